@@ -1,0 +1,9 @@
+"""The Django application `annotations`."""
+
+from django.apps import AppConfig
+
+
+class AnnotationsConfig(AppConfig):
+    """Register the application."""
+
+    name = "annotations"

@@ -1,0 +1,80 @@
+"""Errors of Blemish: each has a status, a code for machines and a sentence for people.
+
+They are DRF exceptions, so that DRF's handler rolls the transaction back; commands and tasks catch
+`BlemishError` and show its sentence.
+"""
+
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+
+class BlemishError(APIException):
+    """Base: `extra` is added to the body of the answer."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "error"
+    default_detail = "That cannot be done."
+
+    def __init__(self, detail: str | None = None, **extra) -> None:
+        super().__init__(detail)
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return str(self.detail)
+
+
+class StaleVersion(BlemishError):
+    """The boxes were saved by somebody else meanwhile; the body carries the current version and boxes."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "stale_version"
+    default_detail = "The image was saved by somebody else meanwhile."
+
+
+class VersionRequired(BlemishError):
+    """A write came without the version that it starts from."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "version_required"
+    default_detail = 'Send the version that you edited, as If-Match: "<version>".'
+
+
+class Leased(BlemishError):
+    """Another person holds the image."""
+
+    status_code = status.HTTP_423_LOCKED
+    default_code = "leased"
+    default_detail = "Another person works on this image."
+
+
+class InvalidBox(BlemishError):
+    """A box that no image can have; `field` names what is wrong."""
+
+    default_code = "invalid_box"
+    default_detail = "A box is wrong."
+
+
+class Conflict(BlemishError):
+    """The state is not the one that was believed."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+    default_detail = "The state has changed meanwhile; load again."
+
+
+def handle(error: Exception, context: dict) -> Response | None:
+    """Answer ERROR in DRF's shape, with a machine-readable `code` in every body."""
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    codes = error.get_codes() if isinstance(error, APIException) else None
+    code = (
+        codes
+        if isinstance(codes, str)
+        else {403: "permission_denied", 404: "not_found"}.get(response.status_code, "invalid")
+    )
+    data = response.data if isinstance(response.data, dict) else {"errors": response.data}
+    response.data = {**data, "code": code, **getattr(error, "extra", {})}
+    return response

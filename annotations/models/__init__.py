@@ -1,0 +1,31 @@
+"""Tables of projects, images, boxes, their history, leases and the review queue."""
+
+from annotations.models.boxes import Box, Decision, Origin, Revision
+from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
+from annotations.models.leases import Lease
+from annotations.models.projects import DefectType, Grade, Member, Project, Role
+from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, ReviewReason, ReviewState
+
+__all__ = [
+    "Box",
+    "Decision",
+    "DefectType",
+    "Grade",
+    "Image",
+    "ImageState",
+    "ImportBatch",
+    "Lease",
+    "Member",
+    "Origin",
+    "Project",
+    "Proposal",
+    "ProposedBox",
+    "ReviewItem",
+    "ReviewReason",
+    "ReviewState",
+    "Revision",
+    "Role",
+    "Split",
+    "ViewState",
+    "VocSource",
+]

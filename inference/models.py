@@ -1,0 +1,188 @@
+"""The model registry and inspections."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from annotations.models import DefectType, Project
+
+
+class ModelKind(models.TextChoices):
+    """What a model does."""
+
+    DETECTOR = "detector", "Detector"
+    GRADER = "grader", "Severity grader"
+
+
+class ModelSource(models.TextChoices):
+    """Where a model comes from."""
+
+    TRAINED = "trained", "Trained here"
+    IMPORTED = "imported", "Imported"
+
+
+class ModelVersionQuerySet(models.QuerySet):
+    def detectors(self) -> "ModelVersionQuerySet":
+        """Return the detectors."""
+        return self.filter(kind=ModelKind.DETECTOR)
+
+    def promoted(self) -> "ModelVersionQuerySet":
+        """Return the models that inspections and rounds use."""
+        return self.filter(promoted=True)
+
+
+class ModelVersion(models.Model):
+    """One trained or imported model: a folder on disk that is whole, or absent.
+
+    A project has at most one promoted detector and one promoted grader per defect type.
+    `thresholds` maps each type's name to its score threshold, or null where the type stays manual.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_versions")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=ModelKind)
+    source = models.CharField(max_length=10, choices=ModelSource, default=ModelSource.TRAINED)
+    defect_type = models.ForeignKey(
+        DefectType, null=True, blank=True, on_delete=models.CASCADE, related_name="graders"
+    )
+    # Below settings.MODELS_ROOT, so that the folder can move with BLEMISH_VAR.
+    folder = models.CharField(max_length=300)
+    class_names = models.JSONField(default=list)
+    config = models.JSONField(default=dict)
+    thresholds = models.JSONField(default=dict)
+    calibration = models.JSONField(default=dict)
+    metrics = models.JSONField(default=dict)
+    round_number = models.PositiveIntegerField(null=True, blank=True)
+    promoted = models.BooleanField(default=False)
+    promoted_at = models.DateTimeField(null=True, blank=True)
+    promoted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="model_name_once_per_project"),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(promoted=True, kind=ModelKind.DETECTOR),
+                name="model_one_promoted_detector",
+            ),
+            models.UniqueConstraint(
+                fields=["defect_type"],
+                condition=Q(promoted=True, kind=ModelKind.GRADER),
+                name="model_one_promoted_grader_per_type",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ModelKind.DETECTOR, defect_type__isnull=True)
+                | Q(kind=ModelKind.GRADER, defect_type__isnull=False),
+                name="model_grader_has_a_type",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        """Return the model's folder on this machine."""
+        return Path(settings.MODELS_ROOT) / self.folder
+
+
+class JobState(models.TextChoices):
+    """queued -> running -> done | failed | cancelled."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Inspection(models.Model):
+    """A batch of images run through the promoted models for a result, not for labels."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="inspections")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
+    # Names the worker's claim; a worker that no longer finds its own stops.
+    claim = models.CharField(max_length=40, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+    # Chosen when the inspection is made; empty: the promoted detector at that time.
+    model_name = models.CharField(max_length=120, blank=True)
+    threshold = models.FloatField(null=True, blank=True)
+    max_boxes = models.PositiveIntegerField(default=100)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="inspection_state_known"),
+            models.CheckConstraint(
+                condition=Q(threshold__isnull=True) | Q(threshold__gte=0, threshold__lte=1),
+                name="inspection_threshold_0_to_1",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"inspection {self.pk} of {self.project}"
+
+
+class InspectedImage(models.Model):
+    """One file of an inspection, with its outcome."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="images")
+    name = models.CharField(max_length=255)
+    file = models.FileField(upload_to="inspections/", max_length=500)
+    drawn = models.FileField(upload_to="inspections/", max_length=500, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    done = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Defect(models.Model):
+    """One finding on an inspected image. Severity is computed from the grades' weights when read."""
+
+    image = models.ForeignKey(InspectedImage, on_delete=models.CASCADE, related_name="defects")
+    defect_type = models.ForeignKey(DefectType, on_delete=models.PROTECT, related_name="+")
+    xmin = models.FloatField()
+    ymin = models.FloatField()
+    xmax = models.FloatField()
+    ymax = models.FloatField()
+    score = models.FloatField()
+    grade_probabilities = models.JSONField(null=True, blank=True)
+    # Names of the models, so that a result can be explained after others were promoted.
+    model_name = models.CharField(max_length=120)
+    grader_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-score", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(xmin__lt=F("xmax"), ymin__lt=F("ymax")), name="defect_has_area"
+            ),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="defect_score_0_to_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.defect_type} {self.score:.2f}"
