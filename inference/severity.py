@@ -1,0 +1,50 @@
+"""Severity from grade probabilities and weights, computed when read: new weights re-score the past."""
+
+from collections.abc import Iterable, Sequence
+
+
+def severity(probabilities: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the sum of weight of grade k times probability of grade k, between 0 and 1.
+
+    Raises ValueError when the lengths differ or a number lies outside of 0 to 1.
+    """
+    if len(probabilities) != len(weights):
+        raise ValueError(f"{len(probabilities)} grade probabilities do not fit {len(weights)} weights.")
+    if not weights:
+        raise ValueError("A severity needs at least one grade.")
+    for number in (*probabilities, *weights):
+        if not -1e-6 <= number <= 1 + 1e-6:
+            raise ValueError(f"{number!r} is no probability or weight: it lies outside of 0 to 1.")
+    total = sum(probability * weight for probability, weight in zip(probabilities, weights, strict=True))
+    return min(1.0, max(0.0, total))
+
+
+def severity_of(
+    weights: Sequence[float],
+    *,
+    grade: int | None = None,
+    probabilities: Sequence[float] | None = None,
+    score: float | None = None,
+) -> float | None:
+    """Return one defect's severity, or None while nothing tells it.
+
+    WEIGHTS are those of its type's grades, empty for a type that is not graded: it takes the detection SCORE.
+    A person's GRADE counts before a grader's PROBABILITIES. Probabilities of another number of grades than
+    the type has now belong to grades that no longer exist and tell nothing.
+    """
+    if not weights:
+        return score
+    if grade is not None:
+        return float(weights[grade - 1]) if 1 <= grade <= len(weights) else None
+    if probabilities is None or len(probabilities) != len(weights):
+        return None
+    return severity(probabilities, weights)
+
+
+def image_severity(severities: Iterable[float | None]) -> float | None:
+    """Return the worst defect's severity: 0 without defects, None when no defect's severity is known."""
+    listed = list(severities)
+    known = [value for value in listed if value is not None]
+    if known:
+        return max(known)
+    return None if listed else 0.0
