@@ -1,0 +1,277 @@
+"""PASCAL VOC annotation files, read with lxml into frozen values that hold what the file holds.
+
+Coordinates: a `VocObject` keeps the file's own numbers. `pixel_box` turns them into Blemish's pixels
+(half-open, origin top-left) and `file_coordinates` turns them back. With `one_based=False` (LabelImg's habit)
+the numbers are the same on both sides. With `one_based=True` the file follows the VOC devkit, where the first
+pixel is 1 and the last one belongs to the box: `(xmin - 1, ymin - 1, xmax, ymax)` are our pixels.
+
+Writing, fresh or into the document that was read, is in `voc_document`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
+
+from lxml import etree
+
+MAX_BYTES = 32 * 1024 * 1024
+COORDINATES = ("xmin", "ymin", "xmax", "ymax")
+FLAGS = ("truncated", "difficult", "occluded")
+_KNOWN_HEAD = {"folder", "filename", "size", "object"}
+_KNOWN_OBJECT = {"name", "pose", "bndbox", "grade", *FLAGS}
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_TRUTH = {"0": False, "1": True, "false": False, "true": True, "no": False, "yes": True, "": False}
+# Looked for before any parser sees the file, in every encoding that a parser would take them in.
+_DECLARATIONS = tuple(
+    word.encode(encoding)
+    for word in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be")
+)
+
+
+class VocError(ValueError):
+    """An annotation that cannot be used; names the file, the element and the reason."""
+
+    def __init__(self, source: str, element: str, reason: str) -> None:
+        self.source, self.element, self.reason = source, element, reason
+        super().__init__(": ".join(part for part in (source, element, reason) if part))
+
+
+class NotVoc(VocError):
+    """The file is not a VOC annotation at all."""
+
+
+class UnsafeXml(VocError):
+    """The file declares a document type or entities, which no annotation needs."""
+
+
+class BadElement(VocError):
+    """One element is missing or holds something that it must not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VocObject:
+    """One `<object>`; coordinates are the file's own numbers, `extra` the unknown elements as XML text."""
+
+    name: str
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    pose: str = "Unspecified"
+    truncated: bool = False
+    difficult: bool = False
+    occluded: bool = False
+    grade: int | None = None
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VocAnnotation:
+    """One annotation file; a size that the file does not state, or states as 0, is None."""
+
+    filename: str
+    objects: tuple[VocObject, ...] = ()
+    folder: str = ""
+    width: int | None = None
+    height: int | None = None
+    depth: int | None = None
+    verified: bool = False
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelBox:
+    """Half-open pixels inside the image; `clipped` when the file's box reached beyond it."""
+
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    clipped: bool = False
+
+
+def read(source: str | PathLike[str] | bytes | BinaryIO, *, name: str = "") -> VocAnnotation:
+    """Read one annotation from a path, bytes or an open file.
+
+    `name` is what errors call the file; by default its path. Raises VocError (or OSError for the path).
+    """
+    data, label = _bytes_of(source, name)
+    root = parse(data, name=label)
+    size = _child(root, "size", label, "annotation")
+    width, height, depth = (_size_number(size, tag, label) for tag in ("width", "height", "depth"))
+    objects = tuple(
+        _read_object(node, label, number) for number, node in enumerate(root.findall("object"), start=1)
+    )
+    return VocAnnotation(
+        filename=_text_of(root, "filename", label, "annotation") or "",
+        folder=_text_of(root, "folder", label, "annotation") or "",
+        width=width,
+        height=height,
+        depth=depth,
+        verified=(root.get("verified") or "").strip().lower() in ("yes", "true", "1"),
+        objects=objects,
+        extra=_unknown(root, _KNOWN_HEAD),
+    )
+
+
+def parse(data: bytes, *, name: str) -> etree._Element:
+    """Parse the bytes into the `<annotation>` element; refuse what is not safe, well-formed or VOC."""
+    if len(data) > MAX_BYTES:
+        raise NotVoc(name, "", f"has {len(data):,} bytes; an annotation may have {MAX_BYTES:,}")
+    if any(word in data for word in _DECLARATIONS):
+        raise UnsafeXml(name, "", _UNSAFE)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, strip_cdata=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotVoc(name, "", f"is not well-formed XML ({error})") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnsafeXml(name, "", _UNSAFE)
+    if root.tag != "annotation":
+        raise NotVoc(name, "", f"is XML, but its root is <{root.tag}> and not <annotation>")
+    return root
+
+
+_UNSAFE = "declares a document type or entities, which Blemish refuses; save it without <!DOCTYPE …>"
+
+
+def pixel_box(
+    obj: VocObject, *, one_based: bool, width: int, height: int, name: str = "", number: int = 1
+) -> PixelBox:
+    """Turn an object's numbers into pixels inside an image of `width` × `height`.
+
+    `name` and `number` (the object's place, from 1) are for errors. Raises BadElement for a box that is
+    inverted, empty or wholly outside the image.
+    """
+    shift = 1.0 if one_based else 0.0
+    left, top, right, bottom = obj.xmin - shift, obj.ymin - shift, obj.xmax, obj.ymax
+    where = f"annotation/object[{number}]/bndbox"
+    for low, high, axis in ((left, right, "x"), (top, bottom, "y")):
+        if low > high:
+            raise BadElement(name, where, f"is inverted: {axis}min is larger than {axis}max")
+        if low == high:
+            raise BadElement(name, where, f"is empty: {axis}min equals {axis}max")
+    if left >= width or top >= height or right <= 0 or bottom <= 0:
+        raise BadElement(name, where, f"lies outside the image of {width} × {height} pixels")
+    inside = (max(left, 0.0), max(top, 0.0), min(right, float(width)), min(bottom, float(height)))
+    return PixelBox(
+        xmin=inside[0],
+        ymin=inside[1],
+        xmax=inside[2],
+        ymax=inside[3],
+        clipped=inside != (left, top, right, bottom),
+    )
+
+
+def file_coordinates(
+    *, xmin: float, ymin: float, xmax: float, ymax: float, one_based: bool
+) -> tuple[float, float, float, float]:
+    """Turn half-open pixels into the numbers that a file of this convention holds."""
+    shift = 1.0 if one_based else 0.0
+    return xmin + shift, ymin + shift, xmax, ymax
+
+
+def leaf_text(node: etree._Element) -> str:
+    """Return an element's own text without the comments in it, stripped."""
+    return "".join([node.text or "", *(child.tail or "" for child in node)]).strip()
+
+
+def _bytes_of(source: str | PathLike[str] | bytes | BinaryIO, name: str) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        return source, name or "annotation"
+    if isinstance(source, str | PathLike):
+        path = Path(source)
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1), name or str(path)
+    return source.read(MAX_BYTES + 1), name or str(getattr(source, "name", "annotation"))
+
+
+def _read_object(node: etree._Element, source: str, number: int) -> VocObject:
+    where = f"annotation/object[{number}]"
+    name = _text_of(node, "name", source, where)
+    if not name:
+        raise BadElement(source, f"{where}/name", "is missing or empty")
+    bounds = _child(node, "bndbox", source, where)
+    if bounds is None:
+        raise BadElement(source, f"{where}/bndbox", "is missing")
+    pose = _text_of(node, "pose", source, where)
+    return VocObject(
+        name=name,
+        pose="Unspecified" if pose is None else pose,
+        grade=_grade(node),
+        extra=_unknown(node, _KNOWN_OBJECT),
+        **{tag: _flag(node, tag, source, where) for tag in FLAGS},
+        **{tag: _coordinate(bounds, tag, source, f"{where}/bndbox") for tag in COORDINATES},
+    )
+
+
+def _child(node: etree._Element, tag: str, source: str, where: str) -> etree._Element | None:
+    found = node.findall(tag)
+    if len(found) > 1:
+        raise BadElement(source, f"{where}/{tag}", f"stands {len(found)} times; once was expected")
+    return found[0] if found else None
+
+
+def _text_of(node: etree._Element, tag: str, source: str, where: str) -> str | None:
+    child = _child(node, tag, source, where)
+    if child is None:
+        return None
+    if any(isinstance(inner.tag, str) for inner in child):
+        raise BadElement(source, f"{where}/{tag}", "holds elements where text was expected")
+    return leaf_text(child)
+
+
+def _number(text: str, source: str, where: str) -> float:
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise BadElement(source, where, f'"{text}" is not a number')
+    return value
+
+
+def _coordinate(node: etree._Element, tag: str, source: str, where: str) -> float:
+    text = _text_of(node, tag, source, where)
+    if text is None:
+        raise BadElement(source, f"{where}/{tag}", "is missing")
+    return _number(text, source, f"{where}/{tag}")
+
+
+def _size_number(size: etree._Element | None, tag: str, source: str) -> int | None:
+    text = None if size is None else _text_of(size, tag, source, "annotation/size")
+    if not text:
+        return None
+    value = _number(text, source, f"annotation/size/{tag}")
+    if value < 0 or value != int(value):
+        raise BadElement(source, f"annotation/size/{tag}", f'"{text}" is not a count of pixels')
+    return int(value) or None
+
+
+def _flag(node: etree._Element, tag: str, source: str, where: str) -> bool:
+    text = _text_of(node, tag, source, where)
+    if text is None:
+        return False
+    if text.lower() not in _TRUTH:
+        raise BadElement(source, f"{where}/{tag}", f'"{text}" is neither 0 nor 1')
+    return _TRUTH[text.lower()]
+
+
+def _grade(node: etree._Element) -> int | None:
+    """Return the grade that an export of Blemish wrote; another tool's `<grade>A</grade>` is none."""
+    child = node.find("grade")
+    text = "" if child is None else leaf_text(child)
+    return int(text) if text.isdecimal() and int(text) > 0 else None
+
+
+def _unknown(node: etree._Element, known: set[str]) -> tuple[str, ...]:
+    return tuple(
+        etree.tostring(child, encoding="unicode", with_tail=False)
+        for child in node
+        if isinstance(child.tag, str) and child.tag not in known
+    )
