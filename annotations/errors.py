@@ -64,6 +64,27 @@ class Conflict(BlemishError):
     default_detail = "The state has changed meanwhile; load again."
 
 
+class InvalidSetting(BlemishError):
+    """A setting of a project or a defect type that cannot be; `field` names it."""
+
+    default_code = "invalid_setting"
+    default_detail = "A setting is wrong."
+
+
+class GradeInUse(Conflict):
+    """A grade that boxes carry was to be removed."""
+
+    default_code = "grade_in_use"
+    default_detail = "Boxes carry this grade."
+
+
+class NoEngineer(BlemishError):
+    """A project would be left without anybody who may change it."""
+
+    default_code = "no_engineer"
+    default_detail = "A project needs at least one engineer."
+
+
 def handle(error: Exception, context: dict) -> Response | None:
     """Answer ERROR in DRF's shape, with a machine-readable `code` in every body."""
     response = exception_handler(error, context)

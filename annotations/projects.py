@@ -1,0 +1,129 @@
+"""Make projects, change what they consist of, and say who belongs to them."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from annotations.errors import Conflict, GradeInUse, InvalidSetting, NoEngineer
+from annotations.models import Box, DefectType, Grade, Member, Project, Role, ViewState
+from annotations.models.projects import PALETTE
+
+
+def free_slug(name: str) -> str:
+    """Return a slug made of NAME that no project has yet."""
+    stem = slugify(name)[:50] or "project"
+    taken = set(Project.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    number, slug = 2, stem
+    while slug in taken:
+        slug, number = f"{stem}-{number}", number + 1
+    return slug
+
+
+def create(user, *, name: str, slug: str = "", **fields) -> Project:
+    """Make a project with USER (or nobody) as its engineer; raises Conflict when the slug was just taken."""
+    try:
+        with transaction.atomic():
+            project = Project.objects.create(
+                name=name, slug=slug or free_slug(name), created_by=user, **fields
+            )
+            if user is not None:
+                Member.objects.create(project=project, user=user, role=Role.ENGINEER)
+    except IntegrityError as error:
+        raise Conflict(f"The project {name} was not made: its short name is taken.") from error
+    return project
+
+
+@transaction.atomic
+def change(project: Project, **fields) -> Project:
+    """Write FIELDS of PROJECT; another gray window makes every view and thumbnail anew.
+
+    Raises InvalidSetting for a window or shares of splits that no project can have.
+    """
+    window = project.window_low, project.window_high
+    for name, value in fields.items():
+        setattr(project, name, value)
+    low, high = project.window_low, project.window_high
+    if (low is None) != (high is None) or (low is not None and low >= high):
+        raise InvalidSetting("The gray window needs a low below its high, or neither.", field="window_high")
+    if project.calibration_percent + project.test_percent > 100:
+        raise InvalidSetting("Calibration and test together exceed 100 percent.", field="test_percent")
+    project.save(update_fields=list(fields))
+    if (low, high) != window:
+        # The sweep finds what is pending; a renderer that runs now loses its claim, and its result with it.
+        project.images.exclude(view_state=ViewState.PENDING).update(
+            view_state=ViewState.PENDING, view_claimed_at=None
+        )
+    return project
+
+
+def set_members(project: Project, roles: Mapping[object, Role]) -> None:
+    """Make the members of PROJECT exactly ROLES, user to role; raises NoEngineer when none would be left."""
+    if Role.ENGINEER not in roles.values():
+        raise NoEngineer(f"Nobody could change {project.name} any more: name at least one engineer.")
+    with transaction.atomic():
+        project.members.exclude(user__in=list(roles)).delete()
+        for user, role in roles.items():
+            Member.objects.update_or_create(project=project, user=user, defaults={"role": role})
+
+
+def free_hotkey(project: Project, name: str) -> str:
+    """Return the first letter of NAME, else of the alphabet, that is no hotkey of PROJECT yet, or ""."""
+    taken = set(project.defect_types.filter(archived=False).values_list("hotkey", flat=True))
+    letters = [letter for letter in name.lower() if "a" <= letter <= "z"]
+    letters += [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    return next((letter for letter in letters if letter not in taken), "")
+
+
+def add_type(project: Project, *, name: str, grades: Sequence[Mapping] = (), **fields) -> DefectType:
+    """Add a defect type after the others, with a color and a hotkey of its own unless FIELDS tell them.
+
+    GRADES are mappings with name, criteria and weight, lightest first. Raises Conflict, InvalidSetting.
+    """
+    last = project.defect_types.aggregate(last=Max("position"))["last"]
+    position = 0 if last is None else last + 1
+    defaults = {
+        "position": position,
+        "color": PALETTE[position % len(PALETTE)],
+        "hotkey": free_hotkey(project, name),
+    }
+    defect_type = DefectType(project=project, name=name, **{**defaults, **fields})
+    return _save_type(defect_type, grades)
+
+
+def change_type(defect_type: DefectType, *, grades: Sequence[Mapping] | None = None, **fields) -> DefectType:
+    """Write FIELDS and, unless None, the whole list of GRADES; raises Conflict, InvalidSetting, GradeInUse."""
+    for name, value in fields.items():
+        setattr(defect_type, name, value)
+    return _save_type(defect_type, grades)
+
+
+def _save_type(defect_type: DefectType, grades: Sequence[Mapping] | None) -> DefectType:
+    """Write the row of DEFECT_TYPE and its grades, all or nothing."""
+    try:
+        with transaction.atomic():
+            defect_type.save()
+            if grades is not None:
+                _save_grades(defect_type, grades)
+            if defect_type.graded and not defect_type.grades.exists():
+                raise InvalidSetting(f"{defect_type.name} is graded: give it grades.", field="grades")
+    except IntegrityError as error:
+        raise Conflict(
+            f"Another type of this project has the name or the hotkey of {defect_type.name}."
+        ) from error
+    # Grades that were loaded before are not those of now.
+    return DefectType.objects.prefetch_related("grades").get(pk=defect_type.pk)
+
+
+def _save_grades(defect_type: DefectType, grades: Sequence[Mapping]) -> None:
+    """Make the grades of DEFECT_TYPE levels 1 to len(GRADES); a level that boxes carry stays."""
+    used = Box.objects.filter(defect_type=defect_type).aggregate(highest=Max("grade"))["highest"] or 0
+    if used > len(grades):
+        raise GradeInUse(
+            f"Boxes of {defect_type.name} carry grade {used}: keep at least {used} grades.", field="grades"
+        )
+    defect_type.grades.filter(level__gt=len(grades)).delete()
+    for level, grade in enumerate(grades, start=1):
+        values = {name: grade[name] for name in ("name", "criteria", "weight") if name in grade}
+        Grade.objects.update_or_create(defect_type=defect_type, level=level, defaults=values)
