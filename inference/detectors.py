@@ -1,0 +1,235 @@
+"""Running a detector's SavedModel: our own, or one exported by the TensorFlow Object Detection API.
+
+Importing this module does not import TensorFlow; `load` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FORMAT = 1
+BATCH = 32  # images a call; more only takes more memory
+API_OUTPUTS = ("num_detections", "detection_boxes", "detection_scores", "detection_classes")
+BATCH_OUTPUTS = ("num", "boxes", "scores", "classes")
+
+
+class BrokenModel(ValueError):
+    """A model folder that cannot be run; the text says why."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One found defect; the box in pixels of the image, half-open."""
+
+    class_name: str
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Card:
+    """What model.json says about a detector."""
+
+    class_names: tuple[str, ...]
+    thresholds: dict[str, float | None]
+    channels: int
+    input_size: int | None
+    window: tuple[float, float]
+    config: dict
+
+
+def read_card(folder: Path) -> Card:
+    """Read model.json without loading the model. Raises BrokenModel."""
+    path = Path(folder) / "model.json"
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BrokenModel(f"{path} is missing.") from error
+    except (OSError, ValueError) as error:
+        raise BrokenModel(f"{path} cannot be read: {error}.") from error
+    if not isinstance(facts, dict) or facts.get("kind") != "detector":
+        raise BrokenModel(f"{path} does not describe a detector.")
+    if facts.get("format") != FORMAT:
+        raise BrokenModel(f"{path} has format {facts.get('format')}; this version reads format {FORMAT}.")
+    try:
+        low, high = facts["window"]
+        card = Card(
+            class_names=tuple(str(name) for name in facts["class_names"]),
+            thresholds={name: facts["thresholds"].get(name) for name in facts["class_names"]},
+            channels=int(facts["channels"]),
+            input_size=facts.get("input_size"),
+            window=(float(low), float(high)),
+            config=dict(facts.get("config") or {}),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BrokenModel(f"{path} lacks or garbles an entry: {error!r}.") from error
+    if not card.class_names:
+        raise BrokenModel(f"{path} names no class.")
+    if card.channels not in (1, 3):
+        raise BrokenModel(f"{path} says {card.channels} channels; 1 or 3 are possible.")
+    return card
+
+
+def load(folder: Path) -> Detector:
+    """Load the detector of a model folder; takes seconds. Raises BrokenModel."""
+    folder = Path(folder)
+    card = read_card(folder)
+    saved_model = folder / "saved_model"
+    if not (saved_model / "saved_model.pb").exists():
+        raise BrokenModel(f"{saved_model} holds no SavedModel.")
+    import tensorflow as tf
+
+    try:
+        module = tf.saved_model.load(str(saved_model))
+    except (OSError, ValueError, TypeError, AttributeError, tf.errors.OpError) as error:
+        raise BrokenModel(f"{saved_model} cannot be loaded: {error}.") from error
+    if "batch" in module.signatures:
+        check_batch_signature(module.signatures["batch"], channels=card.channels)
+    elif "serving_default" in module.signatures:
+        check_api_signature(module.signatures["serving_default"])
+    else:
+        raise BrokenModel(f"{saved_model} has no signature serving_default.")
+    return Detector(card, module)
+
+
+def check_batch_signature(signature: Any, *, channels: int) -> None:
+    """Check that a signature is `batch` as we export it. Raises BrokenModel."""
+    _check_outputs(signature, "batch", BATCH_OUTPUTS)
+    spec = _only_input(signature, "batch")
+    if spec.dtype.name != "uint8" or spec.shape.rank != 4 or spec.shape[-1] not in (None, channels):
+        raise BrokenModel(
+            f"The signature batch takes {spec.dtype.name} {spec.shape}; "
+            f"uint8 [N, H, W, {channels}] is needed."
+        )
+
+
+def check_api_signature(signature: Any) -> None:
+    """Check that a signature is the TensorFlow Object Detection API's for images. Raises BrokenModel."""
+    _check_outputs(signature, "serving_default", API_OUTPUTS)
+    spec = _only_input(signature, "serving_default")
+    if spec.dtype.name != "uint8":
+        raise BrokenModel(
+            f"The signature serving_default takes {spec.dtype.name}; a model exported for uint8 images "
+            "(input type image_tensor) is needed."
+        )
+    if spec.shape.rank is not None and (spec.shape.rank != 4 or spec.shape[-1] not in (None, 3)):
+        raise BrokenModel(f"The signature serving_default takes {spec.shape}; [1, H, W, 3] is needed.")
+
+
+def _check_outputs(signature: Any, name: str, wanted: Sequence[str]) -> None:
+    missing = [output for output in wanted if output not in signature.structured_outputs]
+    if missing:
+        raise BrokenModel(f"The signature {name} lacks the outputs {', '.join(missing)}.")
+
+
+def _only_input(signature: Any, name: str) -> Any:
+    inputs = signature.structured_input_signature[1]
+    if len(inputs) != 1:
+        listed = ", ".join(inputs)
+        raise BrokenModel(f"The signature {name} takes {len(inputs)} inputs ({listed}); one is needed.")
+    return next(iter(inputs.values()))
+
+
+class Detector:
+    """A loaded detector. card says what it knows: class names, thresholds, channels, gray window."""
+
+    def __init__(self, card: Card, module: Any) -> None:
+        self.card = card
+        self._module = module  # the signatures live only as long as it does
+        self._batched = "batch" in module.signatures
+        self._run = module.signatures["batch" if self._batched else "serving_default"]
+        self._input = next(iter(self._run.structured_input_signature[1]))
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.card.class_names
+
+    @property
+    def thresholds(self) -> dict[str, float | None]:
+        return self.card.thresholds
+
+    def predict(
+        self, images: Sequence[np.ndarray], *, min_score: float = 0.05, max_boxes: int = 100
+    ) -> list[list[Detection]]:
+        """Find defects on uint8 images [H, W] or [H, W, C], already through the gray window; best first.
+
+        Images of one size run together. Raises ValueError on another dtype, BrokenModel when the
+        network fails.
+        """
+        found: list[list[Detection]] = [[] for _ in images]
+        by_shape: dict[tuple, list[int]] = {}
+        for index, image in enumerate(images):
+            _check_image(image, index)
+            by_shape.setdefault(image.shape, []).append(index)
+        size = BATCH if self._batched else 1
+        for (height, width, *_), indices in by_shape.items():
+            for start in range(0, len(indices), size):
+                chosen = indices[start : start + size]
+                pixels = np.stack([match_channels(images[i], self._channels) for i in chosen])
+                for index, raw in zip(chosen, self._predict_batch(pixels), strict=True):
+                    found[index] = self._name(raw, height, width, min_score, max_boxes)
+        return found
+
+    @property
+    def _channels(self) -> int:
+        return self.card.channels if self._batched else 3
+
+    def _predict_batch(self, pixels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Run uint8 [N, H, W, C]; per image boxes [n, 4] ymin, xmin, ymax, xmax in 0..1, scores, classes."""
+        import tensorflow as tf
+
+        try:
+            outputs = self._run(**{self._input: tf.constant(pixels)})
+        except tf.errors.OpError as error:
+            raise BrokenModel(f"The network failed on {pixels.shape}: {error.message}") from error
+        names = BATCH_OUTPUTS if self._batched else API_OUTPUTS
+        counts, boxes, scores, classes = (outputs[name].numpy() for name in names)
+        counts = counts.reshape(-1).astype(int)
+        return [(boxes[i, :n], scores[i, :n], classes[i, :n]) for i, n in enumerate(counts)]
+
+    def _name(self, raw: tuple, height: int, width: int, min_score: float, max_boxes: int) -> list[Detection]:
+        boxes, scores, classes = raw
+        scale = np.array([height, width, height, width], np.float64)
+        detections = []
+        for box, score, number in zip(boxes * scale, scores, classes, strict=True):
+            if score < min_score or len(detections) == max_boxes:
+                break
+            if not 1 <= round(float(number)) <= len(self.class_names):
+                raise BrokenModel(
+                    f"The network found class {number:g}, but model.json names "
+                    f"{len(self.class_names)} classes."
+                )
+            ymin, xmin, ymax, xmax = (float(value) for value in box)
+            if xmax <= xmin or ymax <= ymin:
+                continue
+            name = self.class_names[round(float(number)) - 1]
+            detections.append(Detection(name, xmin, ymin, xmax, ymax, float(score)))
+        return detections
+
+
+def match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
+    """Make uint8 pixels [H, W] or [H, W, C] have 1 or 3 channels; color becomes gray by ITU-R 601 luma."""
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    if pixels.shape[-1] == channels:
+        return pixels
+    if channels == 3:
+        return np.repeat(pixels[..., :1], 3, axis=-1)
+    luma = pixels[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    return np.rint(luma).astype(np.uint8)[..., None]
+
+
+def _check_image(image: np.ndarray, index: int) -> None:
+    if image.dtype != np.uint8:
+        raise ValueError(f"Image {index} is {image.dtype}; the detector takes uint8, after the gray window.")
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[-1] not in (1, 3)) or 0 in image.shape:
+        raise ValueError(f"Image {index} has shape {image.shape}; [H, W] or [H, W, 1 or 3] is needed.")

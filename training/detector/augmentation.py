@@ -1,0 +1,127 @@
+"""Varying the training images: flips, scale, shift, gray levels, four images in one. NumPy and Pillow only.
+
+All geometry of an image is one affine matrix, so the pixels are interpolated once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from inference.detectors import match_channels
+from training.detector.assignment import IGNORED
+from training.detector.config import DetectorConfig
+from training.detector.network import GRAY_MIDDLE
+
+VISIBLE_SHARE = 0.25  # a box of which less than this is left on the canvas is no longer that defect
+VISIBLE_PIXELS = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An image at input size: uint8 [h, w, C], boxes float [n, 4] in its pixels, classes int [n]."""
+
+    pixels: np.ndarray
+    boxes: np.ndarray
+    classes: np.ndarray
+
+
+def augment(pictures: list[Picture], rng: np.random.Generator, config: DetectorConfig) -> Picture:
+    """Make one varied picture of input size out of one picture, or a mosaic out of four."""
+    size = config.input_size
+    if len(pictures) == 1:
+        pixels, boxes, classes = warp(pictures[0], draw_matrix(pictures[0], rng, config), (size, size))
+    else:
+        pixels, boxes, classes = _tile(pictures, rng, config)
+    return Picture(vary_gray(pixels, rng, config), boxes, classes)
+
+
+def draw_matrix(picture: Picture, rng: np.random.Generator, config: DetectorConfig) -> np.ndarray:
+    """Draw a random affine matrix [2, 3] from the picture's pixels to the canvas's."""
+    height, width = picture.pixels.shape[:2]
+    scale = np.exp(rng.uniform(np.log(config.scale_min), np.log(config.scale_max)))
+    flip_x = -1.0 if config.flip_horizontal and rng.random() < 0.5 else 1.0
+    flip_y = -1.0 if config.flip_vertical and rng.random() < 0.5 else 1.0
+    linear = scale * np.array([[flip_x, 0.0], [0.0, flip_y]])
+    shift = rng.uniform(-config.shift, config.shift, 2) * config.input_size
+    middle = np.array([width, height]) / 2
+    target = np.full(2, config.input_size / 2) + shift
+    return np.column_stack([linear, target - linear @ middle])
+
+
+def warp(
+    picture: Picture, matrix: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw the picture through the matrix onto a canvas of (width, height): its pixels, boxes and classes."""
+    inverse = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))[:2].ravel()
+    gray = picture.pixels.shape[-1] == 1
+    image = Image.fromarray(picture.pixels[..., 0] if gray else picture.pixels)
+    fill = GRAY_MIDDLE if gray else (GRAY_MIDDLE,) * 3
+    image = image.transform(
+        shape, Image.Transform.AFFINE, tuple(inverse), Image.Resampling.BILINEAR, fillcolor=fill
+    )
+    pixels = np.asarray(image)
+    boxes, kept = move_boxes(picture.boxes, matrix, shape)
+    return pixels[..., None] if gray else pixels, boxes[kept], picture.classes[kept]
+
+
+def move_boxes(
+    boxes: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Move boxes [n, 4] by the matrix, clip them to (width, height) and say which are still worth learning."""
+    corners = boxes.reshape(-1, 2, 2) @ matrix[:, :2].T + matrix[:, 2]
+    moved = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+    clipped = np.clip(moved, 0, np.array([*shape, *shape]))
+    sides, whole = clipped[:, 2:] - clipped[:, :2], moved[:, 2:] - moved[:, :2]
+    # A thin column was thin before: only what the canvas cut off counts against a box.
+    seen = sides.prod(axis=1) >= VISIBLE_SHARE * whole.prod(axis=1)
+    large = (sides >= np.minimum(VISIBLE_PIXELS, whole)).all(axis=1) & (sides > 0).all(axis=1)
+    return clipped.astype(np.float32), seen & large
+
+
+def vary_gray(pixels: np.ndarray, rng: np.random.Generator, config: DetectorConfig) -> np.ndarray:
+    """Change contrast and brightness of uint8 pixels."""
+    contrast = 1.0 + rng.uniform(-config.contrast, config.contrast)
+    brightness = rng.uniform(-config.brightness, config.brightness) * 255
+    table = (np.arange(256) - GRAY_MIDDLE) * contrast + GRAY_MIDDLE + brightness
+    return np.clip(np.rint(table), 0, 255).astype(np.uint8)[pixels]
+
+
+def _tile(pictures, rng, config) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Put four pictures around a random middle."""
+    size = config.input_size
+    canvas = np.full((size, size, config.channels), GRAY_MIDDLE, np.uint8)
+    middle_x, middle_y = (int(v) for v in rng.uniform(0.35, 0.65, 2) * size)
+    boxes, classes = [], []
+    corners = [(0, 0, middle_x, middle_y), (middle_x, 0, size, middle_y)]
+    corners += [(0, middle_y, middle_x, size), (middle_x, middle_y, size, size)]
+    for picture, (left, top, right, bottom) in zip(pictures, corners, strict=True):
+        matrix = draw_matrix(picture, rng, config)
+        # The canvas's middle goes to the tile's middle.
+        matrix[:, 2] += np.array([right - left, bottom - top]) / 2 - size / 2
+        pixels, found, names = warp(picture, matrix, (right - left, bottom - top))
+        canvas[top:bottom, left:right] = pixels
+        boxes.append(found + np.array([left, top, left, top], np.float32))
+        classes.append(names)
+    return canvas, np.concatenate(boxes), np.concatenate(classes)
+
+
+def fit_picture(
+    pixels: np.ndarray, boxes: np.ndarray, classes: np.ndarray, difficult: np.ndarray, config: DetectorConfig
+) -> Picture:
+    """Resize uint8 pixels [H, W] or [H, W, C] so that the longer side is the input size; boxes go along.
+
+    Difficult boxes get the class IGNORED.
+    """
+    pixels = match_channels(pixels, config.channels)
+    height, width = pixels.shape[:2]
+    scale = config.input_size / max(height, width)
+    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if shape != (width, height):
+        image = Image.fromarray(pixels[..., 0] if config.channels == 1 else pixels)
+        pixels = np.asarray(image.resize(shape, Image.Resampling.BILINEAR))
+        pixels = pixels.reshape(shape[1], shape[0], config.channels)
+    stretch = np.array([shape[0] / width, shape[1] / height] * 2, np.float32)
+    return Picture(pixels, boxes * stretch, np.where(difficult, IGNORED, classes).astype(np.int32))

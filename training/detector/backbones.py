@@ -1,0 +1,91 @@
+"""Networks that turn an image into features, by name.
+
+A backbone is a function of (images [B, S, S, C] float, DetectorConfig) that returns three Keras tensors at
+strides 8, 16 and 32. Registering one makes it a choice of `DetectorConfig.backbone`:
+
+    @register_backbone("mine")
+    def mine(images, config):
+        x = keras.layers.Conv2D(16, 7, strides=4, padding="same", activation="relu")(images)
+        ...
+        return at_stride_8, at_stride_16, at_stride_32
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+
+from training.detector.config import STRIDES, DetectorConfig
+
+Backbone = Callable[[keras.KerasTensor, DetectorConfig], tuple]
+_registry: dict[str, Backbone] = {}
+
+
+class BadBackbone(ValueError):
+    """A backbone that is unknown, taken, or returns something else than its three features."""
+
+
+def register_backbone(name: str) -> Callable[[Backbone], Backbone]:
+    """Make a function available as the backbone called name. Raises BadBackbone when another one has it."""
+
+    def register(backbone: Backbone) -> Backbone:
+        taken = _registry.get(name)
+        if taken is not None and (taken.__module__, taken.__qualname__) != (
+            backbone.__module__,
+            backbone.__qualname__,
+        ):
+            raise BadBackbone(f"The backbone name {name!r} is already taken by {taken.__module__}.")
+        _registry[name] = backbone
+        return backbone
+
+    return register
+
+
+def backbone_names() -> list[str]:
+    """Return the registered names, sorted."""
+    return sorted(_registry)
+
+
+def extract_features(images: keras.KerasTensor, config: DetectorConfig) -> tuple:
+    """Run the configured backbone and check that its features fit the neck."""
+    if config.backbone not in _registry:
+        known = ", ".join(backbone_names())
+        raise BadBackbone(f"No backbone is called {config.backbone!r}; known are {known}.")
+    features = tuple(_registry[config.backbone](images, config))
+    found = [tuple(feature.shape[1:3]) for feature in features]
+    wanted = [(config.input_size // stride,) * 2 for stride in STRIDES]
+    if found != wanted:
+        raise BadBackbone(
+            f"The backbone {config.backbone!r} returned features of {found}; at input {config.input_size} "
+            f"they must be {wanted}."
+        )
+    return features
+
+
+def convolve(x: keras.KerasTensor, filters: int, *, kernel: int = 3, stride: int = 1) -> keras.KerasTensor:
+    """Convolve, normalize over the batch and apply SiLU."""
+    x = keras.layers.Conv2D(filters, kernel, strides=stride, padding="same", use_bias=False)(x)
+    x = keras.layers.BatchNormalization(momentum=0.97, epsilon=1e-3)(x)
+    return keras.layers.Activation("silu")(x)
+
+
+def add_residual(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Add two convolutions of x to x."""
+    filters = x.shape[-1]
+    return keras.layers.Add()([x, convolve(convolve(x, filters), filters)])
+
+
+@register_backbone("shallow")
+def shallow(images: keras.KerasTensor, config: DetectorConfig) -> tuple:
+    """Stack few plain 3x3 convolutions: on a CPU they beat depthwise ones, and so few hardly overfit."""
+    stem, second, *stages = config.widths
+    x = convolve(images, stem, stride=2)
+    x = convolve(x, second, stride=2)
+    features = []
+    for width, depth in zip(stages, config.depths, strict=True):
+        x = convolve(x, width, stride=2)
+        for _ in range(depth):
+            x = add_residual(x)
+        features.append(x)
+    return tuple(features)

@@ -1,0 +1,68 @@
+"""The state of a training on disk: one file, written beside and renamed, so that it is whole or absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+FORMAT = 1
+FILE = "state.npz"
+
+
+class BrokenCheckpoint(ValueError):
+    """A checkpoint that cannot be read, or belongs to another training."""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Everything a training goes on from. facts are JSON-able; arrays are lists of tensors by their role."""
+
+    facts: dict
+    arrays: dict[str, list[np.ndarray]]
+
+
+def save(folder: Path, state: State) -> None:
+    """Write the state into the folder, replacing the one there at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    flat = {
+        f"{role}/{index:04d}": array
+        for role, arrays in state.arrays.items()
+        for index, array in enumerate(arrays)
+    }
+    facts = json.dumps({"format": FORMAT, **state.facts})
+    aside = folder / f"{FILE}.{os.getpid()}.part"
+    try:
+        with aside.open("wb") as file:
+            np.savez(file, facts=np.array(facts), **flat)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(folder / FILE)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def restore(folder: Path) -> State | None:
+    """Read the state of the folder; None when there is none. Raises BrokenCheckpoint."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            facts = json.loads(str(file["facts"]))
+            names = sorted(name for name in file.files if name != "facts")
+            arrays: dict[str, list[np.ndarray]] = {}
+            for name in names:
+                arrays.setdefault(name.split("/")[0], []).append(file[name])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        sentence = f"{path}: the checkpoint is damaged ({error}). Delete it to start anew."
+        raise BrokenCheckpoint(sentence) from error
+    if facts.get("format") != FORMAT:
+        raise BrokenCheckpoint(
+            f"{path}: the checkpoint has format {facts.get('format')}, this version reads {FORMAT}."
+        )
+    return State(facts, arrays)

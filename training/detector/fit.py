@@ -1,0 +1,278 @@
+"""Training the detector: read from top to bottom.
+
+`train` resumes from its folder's checkpoint by itself; the same call starts, goes on and, once done, returns
+at once.
+Measured by `benchmarks/detector.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from training.detector import checkpoint, schedule
+from training.detector.config import DetectorConfig
+from training.detector.feed import MissingImage, PictureCache, count_steps, make_batch, prefetch
+from training.detector.samples import BadSample, Sample
+from training.detector.step import Learner
+
+REPORT_SECONDS = 1.0
+CHECKPOINT_SECONDS = 20.0
+EPOCH_CHECKPOINT_SECONDS = 2.0  # epochs shorter than this are not worth a file each
+
+
+class NothingToLearn(ValueError):
+    """A training set without any box."""
+
+
+class LossNotFinite(ArithmeticError):
+    """A loss that became infinite or not a number; the text holds its parts."""
+
+
+class Cancelled(Exception):
+    """What a report callback may raise to stop a training; the checkpoint stays."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is.
+
+    losses: mean since the last report, total and its parts. steps and epochs are 0 until a budget
+    is measured.
+    """
+
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    losses: dict[str, float]
+    images_per_second: float
+    seconds_spent: float
+    seconds_left: float | None
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class TrainedDetector:
+    """A finished training. model holds the averaged weights in float32; export(folder, ...) makes it run."""
+
+    folder: Path
+    config: DetectorConfig
+    class_names: tuple[str, ...]
+    model: keras.Model
+    steps: int
+    epochs: int
+    seconds: float
+    losses: dict[str, float]
+
+
+def train(
+    samples: Sequence[Sample],
+    *,
+    class_names: Sequence[str],
+    config: DetectorConfig,
+    folder: Path,
+    report: Callable[[Progress], None],
+    load: Callable[[str], np.ndarray],
+    budget_minutes: float | None = None,
+) -> TrainedDetector:
+    """Train a detector, or go on where the folder's checkpoint stopped.
+
+    load turns a path into uint8 [H, W] or [H, W, 3], already through the gray window. report is called about
+    once a second and may raise to stop; what it raises passes through, the checkpoint is written before.
+    budget_minutes is fitted by the number of epochs; without it config.epochs counts.
+
+    Raises NothingToLearn, BadSample, MissingImage, LossNotFinite, BrokenCheckpoint, BadBackbone.
+    """
+    samples = list(samples)
+    _check(samples, class_names)
+    folder = Path(folder)
+    identity = _identify(samples, class_names, config)
+    learner = Learner(config, classes=len(class_names))
+    run = _Run(folder / "checkpoint", identity, learner, config, list(class_names), budget_minutes)
+    run.resume(schedule.plan(count_steps(len(samples), config), config=config, budget_minutes=budget_minutes))
+    if not run.schedule.done:
+        run.fit(PictureCache(samples, load, config), report)
+    return TrainedDetector(
+        folder=folder,
+        config=config,
+        class_names=tuple(class_names),
+        model=learner.averaged_model(),
+        steps=run.schedule.step,
+        epochs=run.schedule.epochs,
+        seconds=run.seconds,
+        losses=run.losses,
+    )
+
+
+class _Run:
+    """The moving parts of one training: schedule, clock and checkpoint around a Learner."""
+
+    def __init__(self, folder, identity, learner, config, class_names, budget_minutes) -> None:
+        self.folder, self.identity, self.learner = folder, identity, learner
+        self.config, self.class_names = config, class_names
+        self.budget = None if budget_minutes is None else budget_minutes * 60
+        self.losses: dict[str, float] = {}
+        self.seconds_before = 0.0
+        self.started = time.monotonic()
+        self.saved = self.started
+
+    @property
+    def seconds(self) -> float:
+        return self.seconds_before + time.monotonic() - self.started
+
+    def resume(self, fresh: schedule.Schedule) -> None:
+        """Take the checkpoint's schedule and weights if there is one, else the fresh schedule."""
+        self.schedule = fresh
+        state = checkpoint.restore(self.folder)
+        if state is None:
+            return
+        if state.facts["identity"] != self.identity:
+            raise checkpoint.BrokenCheckpoint(
+                f"{self.folder}: the checkpoint belongs to a training with other images, boxes or settings."
+            )
+        self.learner.load(state.arrays)
+        self.schedule = schedule.Schedule(**state.facts["schedule"])
+        self.losses, self.seconds_before = state.facts["losses"], state.facts["seconds"]
+
+    def save(self) -> None:
+        facts = {
+            "identity": self.identity,
+            "config": self.config.to_dict(),
+            "class_names": self.class_names,
+            "schedule": vars(self.schedule),
+            "losses": self.losses,
+            "seconds": self.seconds,
+        }
+        checkpoint.save(self.folder, checkpoint.State(facts, self.learner.dump()))
+        self.saved = time.monotonic()
+
+    def fit(self, cache: PictureCache, report: Callable[[Progress], None]) -> None:
+        def make(step: int):
+            # Until a budget is measured the progress is near 0, so mosaic is on.
+            share = step / self.schedule.steps if self.schedule.planned else 0.0
+            return make_batch(cache, step, config=self.config, mosaic=share < self.config.mosaic_until)
+
+        with closing(prefetch(make, self.schedule.step)) as batches:
+            meter = _Meter(self.config.batch_size)
+            for batch in batches:
+                losses = self.learner.step(batch, self.schedule.learning_rate(self.config))
+                self.schedule = self.schedule.advance()
+                meter.count(losses)
+                self._fit_budget(meter)
+                if meter.due or self.schedule.done:
+                    self._report(meter, report)
+                self._save_when_due()
+                if self.schedule.done:
+                    return
+
+    def _fit_budget(self, meter: _Meter) -> None:
+        if self.budget is None:
+            return
+        step_seconds = meter.step_seconds
+        if step_seconds is None:
+            # A budget too short to be measured still ends.
+            if not self.schedule.planned and self.seconds > self.budget:
+                self.schedule = self.schedule.fit_budget(0.0, 1.0, config=self.config)
+            return
+        left = self.budget * (1 - schedule.RESERVE) - self.seconds
+        at_epoch_end = self.schedule.step % self.schedule.epoch_steps == 0
+        if not self.schedule.planned or (at_epoch_end and self.schedule.drifted(left, step_seconds)):
+            self.schedule = self.schedule.fit_budget(left, step_seconds, config=self.config)
+
+    def _report(self, meter: _Meter, report: Callable[[Progress], None]) -> None:
+        self.losses = meter.take_losses()
+        if not all(math.isfinite(value) for value in self.losses.values()):
+            parts = ", ".join(f"{name} {value}" for name, value in self.losses.items())
+            raise LossNotFinite(f"The loss is not finite at step {self.schedule.step}: {parts}.")
+        plan, step_seconds = self.schedule, meter.step_seconds
+        left = (plan.steps - plan.step) * step_seconds if plan.planned and step_seconds else None
+        progress = Progress(
+            step=plan.step,
+            steps=plan.steps or 0,
+            epoch=(plan.step - 1) // plan.epoch_steps + 1,
+            epochs=plan.epochs or 0,
+            losses=self.losses,
+            images_per_second=self.config.batch_size / step_seconds if step_seconds else 0.0,
+            seconds_spent=self.seconds,
+            seconds_left=left,
+            learning_rate=plan.learning_rate(self.config),
+        )
+        try:
+            report(progress)
+        except BaseException:
+            self.save()
+            raise
+
+    def _save_when_due(self) -> None:
+        waited = time.monotonic() - self.saved
+        at_epoch_end = self.schedule.step % self.schedule.epoch_steps == 0
+        due = waited > CHECKPOINT_SECONDS or (at_epoch_end and waited > EPOCH_CHECKPOINT_SECONDS)
+        if due or self.schedule.done:
+            self.save()
+
+
+class _Meter:
+    """Speed and mean losses of the steps since the last report."""
+
+    def __init__(self, batch_size: int) -> None:
+        self.batch_size = batch_size
+        self.steps = 0
+        self.times: list[float] = []
+        self.losses: list = []
+        self.reported = self.last = time.monotonic()
+
+    def count(self, losses) -> None:
+        now = time.monotonic()
+        self.steps += 1
+        if self.steps > schedule.COMPILE_STEPS:
+            self.times = [*self.times[-199:], now - self.last]
+        self.last = now
+        self.losses.append(losses)
+
+    @property
+    def due(self) -> bool:
+        return self.last - self.reported >= REPORT_SECONDS
+
+    @property
+    def step_seconds(self) -> float | None:
+        """Return the mean time of a step, None until enough are measured."""
+        return float(np.mean(self.times)) if len(self.times) >= schedule.MEASURE_STEPS else None
+
+    def take_losses(self) -> dict[str, float]:
+        names = self.losses[0].keys()
+        means = {name: float(np.mean([float(losses[name]) for losses in self.losses])) for name in names}
+        self.losses, self.reported = [], time.monotonic()
+        return means
+
+
+def _check(samples: list[Sample], class_names: Sequence[str]) -> None:
+    if not sum(sample.learnable for sample in samples):
+        raise NothingToLearn(
+            f"None of the {len(samples)} training images has a box that is not difficult; "
+            "label some defects first."
+        )
+    for sample in samples:
+        if len(sample.classes) and not 0 <= sample.classes.min() <= sample.classes.max() < len(class_names):
+            raise BadSample(f"{sample.path}: a box's class is outside the {len(class_names)} class names.")
+        if sample.pixels is None and not Path(sample.path).exists():
+            raise MissingImage(f"{sample.path}: the training image is gone.")
+
+
+def _identify(samples: list[Sample], class_names: Sequence[str], config: DetectorConfig) -> str:
+    """Digest what must not change between a training and its resume."""
+    digest = hashlib.sha256(json.dumps([list(class_names), config.to_dict()], sort_keys=True).encode())
+    for sample in samples:
+        digest.update(sample.path.encode())
+        for array in (sample.boxes, sample.classes, sample.difficult):
+            digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,107 @@
+"""The network: backbone, a pyramid down and up again, and one head per stride; and what its outputs mean.
+
+A point is the middle of a cell of the feature map at stride 8, 16 or 32. For each point the network gives a
+logit per class and four distances to the sides of the box, through softplus and in units of the stride.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from training.detector.backbones import convolve, extract_features
+from training.detector.config import STRIDES, DetectorConfig
+
+PRIOR = 0.01  # the score of every class at every point before training
+GRAY_MIDDLE = 128  # what padding is filled with; the network sees it as 0
+GRAY_SCALE = 64.0
+
+
+def build(config: DetectorConfig, *, classes: int, precision: str | None = None) -> keras.Model:
+    """Build the network: uint8 [B, S, S, C] to float32 logits [B, P, classes] and raw distances [B, P, 4]."""
+    shape = (config.input_size, config.input_size, config.channels)
+    with _dtype_policy(resolve_precision(precision or config.precision)):
+        images = keras.Input(shape, dtype="uint8")
+        x = keras.layers.Rescaling(1 / GRAY_SCALE, offset=-GRAY_MIDDLE / GRAY_SCALE, dtype="float32")(images)
+        levels = _mix_levels(extract_features(x, config), config.neck_width)
+        outputs = [_attach_head(level, config, classes) for level in levels]
+        logits = keras.layers.Concatenate(axis=1, dtype="float32")([logits for logits, _ in outputs])
+        distances = keras.layers.Concatenate(axis=1, dtype="float32")([distances for _, distances in outputs])
+    return keras.Model(images, [logits, distances], name="detector")
+
+
+def _mix_levels(features: tuple, width: int) -> list:
+    """Bring coarse meaning down to fine levels and fine places up to coarse ones."""
+    fine, middle, coarse = (convolve(feature, width, kernel=1) for feature in features)
+    middle = convolve(_join(middle, _enlarge(coarse)), width)
+    fine = convolve(_join(fine, _enlarge(middle)), width)
+    middle = convolve(_join(middle, convolve(fine, width, stride=2)), width)
+    coarse = convolve(_join(coarse, convolve(middle, width, stride=2)), width)
+    return [fine, middle, coarse]
+
+
+def _join(a: keras.KerasTensor, b: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.layers.Concatenate()([a, b])
+
+
+def _enlarge(x: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.layers.UpSampling2D(2)(x)
+
+
+def _attach_head(level: keras.KerasTensor, config: DetectorConfig, classes: int) -> tuple:
+    logits, distances = level, level
+    for _ in range(config.head_depth):
+        logits = convolve(logits, config.neck_width)
+        distances = convolve(distances, config.neck_width)
+    # The prior keeps the thousand empty points from drowning the few boxes in the first steps.
+    prior = keras.initializers.Constant(-np.log((1 - PRIOR) / PRIOR))
+    logits = keras.layers.Conv2D(classes, 1, bias_initializer=prior)(logits)
+    distances = keras.layers.Conv2D(4, 1, bias_initializer=keras.initializers.Constant(2.0))(distances)
+    return keras.layers.Reshape((-1, classes))(logits), keras.layers.Reshape((-1, 4))(distances)
+
+
+def make_points(input_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points, float32 [P, 2] as x, y in input pixels, and the stride of each, float32 [P]."""
+    points, strides = [], []
+    for stride in STRIDES:
+        middles = (np.arange(input_size // stride) + 0.5) * stride
+        x, y = np.meshgrid(middles, middles)
+        points.append(np.stack([x.ravel(), y.ravel()], axis=1))
+        strides.append(np.full(x.size, stride))
+    return np.concatenate(points).astype(np.float32), np.concatenate(strides).astype(np.float32)
+
+
+def decode(distances: tf.Tensor, points: tf.Tensor, strides: tf.Tensor) -> tf.Tensor:
+    """Turn distances [..., P, 4] before softplus into boxes xmin, ymin, xmax, ymax in input pixels."""
+    reach = tf.math.softplus(distances) * strides[:, None]
+    return tf.concat([points - reach[..., :2], points + reach[..., 2:]], axis=-1)
+
+
+def resolve_precision(precision: str) -> str:
+    """Turn "auto" into what this machine does best."""
+    if precision != "auto":
+        return precision
+    return "bfloat16" if _multiplies_bfloat16() else "float32"
+
+
+def _multiplies_bfloat16() -> bool:
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.exists():
+        return False
+    return any(flag in cpuinfo.read_text() for flag in ("avx512_bf16", "amx_bf16"))
+
+
+@contextmanager
+def _dtype_policy(precision: str) -> Iterator[None]:
+    """Give every layer made inside, also one of a user's backbone, the precision."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

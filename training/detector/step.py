@@ -1,0 +1,90 @@
+"""One training step: forward, losses, gradients, AdamW, averaged weights; as one graph with fixed shapes."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from training.detector.checkpoint import BrokenCheckpoint
+from training.detector.config import DetectorConfig
+from training.detector.feed import Batch
+from training.detector.losses import measure_losses
+from training.detector.network import build, make_points
+
+
+class Learner:
+    """A network, its optimizer and its averaged weights."""
+
+    def __init__(self, config: DetectorConfig, *, classes: int) -> None:
+        keras.utils.set_random_seed(config.seed)
+        self.config, self.classes = config, classes
+        self.model = build(config, classes=classes)
+        self.optimizer = keras.optimizers.AdamW(
+            config.learning_rate, weight_decay=config.weight_decay, global_clipnorm=config.clip_norm
+        )
+        self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        self.optimizer.build(self.model.trainable_variables)
+        self.average = [tf.Variable(variable.value) for variable in self.model.variables]
+        self.points, self.strides = (tf.constant(part) for part in make_points(config.input_size))
+        self._step = tf.function(self._step_eagerly, reduce_retracing=False)
+
+    def step(self, batch: Batch, learning_rate: float) -> dict[str, tf.Tensor]:
+        """Learn one batch; return its losses, total and parts."""
+        tensors = (tf.convert_to_tensor(part) for part in batch)
+        return self._step(*tensors, tf.constant(learning_rate, tf.float32))
+
+    def _step_eagerly(self, images, boxes, classes, learning_rate):
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            logits, distances = self.model(images, training=True)
+            losses = measure_losses(
+                logits, distances, self.points, self.strides, boxes, classes, config=self.config
+            )
+        gradients = tape.gradient(losses["total"], [variable.value for variable in variables])
+        self.optimizer.learning_rate.assign(learning_rate)
+        self.optimizer.apply(gradients, variables)
+        self._follow()
+        return losses
+
+    def _follow(self) -> None:
+        """Move the average towards the weights; faster in the first steps, with little to average."""
+        step = tf.cast(self.optimizer.iterations.value, tf.float32)
+        keep = tf.minimum(self.config.average, (1.0 + step) / (10.0 + step))
+        for average, variable in zip(self.average, self.model.variables, strict=True):
+            average.assign_sub((1.0 - keep) * (average - tf.cast(variable.value, average.dtype)))
+
+    def dump(self) -> dict[str, list[np.ndarray]]:
+        """Return weights, averaged weights and the optimizer's state."""
+        return {
+            "weights": [np.asarray(variable) for variable in self.model.variables],
+            "average": [variable.numpy() for variable in self.average],
+            "optimizer": [np.asarray(variable) for variable in self.optimizer.variables],
+        }
+
+    def load(self, arrays: dict[str, list[np.ndarray]]) -> None:
+        """Take over what dump() returned. Raises BrokenCheckpoint when it is another network's."""
+        places = {
+            "weights": self.model.variables,
+            "average": self.average,
+            "optimizer": self.optimizer.variables,
+        }
+        for role, variables in places.items():
+            found = [array.shape for array in arrays.get(role, [])]
+            if found != [tuple(variable.shape) for variable in variables]:
+                raise BrokenCheckpoint(f"The checkpoint's {role} do not fit the network of this training.")
+            for variable, array in zip(variables, arrays[role], strict=True):
+                variable.assign(array)
+
+    def averaged_model(self) -> keras.Model:
+        """Build the network in float32 with the averaged weights."""
+        weights = [value.numpy() for value in self.average]
+        return build_with(self.config, classes=self.classes, weights=weights)
+
+
+def build_with(config: DetectorConfig, *, classes: int, weights: list[np.ndarray]) -> keras.Model:
+    """Build the network in float32 with the given values of its variables."""
+    model = build(config, classes=classes, precision="float32")
+    for variable, value in zip(model.variables, weights, strict=True):
+        variable.assign(value)
+    return model
