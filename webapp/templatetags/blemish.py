@@ -1,0 +1,88 @@
+"""Marks that look the same on every page: types, severities, scores, states, times."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def severity(value: float | None) -> SafeString:
+    """Draw a severity, 0 to 1: the ramp's block and a bold number; a dash while it is unknown."""
+    if value is None:
+        return format_html('<span class="soft" title="No severity yet">–</span>')
+    mark = '<span class="severity" style="--s: {}" title="Severity, 0 to 1">{}</span>'
+    return format_html(mark, *_both(value))
+
+
+@register.simple_tag
+def score(value: float | None) -> SafeString:
+    """Draw a detector's score, 0 to 1: a thin rule under a plain number, never like a severity."""
+    if value is None:
+        return format_html('<span class="soft" title="Drawn by a person">–</span>')
+    mark = '<span class="score" style="--s: {}" title="Score: the detector’s confidence">{}</span>'
+    return format_html(mark, *_both(value))
+
+
+def _both(value: float) -> tuple[str, str]:
+    return f"{min(1.0, max(0.0, value)):.3f}", f"{value:.2f}"
+
+
+@register.simple_tag
+def defect_type(kind) -> SafeString:
+    """Draw the color and the name of a defect type, with its key where it has one."""
+    key = format_html(" <kbd>{}</kbd>", kind.hotkey) if kind.hotkey else ""
+    return format_html('<span class="type" style="--type-color: {}">{}{}</span>', kind.color, kind.name, key)
+
+
+@register.simple_tag
+def state(row) -> SafeString:
+    """Draw the state of an image, round or inspection: a shape and its word."""
+    return format_html('<span class="chip state {}">{}</span>', row.state, row.get_state_display())
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString | str:
+    """Write a moment in UTC; the page turns it into the reader's own time."""
+    if moment is None:
+        return "–"
+    return format_html(
+        '<time datetime="{}">{} UTC</time>', moment.isoformat(timespec="seconds"), f"{moment:%Y-%m-%d %H:%M}"
+    )
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Write a number of seconds as people say it: 45 s, 3 min 20 s, 2 h 5 min."""
+    if seconds is None:
+        return "–"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    hours, rest = divmod(whole // 60, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+@register.filter
+def decimals(value: float | None, digits: int = 3) -> str:
+    """Write a number with DIGITS after the point, a dash for none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+@register.filter
+def count(value: int, noun: str) -> str:
+    """Write "1 image" or "1,234 images"; NOUN may give its plural after a comma: "box,boxes"."""
+    one, _, many = noun.partition(",")
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+@register.filter
+def item(mapping, key):
+    """Return MAPPING[KEY], or None."""
+    return (mapping or {}).get(key)

@@ -1,0 +1,70 @@
+"""What every page shares: signing in, refusing with a sentence, and the frame of a project."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from rest_framework.exceptions import APIException
+
+from annotations.models import Project, ReviewItem, ReviewState, Role
+
+TITLES = {
+    400: "That cannot be done",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Changed meanwhile",
+    412: "Changed meanwhile",
+    423: "Somebody else works here",
+    503: "Not available now",
+}
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let VIEW be seen by signed-in people only, and turn the errors of verbs into pages."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _ask_to_sign_in(request)
+        try:
+            return view(request, *args, **kwargs)
+        except APIException as error:
+            return refuse(request, error)
+
+    return answer
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.htmx:
+        # A fragment must not be replaced by a whole login page: the window goes there instead.
+        here = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(f"{resolve_url('login')}?{urlencode({'next': here})}")
+    return redirect_to_login(request.get_full_path())
+
+
+def refuse(request: HttpRequest, error: APIException) -> HttpResponse:
+    """Answer with the sentence and the status of ERROR, as a page or, for htmx, as a note in its place."""
+    context = {"title": TITLES.get(error.status_code, "That did not work"), "sentence": str(error.detail)}
+    template = "webapp/_refused.html" if request.htmx else "webapp/error.html"
+    return render(request, template, context, status=error.status_code)
+
+
+def render_project(
+    request: HttpRequest, template: str, project: Project, *, tab: str, status: int = 200, **context
+) -> HttpResponse:
+    """Render TEMPLATE in the frame of PROJECT, TAB marked; adds role, its abilities and open reviews."""
+    role = project.role_of(request.user)
+    frame = {
+        "project": project,
+        "tab": tab,
+        "role": role,
+        "can_review": role is not None and role.rank >= Role.REVIEWER.rank,
+        "can_engineer": role is not None and role.rank >= Role.ENGINEER.rank,
+        "open_reviews": ReviewItem.objects.filter(image__project=project, state=ReviewState.OPEN).count(),
+    }
+    return render(request, template, {**frame, **context}, status=status)
