@@ -93,7 +93,7 @@ def add_type(project: Project, *, name: str, grades: Sequence[Mapping] = (), **f
 
 
 def change_type(defect_type: DefectType, *, grades: Sequence[Mapping] | None = None, **fields) -> DefectType:
-    """Write FIELDS and, unless None, the whole list of GRADES; raises Conflict, InvalidSetting, GradeInUse."""
+    """Write FIELDS and, unless None, all GRADES; raises Conflict, InvalidSetting, GradeInUse."""
     for name, value in fields.items():
         setattr(defect_type, name, value)
     return _save_type(defect_type, grades)

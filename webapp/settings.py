@@ -165,10 +165,15 @@ BLEMISH_MAX_FILE_BYTES = environment.integer("BLEMISH_MAX_FILE_BYTES", 512 * 2**
 BLEMISH_BACKBONES = environment.words("BLEMISH_BACKBONES", [])
 
 REST_FRAMEWORK = {
+    # The first one decides how a missing sign-in is answered: 401, which a session alone cannot say.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
         "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # The schema tells what OPTIONS would.
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -180,6 +185,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Label, grade and review surface defects, and train on them.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "BoxDecisionEnum": "annotations.models.Decision",
+        "ReviewDecisionEnum": "annotations.review.DECISIONS",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from webapp.views import account, overview, projects
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("account/password/", account.change_password, name="change-password"),
     path("account/token/", account.renew_token, name="renew-token"),
     path("p/<slug:slug>/", overview.overview, name="overview"),
+    path("api/", include("webapp.api")),
     path("admin/", admin.site.urls),
 ]

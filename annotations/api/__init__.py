@@ -1,0 +1,1 @@
+"""The REST calls of projects, images, boxes, leases and the review queue."""

@@ -1,0 +1,175 @@
+"""REST: the boxes of an image, their revisions, and the way back to one."""
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations import boxes, wire
+from annotations.api.scope import ErrorSerializer, ImageScope, StaleSerializer, version_of
+from annotations.errors import InvalidBox
+from annotations.models import Decision, Image, Origin, Revision
+
+PROPOSED = inline_serializer(
+    "Proposed",
+    {
+        "defect_type": serializers.CharField(),
+        **{side: serializers.FloatField() for side in wire.SIDES},
+    },
+    read_only=True,
+    allow_null=True,
+    help_text="Where and as what the model proposed it.",
+)
+
+
+class BoxSerializer(serializers.Serializer):
+    """A box on the wire, pixels of the original; annotations.wire reads and checks it."""
+
+    id = serializers.UUIDField(help_text="Made by the client, and kept.")
+    defect_type = serializers.CharField()
+    xmin = serializers.FloatField()
+    ymin = serializers.FloatField()
+    xmax = serializers.FloatField()
+    ymax = serializers.FloatField()
+    grade = serializers.IntegerField(allow_null=True, required=False, min_value=1, max_value=9)
+    difficult = serializers.BooleanField(default=False)
+    truncated = serializers.BooleanField(default=False)
+    occluded = serializers.BooleanField(default=False)
+    pose = serializers.CharField(default="Unspecified", max_length=60)
+    origin = serializers.ChoiceField(Origin.choices, read_only=True)
+    model_name = serializers.CharField(read_only=True)
+    round_number = serializers.IntegerField(read_only=True, allow_null=True)
+    score = serializers.FloatField(read_only=True, allow_null=True)
+    grade_probabilities = serializers.ListField(
+        child=serializers.FloatField(), read_only=True, allow_null=True
+    )
+    severity = serializers.FloatField(read_only=True, allow_null=True)
+    proposed = PROPOSED
+    decision = serializers.ChoiceField([*Decision.choices, ("", "None")], read_only=True)
+    decided_by = serializers.CharField(read_only=True, allow_null=True)
+    decided_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class BoxListSerializer(serializers.Serializer):
+    """The whole box list of an image at a version."""
+
+    version = serializers.IntegerField(read_only=True)
+    boxes = BoxSerializer(many=True)
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description='The version edited: "7".'
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description='The version at hand: "7".'
+)
+
+
+def boxes_in(request: Request, image: Image) -> list[wire.BoxValues]:
+    """Return the checked boxes of the request's body; raises InvalidBox."""
+    if not isinstance(request.data, dict) or "boxes" not in request.data:
+        raise InvalidBox('Send {"boxes": [...]}.', field="boxes")
+    return wire.read_boxes(image, request.data["boxes"])
+
+
+def boxes_out(image: Image) -> Response:
+    """Answer with the boxes of IMAGE as they stand, and their version as ETag."""
+    data = wire.boxes_to_wire(image)
+    return Response(data, headers={"ETag": f'"{data["version"]}"', "Cache-Control": "private, no-cache"})
+
+
+class BoxList(ImageScope, generics.GenericAPIView):
+    """The boxes of an image."""
+
+    serializer_class = BoxListSerializer
+
+    @extend_schema(parameters=[IF_NONE_MATCH], responses={200: BoxListSerializer, 304: None})
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer the boxes with the version as ETag; 304 when the caller has them."""
+        tags = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
+        if f'"{self.image.version}"' in tags:
+            return Response(status=304, headers={"ETag": f'"{self.image.version}"'})
+        return boxes_out(self.image)
+
+    @extend_schema(
+        parameters=[IF_MATCH],
+        responses={
+            200: BoxListSerializer,
+            400: OpenApiResponse(ErrorSerializer, "A box is wrong; `index`, `box` and `field` name it."),
+            412: StaleSerializer,
+            428: ErrorSerializer,
+        },
+    )
+    def put(self, request: Request, pk: int) -> Response:
+        """Replace the whole list, starting from the version in If-Match."""
+        version = version_of(request)
+        boxes.replace(self.image, boxes_in(request, self.image), version=version, user=request.user)
+        return boxes_out(self.image)
+
+
+class RevisionSerializer(serializers.ModelSerializer):
+    """The box list at one version, with who made it, when and why."""
+
+    author = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    boxes = BoxSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Revision
+        fields = ["version", "author", "reason", "created_at", "boxes"]
+        read_only_fields = fields
+
+    def to_representation(self, revision: Revision) -> dict:
+        """Return the revision; its boxes are kept in the wire format already."""
+        author = revision.author.get_username() if revision.author else None
+        return {
+            "version": revision.version,
+            "author": author,
+            "reason": revision.reason,
+            "created_at": self.fields["created_at"].to_representation(revision.created_at),
+            "boxes": revision.boxes,
+        }
+
+
+class RevisionList(ImageScope, generics.ListAPIView):
+    """The history of an image, newest first."""
+
+    serializer_class = RevisionSerializer
+    queryset = Revision.objects.select_related("author")
+    filter_backends: list = []
+
+    def get_queryset(self):
+        """Return the revisions of the image."""
+        return super().get_queryset().filter(image=self.image)
+
+
+class RestoreSerializer(serializers.Serializer):
+    """Which revision comes back; 0 is the image before its first save."""
+
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class Restore(ImageScope, generics.GenericAPIView):
+    """The way back to a revision."""
+
+    serializer_class = RestoreSerializer
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "If-Match", str, OpenApiParameter.HEADER, description="Refuse (412) unless still at it."
+            )
+        ],
+        responses={200: BoxListSerializer, 404: ErrorSerializer, 412: StaleSerializer},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Make a new revision with the boxes of an old one.
+
+        It says what shall stand there whatever stands there now, and the history keeps that: so the
+        version started from may be left out.
+        """
+        current = version_of(request) if "If-Match" in request.headers else self.image.version
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data["version"]
+        boxes.restore(self.image, revision_version=wanted, version=current, user=request.user)
+        return boxes_out(self.image)

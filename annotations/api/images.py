@@ -1,0 +1,119 @@
+"""REST: the images of a project as a list, one by one, and their upload."""
+
+import hashlib
+
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import generics, serializers
+
+from annotations.api.filters import ImageFilter, ImagePages
+from annotations.api.scope import ImageScope, ProjectScope
+from annotations.models import Image, Lease
+
+
+class LeaseSerializer(serializers.Serializer):
+    """Who works on an image, and until when unless renewed."""
+
+    user = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+def stamp(name: str) -> str:
+    """Return the mark of a stored file's NAME for addresses and ETags; another rendering has another."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12] if name else ""
+
+
+def media_url(image: Image, kind: str) -> str:
+    """Return the address of IMAGE's `file`, `view` or `thumbnail`, cacheable for ever once it is there."""
+    stored = getattr(image, kind)
+    mark = stamp(stored.name)
+    return reverse(f"api:image-{kind}", args=[image.pk]) + (f"?v={mark}" if mark else "")
+
+
+def lease_to_wire(lease: Lease | None) -> dict | None:
+    """Return who works on an image and until when, or None when nobody does any more."""
+    if lease is None or lease.expires_at <= timezone.now():
+        return None
+    return {"user": lease.user.get_username(), "expires_at": lease.expires_at}
+
+
+class ImageSerializer(serializers.ModelSerializer):
+    """An image without its boxes."""
+
+    file = serializers.SerializerMethodField(help_text="Address of the original.")
+    view = serializers.SerializerMethodField(help_text="Address of the picture for a browser.")
+    thumbnail = serializers.SerializerMethodField(help_text="Address of the small picture.")
+    labeled_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    lease = serializers.SerializerMethodField(help_text="Who works on it now, if anybody.")
+
+    class Meta:
+        model = Image
+        fields = [
+            "id",
+            "name",
+            "width",
+            "height",
+            "channels",
+            "bit_depth",
+            "format",
+            "split",
+            "state",
+            "version",
+            "box_count",
+            "part",
+            "lot",
+            "line",
+            "captured_at",
+            "labeled_by",
+            "labeled_at",
+            "created_at",
+            "lease",
+            "view_state",
+            "view_error",
+            "file",
+            "view",
+            "thumbnail",
+        ]
+        read_only_fields = fields
+
+    def get_file(self, image: Image) -> str:
+        """Return the address of the original."""
+        return media_url(image, "file")
+
+    def get_view(self, image: Image) -> str:
+        """Return the address of the browser's picture."""
+        return media_url(image, "view")
+
+    def get_thumbnail(self, image: Image) -> str:
+        """Return the address of the thumbnail."""
+        return media_url(image, "thumbnail")
+
+    @extend_schema_field(LeaseSerializer(allow_null=True))
+    def get_lease(self, image: Image) -> dict | None:
+        """Return the live lease."""
+        return lease_to_wire(getattr(image, "lease", None))
+
+
+class ImageList(ProjectScope, generics.ListAPIView):
+    """The images of a project, in pages."""
+
+    serializer_class = ImageSerializer
+    filterset_class = ImageFilter
+    pagination_class = ImagePages
+    queryset = Image.objects.present().select_related("labeled_by", "lease__user")
+
+    def get_queryset(self):
+        """Return the images of the project."""
+        return super().get_queryset().filter(project=self.project)
+
+
+@extend_schema(responses=ImageSerializer)
+class ImageDetail(ImageScope, generics.RetrieveAPIView):
+    """One image without its boxes."""
+
+    serializer_class = ImageSerializer
+
+    def get_object(self) -> Image:
+        """Return the image of the address."""
+        return self.image

@@ -1,0 +1,81 @@
+"""Views that live below a project or an image: fetched and authorised before any handler runs."""
+
+import re
+
+from rest_framework import serializers
+
+from annotations import access
+from annotations.errors import BlemishError, VersionRequired
+from annotations.models import Image, Project, Role
+
+
+class ProjectScope:
+    """Mix into a view whose address holds a project's `slug`; `roles` says what a method takes."""
+
+    roles: dict[str, Role] = {}
+    project: Project
+
+    def initial(self, request, *args, **kwargs) -> None:
+        """Fetch the project for a member of at least the method's role (404 for strangers, 403 below it)."""
+        super().initial(request, *args, **kwargs)
+        role = self.roles.get(request.method, Role.INSPECTOR)
+        self.project = access.get_project(request.user, kwargs["slug"], role=role)
+
+
+class ImageScope:
+    """Mix into a view whose address holds an image's `pk`; `roles` says what a method takes."""
+
+    roles: dict[str, Role] = {}
+    image: Image
+
+    def initial(self, request, *args, **kwargs) -> None:
+        """Fetch the image and its project, as ProjectScope does."""
+        super().initial(request, *args, **kwargs)
+        role = self.roles.get(request.method, Role.INSPECTOR)
+        self.image = access.get_image(request.user, kwargs["pk"], role=role)
+
+
+class InvalidVersion(BlemishError):
+    """A version that is no number of saves."""
+
+    default_code = "invalid_version"
+    default_detail = 'A version is a whole number, sent as If-Match: "<version>".'
+
+
+def version_of(request) -> int:
+    """Return the version in the request's If-Match header; raises VersionRequired, InvalidVersion.
+
+    A proxy that compresses turns "7" into W/"7"; both name version 7.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        raise VersionRequired()
+    match = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})"?', header)
+    if match is None:
+        raise InvalidVersion()
+    return int(match.group(1))
+
+
+class NoInput(serializers.Serializer):
+    """A call without a body."""
+
+
+class ErrorSerializer(serializers.Serializer):
+    """What every error carries; an invalid field is named beside it, with its sentences."""
+
+    code = serializers.CharField(help_text="For machines, for example `stale_version`.")
+    detail = serializers.CharField(required=False, help_text="A sentence for people.")
+
+
+class StaleSerializer(ErrorSerializer):
+    """The boxes were saved meanwhile: what is there now."""
+
+    version = serializers.IntegerField()
+    boxes = serializers.ListField(child=serializers.DictField())
+
+
+class LeasedSerializer(ErrorSerializer):
+    """Somebody else works on the image."""
+
+    holder = serializers.CharField()
+    expires_at = serializers.DateTimeField()

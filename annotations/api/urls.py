@@ -1,0 +1,25 @@
+"""Addresses of the REST calls of this app, below /api/."""
+
+from django.urls import path
+
+from annotations.api import boxes, images, media, projects, work
+
+urlpatterns = [
+    path("projects/", projects.ProjectList.as_view(), name="project-list"),
+    path("projects/<slug:slug>/", projects.ProjectDetail.as_view(), name="project-detail"),
+    path("projects/<slug:slug>/members/", projects.MemberList.as_view(), name="member-list"),
+    path("projects/<slug:slug>/defect-types/", projects.DefectTypeList.as_view(), name="defect-type-list"),
+    path("defect-types/<int:pk>/", projects.DefectTypeDetail.as_view(), name="defect-type-detail"),
+    path("projects/<slug:slug>/images/", images.ImageList.as_view(), name="image-list"),
+    path("images/<int:pk>/", images.ImageDetail.as_view(), name="image-detail"),
+    path("images/<int:pk>/file/", media.OriginalFile.as_view(), name="image-file"),
+    path("images/<int:pk>/view/", media.RenderedFile.as_view(kind="view"), name="image-view"),
+    path("images/<int:pk>/thumbnail/", media.RenderedFile.as_view(kind="thumbnail"), name="image-thumbnail"),
+    path("images/<int:pk>/boxes/", boxes.BoxList.as_view(), name="image-boxes"),
+    path("images/<int:pk>/revisions/", boxes.RevisionList.as_view(), name="image-revisions"),
+    path("images/<int:pk>/restore/", boxes.Restore.as_view(), name="image-restore"),
+    path("images/<int:pk>/lease/", work.Lease.as_view(), name="image-lease"),
+    path("images/<int:pk>/decision/", work.Decide.as_view(), name="image-decision"),
+    path("projects/<slug:slug>/claim/", work.Claim.as_view(), name="claim"),
+    path("projects/<slug:slug>/review/", projects.ReviewCounts.as_view(), name="review-counts"),
+]
