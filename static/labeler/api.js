@@ -1,0 +1,152 @@
+// @ts-check
+// The REST client of the label and review pages: CSRF, If-Match, leases, claims, decisions.
+import { toWire } from "./boxes.js";
+
+/** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./types.js").BoxList} BoxList */
+
+/** The server answered, and the answer is no. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {Record<string, any>} body
+   */
+  constructor(status, body) {
+    super(sentenceOf(body) || `The server answered ${status}.`);
+    this.name = "ApiError";
+    this.status = status;
+    this.body = body;
+    this.code = typeof body.code === "string" ? body.code : "";
+  }
+}
+
+/** The server could not be reached, or broke while answering. */
+export class Unreachable extends Error {
+  /** @param {string} reason */
+  constructor(reason) {
+    super(reason);
+    this.name = "Unreachable";
+  }
+}
+
+/**
+ * Find the sentence in an error body of Django REST framework's shape.
+ * @param {unknown} body
+ * @returns {string}
+ */
+export function sentenceOf(body) {
+  if (typeof body === "string") return body;
+  if (Array.isArray(body)) return body.map(sentenceOf).filter(Boolean).join(" ");
+  if (body === null || typeof body !== "object") return "";
+  const entries = Object.entries(body);
+  const detail = entries.find(([field]) => field === "detail");
+  if (detail) return sentenceOf(detail[1]);
+  return entries
+    .filter(([field]) => field !== "code")
+    .map(([field, value]) => [field, sentenceOf(value)])
+    .filter(([, sentence]) => sentence)
+    .map(([field, sentence]) => (/^\d+$/.test(field) ? sentence : `${field}: ${sentence}`))
+    .join(" ");
+}
+
+/**
+ * @typedef {object} Api
+ * @property {(imageId: string | number) => Promise<BoxList>} getBoxes
+ * @property {(imageId: string | number, list: BoxList, options?: {keepalive?: boolean}) => Promise<BoxList>} putBoxes
+ * @property {(project: string, queue: "label" | "review", exclude?: (string | number)[]) =>
+ *   Promise<Record<string, any> | null>} claim   null when none is left; `exclude` names skipped images
+ * @property {(imageId: string | number) => Promise<Record<string, any>>} renewLease
+ * @property {(imageId: string | number, options?: {keepalive?: boolean}) => Promise<void>} releaseLease
+ * @property {(imageId: string | number, decision: Record<string, unknown>) => Promise<Record<string, any>>} decide
+ */
+
+/**
+ * Make the client.
+ * @param {object} options
+ * @param {() => string} options.csrfToken read at each call: signing in again changes it
+ * @param {typeof fetch} [options.fetcher]
+ * @param {number} [options.timeoutMs]
+ * @returns {Api}
+ */
+export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), timeoutMs = 15000 }) {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} [options]
+   * @returns {Promise<{status: number, body: any}>}
+   */
+  async function call(method, path, { body, headers = {}, keepalive = false } = {}) {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    try {
+      const response = await fetcher(`/api/${path}`, {
+        method,
+        keepalive,
+        credentials: "same-origin",
+        signal: abort.signal,
+        headers: {
+          Accept: "application/json",
+          ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const text = await response.text();
+      const answer = parse(text);
+      if (response.status >= 500) throw new Unreachable(`The server failed (${response.status}).`);
+      if (!response.ok) throw new ApiError(response.status, answer ?? { detail: text.slice(0, 200) });
+      return { status: response.status, body: answer };
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof Unreachable) throw error;
+      throw new Unreachable("The server cannot be reached.");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    getBoxes: async (id) => (await call("GET", `images/${id}/boxes/`)).body,
+    putBoxes: async (id, list, { keepalive = false } = {}) => {
+      const { body } = await call("PUT", `images/${id}/boxes/`, {
+        body: { version: list.version, boxes: list.boxes.map(toWire) },
+        headers: { "If-Match": `"${list.version}"` },
+        keepalive,
+      });
+      return body;
+    },
+    claim: async (project, queue, exclude = []) => {
+      const { status, body } = await call("POST", `projects/${project}/claim/`, { body: { queue, exclude } });
+      return status === 204 ? null : body;
+    },
+    renewLease: async (id) => (await call("PUT", `images/${id}/lease/`, { body: {} })).body,
+    releaseLease: async (id, { keepalive = false } = {}) => {
+      await call("DELETE", `images/${id}/lease/`, { keepalive });
+    },
+    decide: async (id, decision) =>
+      (await call("POST", `images/${id}/decision/`, { body: decision })).body ?? {},
+  };
+}
+
+/** @param {string} text @returns {any} null when it is not JSON */
+function parse(text) {
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Read Django's CSRF token: the cookie where it can be read, else the page's own copy.
+ * @param {Document} page
+ * @param {string} cookieName
+ * @returns {string}
+ */
+export function csrfTokenOf(page, cookieName) {
+  const cookies = page.cookie.split(";").map((pair) => pair.trim());
+  const cookie = cookies.find((pair) => pair.startsWith(`${cookieName}=`));
+  if (cookie) return decodeURIComponent(cookie.slice(cookieName.length + 1));
+  return page.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
+}

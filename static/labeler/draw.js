@@ -1,0 +1,85 @@
+// @ts-check
+// The tool that draws a box by a drag.
+import { cutToImage, fromCorners, isBox, toWholePixels } from "./geometry.js";
+
+/** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./types.js").Rect} Rect */
+/** @typedef {import("./types.js").Point} Point */
+/** @typedef {import("./types.js").Size} Size */
+
+/**
+ * What a tool may see and do. The stage implements it; tests pass a plain object.
+ * @typedef {object} Bench
+ * @property {() => Size} size                      of the image
+ * @property {() => number} scale
+ * @property {() => readonly Box[]} boxes
+ * @property {(box: Box | null) => void} setDraft   what the gesture shows before it ends
+ * @property {() => string | null} selected
+ * @property {(id: string | null) => void} select
+ * @property {(rect: Rect) => Box | null} makeBox   null when no box can be made
+ * @property {(box: Box) => void} commitNew
+ * @property {(id: string, rect: Rect) => void} commitEdit
+ */
+
+/**
+ * A tool sees one gesture at a time: press, drags, then release or cancel. `drag` comes only after
+ * the pointer left the place where it was pressed, so a click never moves or draws anything.
+ * @typedef {object} Tool
+ * @property {(point: Point, touch: boolean) => void} press
+ * @property {(point: Point) => void} drag
+ * @property {(point: Point, dragged: boolean) => void} release
+ * @property {() => void} cancel
+ */
+
+/**
+ * Give the box that a drag draws: whole pixels, inside the image.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {Size} size
+ * @returns {Rect | null} null when it has no area
+ */
+export function drawnRect(from, to, size) {
+  const rect = toWholePixels(cutToImage(fromCorners(from, to), size));
+  return isBox(rect) ? rect : null;
+}
+
+/**
+ * @param {Bench} bench
+ * @returns {Tool}
+ */
+export function createDrawTool(bench) {
+  /** @type {Point | null} */
+  let from = null;
+  /** @type {Box | null} */
+  let draft = null;
+
+  /** @param {Point} point */
+  function follow(point) {
+    if (!from) return;
+    const rect = drawnRect(from, point, bench.size());
+    if (!rect) draft = null;
+    else draft = draft ? { ...draft, ...rect } : bench.makeBox(rect);
+    bench.setDraft(draft);
+  }
+
+  function end() {
+    from = null;
+    draft = null;
+    bench.setDraft(null);
+  }
+
+  return {
+    press(point) {
+      from = point;
+    },
+    drag: follow,
+    release(point, dragged) {
+      if (dragged) follow(point);
+      else if (from) bench.select(null);
+      const box = dragged ? draft : null;
+      end();
+      if (box) bench.commitNew(box);
+    },
+    cancel: end,
+  };
+}

@@ -1,0 +1,66 @@
+// @ts-check
+// The heartbeat that renews the leases of the open image and of those claimed ahead.
+import { ApiError, Unreachable } from "./api.js";
+
+/** @typedef {import("./api.js").Api} Api */
+
+export const HEARTBEAT_MS = 20000;
+
+/**
+ * @typedef {object} Heartbeat
+ * @property {(imageId: string | number) => void} hold
+ * @property {(imageId: string | number) => Promise<void>} release
+ * @property {() => void} releaseAll    as the page goes away
+ * @property {() => Promise<void>} beat
+ * @property {() => void} stop
+ */
+
+/**
+ * Start the heartbeat.
+ * @param {object} parts
+ * @param {Api} parts.api
+ * @param {(imageId: string | number, error: ApiError) => void} parts.lost the lease went to somebody else
+ * @param {typeof setInterval} [parts.every]
+ * @param {typeof clearInterval} [parts.stopEvery]
+ * @returns {Heartbeat}
+ */
+export function startHeartbeat({ api, lost, every = setInterval, stopEvery = clearInterval }) {
+  /** @type {Set<string | number>} */
+  const held = new Set();
+
+  async function beat() {
+    await Promise.all(
+      [...held].map(async (imageId) => {
+        try {
+          await api.renewLease(imageId);
+        } catch (error) {
+          // Unreachable or signed out: the saver says so; the lease lasts for several beats.
+          if (!(error instanceof ApiError) || error.status !== 423 || !held.has(imageId)) return;
+          held.delete(imageId);
+          lost(imageId, error);
+        }
+      }),
+    );
+  }
+
+  const timer = every(() => void beat(), HEARTBEAT_MS);
+  return {
+    hold: (imageId) => void held.add(imageId),
+    async release(imageId) {
+      if (!held.delete(imageId)) return;
+      // A lease that cannot be released ends by itself.
+      await api.releaseLease(imageId).catch(leaveToItsEnd);
+    },
+    releaseAll() {
+      for (const imageId of held) void api.releaseLease(imageId, { keepalive: true }).catch(leaveToItsEnd);
+      held.clear();
+    },
+    beat,
+    stop: () => stopEvery(timer),
+  };
+}
+
+/** @param {unknown} error */
+function leaveToItsEnd(error) {
+  if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+}

@@ -1,0 +1,49 @@
+// @ts-check
+// Score and severity are two things: the score is how sure the detector is, the severity is how bad
+// the defect is. Severity = sum over grades of weight of grade x its probability, 0 to 1.
+
+/** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./types.js").DefectType} DefectType */
+
+/**
+ * Read the probabilities of grades 1 to K, from a list or from {level: probability}.
+ * @param {Box["grade_probabilities"]} probabilities
+ * @param {number} levels
+ * @returns {number[] | null} null when there are none
+ */
+export function probabilitiesOf(probabilities, levels) {
+  if (!probabilities || levels === 0) return null;
+  const list = Array.isArray(probabilities)
+    ? probabilities
+    : Array.from({ length: levels }, (_, index) => probabilities[String(index + 1)] ?? 0);
+  return list.length === levels ? list : null;
+}
+
+/**
+ * Say what is known of a defect's severity: a grade that a person gave decides; before that, the
+ * grader's probabilities.
+ * @param {Box} box
+ * @param {DefectType | undefined} type
+ * @returns {{severity: number, grade: number} | null} grade is the likeliest; null when not graded
+ */
+export function severityOf(box, type) {
+  if (!type?.graded) return null;
+  const list = probabilitiesOf(box.grade_probabilities, type.grades.length);
+  const likeliest = list ? type.grades[list.indexOf(Math.max(...list))].level : null;
+  const undecided = box.grade === null || (isUndecided(box) && box.grade === likeliest);
+  if (list && likeliest !== null && undecided) {
+    const severity = type.grades.reduce((sum, { weight = 0 }, index) => sum + weight * list[index], 0);
+    return { severity, grade: likeliest };
+  }
+  const given = type.grades.find(({ level }) => level === box.grade);
+  return given?.weight === undefined ? null : { severity: given.weight, grade: given.level };
+}
+
+/**
+ * Tell whether a box is a model's and no person has looked at it.
+ * @param {Box} box
+ * @returns {boolean}
+ */
+export function isUndecided(box) {
+  return box.origin === "model" && (box.decision === "pending" || box.decision === "auto");
+}

@@ -1,0 +1,105 @@
+// @ts-check
+// The shapes that the labeler's modules pass to each other. This file holds no code, so that
+// every module can name a type without importing a neighbour.
+
+/**
+ * A rectangle in image pixels: origin top-left, half-open [xmin, xmax) x [ymin, ymax).
+ * @typedef {{xmin: number, ymin: number, xmax: number, ymax: number}} Rect
+ */
+
+/**
+ * A place in image pixels.
+ * @typedef {{x: number, y: number}} Point
+ */
+
+/**
+ * A place on the canvas in CSS pixels. Names of such values end in `Scr`.
+ * @typedef {{xScr: number, yScr: number}} PointScr
+ */
+
+/** @typedef {{width: number, height: number}} Size */
+
+/**
+ * Where the image lies on the canvas: xScr = x * scale + leftScr.
+ * @typedef {{scale: number, leftScr: number, topScr: number}} Viewport
+ */
+
+/** @typedef {"nw" | "n" | "ne" | "e" | "se" | "s" | "sw" | "w"} Handle */
+
+/**
+ * @typedef {{kind: "handle", id: string, handle: Handle}
+ *   | {kind: "edge", id: string}
+ *   | {kind: "body", id: string}
+ *   | {kind: "nothing"}} Hit
+ */
+
+/**
+ * One defect on one image, as it travels on the wire. What a person can change comes first.
+ * @typedef {object} Box
+ * @property {string} id            uuid made by the client
+ * @property {string} defect_type   the type's name
+ * @property {number} xmin
+ * @property {number} ymin
+ * @property {number} xmax
+ * @property {number} ymax
+ * @property {number | null} grade
+ * @property {boolean} difficult
+ * @property {boolean} truncated
+ * @property {boolean} occluded
+ * @property {string} pose
+ * @property {string} [origin]      "human" or "model"; read-only, like all that follow
+ * @property {string} [decision]   "", "pending", "auto", "accepted", "corrected" or "rejected"
+ * @property {string} [model_name]
+ * @property {number | null} [round_number]
+ * @property {number | null} [score]
+ * @property {Record<string, number> | number[] | null} [grade_probabilities]
+ */
+
+/**
+ * A box and its place in the list, so that undoing a deletion puts it back where it was.
+ * @typedef {{box: Box, index: number}} Placed
+ */
+
+/** @typedef {{oldValue: Box, newValue: Box}} Updated */
+
+/**
+ * Who made a change: the person at this page, the server, or undo and redo.
+ * @typedef {"person" | "server" | "history"} Origin
+ */
+
+/**
+ * @typedef {object} Change
+ * @property {Placed[]} created
+ * @property {Updated[]} updated
+ * @property {Placed[]} deleted
+ * @property {Origin} origin
+ * @property {string} [gesture]     changes of one gesture carry one name and are one undo step
+ */
+
+/** @typedef {{level: number, name: string, criteria: string, weight?: number}} Grade */
+
+/**
+ * @typedef {object} DefectType
+ * @property {number | string} id
+ * @property {string} name
+ * @property {string} color        #rrggbb
+ * @property {string} hotkey       one character, or empty
+ * @property {boolean} graded
+ * @property {Grade[]} grades
+ */
+
+/**
+ * @typedef {object} ImageInfo
+ * @property {number | string} id
+ * @property {string} name
+ * @property {number} width
+ * @property {number} height
+ * @property {string} view_url
+ * @property {number} version
+ * @property {string} state
+ * @property {string} split
+ */
+
+/** @typedef {{version: number, boxes: Box[]}} BoxList */
+
+export {};

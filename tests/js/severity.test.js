@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inkOn } from "../../static/labeler/paint.js";
+import { probabilitiesOf, severityOf } from "../../static/labeler/severity.js";
+import { box } from "./sample.js";
+
+const grades = [0, 0.25, 1].map((weight, index) => ({ level: index + 1, name: "", criteria: "", weight }));
+const graded = { id: 1, name: "scratch", color: "#E69F00", hotkey: "s", graded: true, grades };
+const proposal = { origin: "model", decision: "pending", grade_probabilities: [0.1, 0.5, 0.4] };
+
+test("severity is the sum of weight times probability", () => {
+  const { severity, grade } = severityOf(box("a", [0, 0, 1, 1], proposal), graded);
+  assert.ok(Math.abs(severity - 0.525) < 1e-12);
+  assert.equal(grade, 2);
+});
+
+test("a predicted grade that nobody decided keeps the expected severity", () => {
+  assert.ok(Math.abs(severityOf(box("a", [0, 0, 1, 1], { ...proposal, grade: 2 }), graded).severity - 0.525) < 1e-12);
+});
+
+test("a grade that a person gave decides", () => {
+  const given = box("a", [0, 0, 1, 1], { ...proposal, grade: 3 });
+  assert.deepEqual(severityOf(given, graded), { severity: 1, grade: 3 });
+});
+
+test("a type that is not graded shows no severity, whatever its score", () => {
+  assert.equal(severityOf(box("a", [0, 0, 1, 1], { score: 0.9 }), { ...graded, graded: false }), null);
+});
+
+test("probabilities come as a list or by level; a wrong count is none", () => {
+  assert.deepEqual(probabilitiesOf({ 1: 0.2, 2: 0.8 }, 2), [0.2, 0.8]);
+  assert.equal(probabilitiesOf([0.2, 0.8], 3), null);
+  assert.equal(probabilitiesOf(null, 3), null);
+});
+
+test("ink on a type's color can be read", () => {
+  assert.equal(inkOn("#F0E442"), "#000000");
+  assert.equal(inkOn("#0072B2"), "#ffffff");
+});
