@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""Set up Blemish and run it. Needs Python 3.11 or newer and nothing else.
+
+    python3 run.py               set up and serve; prints the address and the demo logins
+    python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
+    python3 run.py manage ...    any manage.py command in the same environment
+"""
+
+import sys
+
+# Kept readable for every Python, so that an old one says a sentence and not a SyntaxError;
+# the rest is in runner/ and is imported afterwards.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit(
+        "Blemish needs Python 3.11 or newer; this is {}.{} ({}). Install a newer one and start with it, "
+        "for example: python3.11 run.py".format(*sys.version_info[:2], sys.executable)
+    )
+if sys.platform == "win32":
+    sys.exit("Blemish runs on Linux and macOS. On Windows, start it inside WSL (wsl --install).")
+
+if __name__ == "__main__":
+    from runner.commands import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,220 @@
+"""The three commands of run.py: serve, test and manage."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from runner import ROOT, Failure, debian, logins
+from runner.broker import Redis
+from runner.copies import Copy, InUse
+from runner.installation import PYTHON, install
+from runner.processes import Child, Log, Processes
+
+# Seconds to end by itself. A training step is never waited for: a round goes on from its checkpoint.
+GRACE = {"web": 10, "ml": 5, "default": 10}
+READY_SECONDS = 90
+PARTS = tuple(GRACE)
+USAGE = """\
+python3 run.py               set up and serve; prints the address and the demo logins
+python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
+python3 run.py manage ...    any manage.py command in the same environment
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command that ARGUMENTS name; returns the exit status. A Failure prints its sentence."""
+    try:
+        match list(arguments):
+            case []:
+                return serve()
+            case ["test", *rest]:
+                return test(rest)
+            case ["manage", *rest]:
+                return manage(rest)
+            case ["-h" | "--help" | "help", *_]:
+                print(USAGE, end="")
+                return 0
+            case [word, *_]:
+                raise Failure(f"run.py knows no command {word!r}.\n{USAGE.rstrip()}")
+    except Failure as failure:
+        print(f"\n{failure}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"\n{_disk_sentence(error)}", file=sys.stderr)
+    return 1
+
+
+def serve() -> int:
+    """Set up and run a whole copy until a signal or the end of one of its processes."""
+    copy = Copy.from_environment()
+    parts = chosen_parts()
+    copy.make_folder()
+    log = Log()
+    with copy.lock("run.py") as lock:
+        if "web" in parts:
+            copy.check_port()
+        install(chosen_requirements())
+        with Processes(log) as processes:
+            redis_url = os.environ.get("REDIS_URL") or _start_redis(copy, processes)
+            lock.note(redis_url=redis_url, url=copy.url)
+            environment = copy.environment(redis_url)
+            if not _prepare(processes, environment):
+                return 0  # a signal came in the meantime
+            for part in parts:
+                command = part_command(part, copy)
+                processes.start(part, command, environment=environment, folder=ROOT, grace=GRACE[part])
+            dead = _wait_until_ready(copy, processes) if "web" in parts else None
+            if not dead and not processes.signals:
+                log.say(_banner(copy, parts))
+                dead = processes.watch()
+            if dead:
+                raise Failure(_death_sentence(dead))
+    log.say("Blemish has stopped.")
+    return 0
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Set up for tests and run pytest with ARGUMENTS; returns its exit status."""
+    if problem := debian.install_missing():
+        if os.environ.get("CI"):
+            raise Failure(problem)
+        print(f"{problem} The tests that need them are skipped.", flush=True)
+    install("requirements-dev.txt")
+    return _call([PYTHON, "-m", "pytest", *arguments], os.environ)
+
+
+def manage(arguments: Sequence[str]) -> int:
+    """Run one manage.py command beside the running copy, or alone; returns its exit status."""
+    copy = Copy.from_environment()
+    copy.make_folder()
+    install(chosen_requirements())
+    with _borrowed_redis(copy, " ".join(["manage", *arguments[:1]])) as redis_url:
+        environment = copy.environment(redis_url)
+        is_new = not os.environ.get("DATABASE_URL") and not (copy.var / "db.sqlite3").exists()
+        if is_new and (status := _call([PYTHON, "manage.py", "prepare"], environment)):
+            return status
+        return _call([PYTHON, "manage.py", *arguments], environment)
+
+
+def chosen_requirements() -> str:
+    """Return the requirements file that BLEMISH_REQUIREMENTS names."""
+    return os.environ.get("BLEMISH_REQUIREMENTS") or "requirements.txt"
+
+
+def chosen_parts() -> tuple[str, ...]:
+    """Return what this machine runs; BLEMISH_PARTS names fewer, for a worker beside a copy elsewhere."""
+    text = os.environ.get("BLEMISH_PARTS", "")
+    parts = tuple(word.strip() for word in text.split(",") if word.strip()) or PARTS
+    if unknown := [part for part in parts if part not in PARTS]:
+        raise Failure(f"BLEMISH_PARTS names {unknown[0]!r}; it may name {', '.join(PARTS)}.")
+    return parts
+
+
+def part_command(part: str, copy: Copy) -> list[str | Path]:
+    """Return the command line of one PART of COPY."""
+    if part == "web":
+        command = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", copy.bind_host]
+        # Two processes, because threads of one share the interpreter's lock; the numbers of Granian's
+        # own log are of no use to a person, errors are.
+        command += ["--port", str(copy.port), "--workers", "2", "--blocking-threads", "8", "--no-ws"]
+        return [*command, "--workers-kill-timeout", "5", "--log-level", "warning", "webapp.wsgi:application"]
+    worker = [PYTHON, "-m", "celery", "--app", "webapp", "--quiet", "worker", "--loglevel", "INFO"]
+    worker += ["--without-gossip", "--without-mingle", "--queues", part]
+    worker += ["--hostname", f"{part}-{os.getpid()}@%h"]
+    if part == "ml":
+        # TensorFlow threads do not survive a fork: one task at a time, in the worker's own process. It
+        # takes the processor's spare time, so that pages stay quick while it trains.
+        return ["nice", "-n", "5", *worker, "--pool", "solo"]
+    return [*worker, "--beat", "--concurrency", "2"]
+
+
+def _start_redis(copy: Copy, processes: Processes) -> str:
+    redis = Redis.prepare(copy.var / "redis")
+    process = processes.start("redis", redis.command, environment=os.environ, folder=redis.folder)
+    redis.wait(process)
+    return redis.url
+
+
+def _prepare(processes: Processes, environment: dict[str, str]) -> bool:
+    """Migrate, collect static files, make the demo once; False when a signal came."""
+    command = [PYTHON, "manage.py", "prepare"]
+    if environment.get("BLEMISH_DEMO", "1").lower() not in {"0", "no", "false", "off"}:
+        command.append("--demo")
+    status = processes.run("setup", command, environment=environment, folder=ROOT)
+    if status and not processes.signals:
+        raise Failure(f"Blemish could not be set up (exit status {status}); the reason stands above.")
+    return not processes.signals
+
+
+def _wait_until_ready(copy: Copy, processes: Processes) -> Child | None:
+    """Return when the page answers (None), or the child that died before."""
+    end = time.monotonic() + READY_SECONDS
+    while not processes.signals and not copy.answers():
+        if dead := processes.dead():
+            return dead
+        if time.monotonic() > end:
+            raise Failure(f"{copy.url} did not answer within {READY_SECONDS} seconds; see the log above.")
+        time.sleep(0.05)
+    return None
+
+
+def _death_sentence(child: Child) -> str:
+    name = {"web": "The web server", "redis": "Redis"}.get(child.name, f"The {child.name} worker")
+    status = child.process.returncode
+    how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    return f"{name} ended by itself ({how}), so everything was stopped. Its last words stand above."
+
+
+def _banner(copy: Copy, parts: Sequence[str]) -> str:
+    if "web" not in parts:
+        return f"Blemish works here as {' and '.join(parts)}. Stop it with Ctrl-C."
+    lines = ["", f"  Blemish is ready: {copy.url}", *logins.lines(copy), "  Stop it with Ctrl-C.", ""]
+    return "\n".join(lines)
+
+
+@contextmanager
+def _borrowed_redis(copy: Copy, what: str) -> Iterator[str]:
+    """Give the Redis of the running copy, or one that lives as long as the command."""
+    if url := os.environ.get("REDIS_URL"):
+        yield url
+        return
+    try:
+        with copy.lock(what) as lock:
+            redis = Redis.prepare(copy.var / "redis")
+            process = subprocess.Popen(redis.command, cwd=redis.folder, start_new_session=True)
+            try:
+                redis.wait(process)
+                lock.note(redis_url=redis.url)
+                yield redis.url
+            finally:
+                process.terminate()
+                process.wait()
+    except InUse as in_use:
+        if "redis_url" not in in_use.holder:
+            raise
+        yield in_use.holder["redis_url"]
+
+
+def _call(command: Sequence[str | Path], environment: dict[str, str]) -> int:
+    """Run COMMAND in the foreground; Ctrl-C is its own to answer, and its status is returned."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        while True:
+            try:
+                status = process.wait()
+                return 128 - status if status < 0 else status
+            except KeyboardInterrupt:
+                continue
+
+
+def _disk_sentence(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {error.filename or 'a file'} was not written. Make room and start again."
+    return f"{error.filename or 'The system'}: {error.strerror or error}."
