@@ -85,6 +85,45 @@ class NoEngineer(BlemishError):
     default_detail = "A project needs at least one engineer."
 
 
+class UnusableFile(BlemishError):
+    """An uploaded or imported file that is no whole image; the sentence names it."""
+
+    default_code = "unusable_file"
+    default_detail = "The file is not an image that Blemish can read."
+
+
+class FileTooLarge(UnusableFile):
+    """A file or an image over the limits of this installation."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "file_too_large"
+    default_detail = "The file is too large."
+
+
+class DuplicateImage(BlemishError):
+    """The project has the same file already; `image` and `name` tell which one."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "duplicate_image"
+    default_detail = "The project has this image already."
+
+
+class NameTaken(BlemishError):
+    """The project has another image of this name."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "name_taken"
+    default_detail = "The project has another image of this name."
+
+
+class StorageFull(BlemishError):
+    """No room is left for a file; nothing of it was kept."""
+
+    status_code = status.HTTP_507_INSUFFICIENT_STORAGE
+    default_code = "storage_full"
+    default_detail = "The disk is full: nothing was kept of this file. Make room and send it again."
+
+
 def handle(error: Exception, context: dict) -> Response | None:
     """Answer ERROR in DRF's shape, with a machine-readable `code` in every body."""
     response = exception_handler(error, context)

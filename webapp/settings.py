@@ -108,6 +108,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A web request must not hang on a stopped Redis: a refused publish is found again by the sweep.
     "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
     "socket_timeout": 30,
     "visibility_timeout": 12 * 3600,
 }
@@ -145,7 +147,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "annotations.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "webapp.staticfiles.ModuleAwareStorage"},
 }
 if bucket := os.environ.get("S3_BUCKET"):
