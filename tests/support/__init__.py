@@ -1,0 +1,1 @@
+"""Real parts for tests: Redis, Celery workers, a whole server, Chromium, PostgreSQL."""
