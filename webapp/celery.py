@@ -2,10 +2,18 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
 app = Celery("blemish")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.worker_shutting_down.connect
+def _stop_long_work(**_) -> None:
+    """Let a running round write its checkpoint and go back to the queue: the shutdown need not wait."""
+    from inference import jobs
+
+    jobs.ending.set()

@@ -1,0 +1,102 @@
+"""Turn a snapshot into what networks learn from: samples for the detector, graded crops for the graders."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.core.files.storage import default_storage
+
+from annotations import gray
+from annotations.models import DefectType, Image, Project
+from inference import crops
+from training.detector.samples import Sample
+from training.snapshots import LabeledImage
+
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+
+
+def window_of(project: Project) -> tuple[float, float]:
+    """Return the project's gray window (low, high) in native levels; all of 8 bits while none is set."""
+    if project.window_low is None or project.window_high is None:
+        return gray.default_window(8)
+    return project.window_low, project.window_high
+
+
+def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
+    """Return the stored file as uint8 [H, W] or [H, W, 3] through WINDOW.
+
+    Raises OSError when it is gone, UnreadableImage when it is damaged.
+    """
+    with default_storage.open(stored, "rb") as file:
+        pixels = gray.read_pixels(file, name=stored)
+    return gray.apply_window(pixels, low=window[0], high=window[1])
+
+
+def reader(project: Project) -> Callable[[str], np.ndarray]:
+    """Return a function from a stored file's name to its windowed pixels."""
+    window = window_of(project)
+    return lambda stored: read_windowed(stored, window)
+
+
+def channels_of(project: Project) -> int:
+    """Return 3 when any image of PROJECT is in color, else 1."""
+    return 3 if Image.objects.present().filter(project=project, channels=3).exists() else 1
+
+
+def make_sample(labeled: LabeledImage, class_names: Sequence[str]) -> Sample:
+    """Return the detector's view of LABELED; classes are indexes into CLASS_NAMES."""
+    index = {name: number for number, name in enumerate(class_names)}
+    return Sample(
+        path=labeled.image.file.name,
+        boxes=np.array([[box[side] for side in SIDES] for box in labeled.boxes], float).reshape(-1, 4),
+        classes=np.array([index[box["defect_type"]] for box in labeled.boxes], int),
+        difficult=np.array([box["difficult"] for box in labeled.boxes], bool),
+    )
+
+
+@dataclass(frozen=True)
+class GradedCrops:
+    """Crops uint8 [N, S, S] of one defect type with the grades 1..K that people gave, int [N]."""
+
+    crops: np.ndarray
+    grades: np.ndarray
+
+
+def _graded_boxes(labeled: LabeledImage, name: str, levels: int) -> list[dict]:
+    return [
+        box
+        for box in labeled.boxes
+        if box["defect_type"] == name and box["grade"] is not None and box["grade"] <= levels
+    ]
+
+
+def graded_crops(
+    images: Iterator[LabeledImage], defect_type: DefectType, *, levels: int, read: Callable[[str], np.ndarray]
+) -> GradedCrops:
+    """Cut the graded boxes of DEFECT_TYPE out of IMAGES; images without one are not even read."""
+    cut, grades = [], []
+    for labeled in images:
+        boxes = _graded_boxes(labeled, defect_type.name, levels)
+        if not boxes:
+            continue
+        corners = [tuple(box[side] for side in SIDES) for box in boxes]
+        cut.append(crops.crop_all(read(labeled.image.file.name), corners, defect_type.crop_policy))
+        grades += [box["grade"] for box in boxes]
+    stacked = np.concatenate(cut) if cut else np.zeros((0, crops.SIZE, crops.SIZE), np.uint8)
+    return GradedCrops(stacked, np.array(grades, int))
+
+
+def clip(corners: Sequence[float], image: Image) -> tuple[float, float, float, float] | None:
+    """Return CORNERS (xmin, ymin, xmax, ymax; pixels) inside IMAGE, or None when under a pixel is left."""
+    xmin, ymin, xmax, ymax = corners
+    inside = (
+        max(0.0, min(xmin, image.width)),
+        max(0.0, min(ymin, image.height)),
+        max(0.0, min(xmax, image.width)),
+        max(0.0, min(ymax, image.height)),
+    )
+    if not all(map(math.isfinite, inside)) or inside[2] - inside[0] < 1 or inside[3] - inside[1] < 1:
+        return None
+    # A hundredth of a pixel is more than any model knows.
+    return tuple(round(value, 2) for value in inside)

@@ -1,0 +1,179 @@
+"""The phases of a round that freeze labels and fit networks to them.
+
+Each is safe to run again: what is already there is taken, not made twice. TensorFlow is loaded by the imports
+inside the functions, so that the web process, which starts rounds, never loads it.
+"""
+
+import json
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from annotations.models import DefectType, Split
+from inference import registry
+from inference.models import ModelKind
+from training import datasets, snapshots
+from training.config import suggest_minutes
+from training.models import RoundMode
+from training.stage import Stage
+
+
+def freeze(stage: Stage) -> None:
+    """Freeze the labels, once."""
+    if stage.round.snapshot is not None:
+        return
+    config = stage.config
+    snapshot = snapshots.freeze(
+        stage.round.project,
+        use_auto=config.use_auto_labels,
+        need_training=stage.round.mode != RoundMode.EVAL,
+    )
+    for split in (Split.CALIBRATION, Split.TEST):
+        if not snapshot.counts[split]["images"]:
+            stage.note("warning", text=_missing_split(split))
+    stage.round.snapshot = snapshot
+    stage.held.write(snapshot=snapshot)
+
+
+def _missing_split(split: Split) -> str:
+    if split == Split.CALIBRATION:
+        return (
+            "No labeled image is in the calibration split: no type gets a threshold, everything goes to "
+            "people. Label some of its images."
+        )
+    return "No labeled image is in the test split: this round reports no accuracy. Label some of its images."
+
+
+def train_detector(stage: Stage) -> None:
+    """Train the detector from its checkpoint on, export and register it."""
+    from training.detector import export, fit
+    from training.detector.config import DetectorConfig
+
+    round, config, project = stage.round, stage.config, stage.round.project
+    name = f"detector-r{round.number}"
+    names = round.snapshot.class_names
+    if not registry.path_for(project, name).exists():
+        samples = [datasets.make_sample(row, names) for row in snapshots.read(round.snapshot, Split.TRAIN)]
+        minutes = config.minutes
+        if minutes is None and config.epochs is None:
+            minutes = suggest_minutes(len(samples))
+        chosen = {"epochs": config.epochs} if config.epochs else {}
+        detector = DetectorConfig(
+            backbone=config.backbone,
+            input_size=config.input_size,
+            channels=datasets.channels_of(project),
+            seed=config.seed,
+            **chosen,
+        )
+
+        def report(progress: fit.Progress) -> None:
+            stage.progress(
+                progress.step,
+                progress.steps,
+                message=f"Training the detector, epoch {progress.epoch} of {progress.epochs or '…'}",
+                rate=progress.images_per_second,
+                left=progress.seconds_left,
+                losses=progress.losses,
+            )
+
+        trained = fit.train(
+            samples,
+            class_names=names,
+            config=detector,
+            folder=stage.folder / "detector",
+            report=report,
+            load=datasets.reader(project),
+            budget_minutes=minutes,
+        )
+        stage.note(
+            "checkpoint", model=name, steps=trained.steps, epochs=trained.epochs, seconds=trained.seconds
+        )
+        window = datasets.window_of(project)
+        export.export(stage.folder / "detector", registry.path_for(project, name), window=window)
+    card = _card(project, name)
+    round.detector = registry.register(
+        project,
+        name,
+        kind=ModelKind.DETECTOR,
+        class_names=list(card.class_names),
+        config=card.config,
+        thresholds=dict(card.thresholds),
+        round_number=round.number,
+    )
+    stage.held.write(detector=round.detector)
+
+
+def _card(project, name: str):
+    from inference import detectors
+
+    return detectors.read_card(registry.path_for(project, name))
+
+
+def train_graders(stage: Stage) -> None:
+    """Train one grader per graded type that has enough graded boxes; the others say what they lack."""
+    if not stage.config.train_graders:
+        return
+    graded = stage.round.project.defect_types.filter(
+        graded=True, archived=False, name__in=stage.round.snapshot.class_names
+    )
+    for defect_type in graded.prefetch_related("grades"):
+        _train_grader(stage, defect_type)
+
+
+def _train_grader(stage: Stage, defect_type: DefectType) -> None:
+    from training.graders import fit
+    from training.graders.config import GraderConfig
+
+    round, project = stage.round, stage.round.project
+    name = f"grader-r{round.number}-{slugify(defect_type.name) or 'type'}-{defect_type.pk}"
+    levels = len(defect_type.weights())
+    path = registry.path_for(project, name)
+    if not path.exists():
+        read = datasets.reader(project)
+        sets = {
+            split: datasets.graded_crops(
+                snapshots.read(round.snapshot, split), defect_type, levels=levels, read=read
+            )
+            for split in (Split.TRAIN, Split.CALIBRATION)
+        }
+
+        def report(progress: fit.Progress) -> None:
+            stage.progress(
+                progress.step,
+                progress.steps,
+                message=f"Training the grader of {defect_type.name}",
+                rate=progress.images_per_second,
+                left=progress.seconds_left,
+            )
+
+        train, held_out = sets[Split.TRAIN], sets[Split.CALIBRATION]
+        try:
+            trained = fit.train(
+                train.crops,
+                train.grades,
+                levels=levels,
+                config=GraderConfig(seed=stage.config.seed + 1),
+                folder=stage.folder / name,
+                report=report,
+                validation=(held_out.crops, held_out.grades),
+                name=defect_type.name,
+            )
+        except fit.TooFewGrades as error:
+            stage.note("warning", text=str(error))
+            return
+        fit.export(trained, path, defect_type=defect_type.name, policy=defect_type.crop_policy)
+    about = _grader_card(path)
+    registry.register(
+        project,
+        name,
+        kind=ModelKind.GRADER,
+        defect_type=defect_type,
+        class_names=[defect_type.name],
+        config=about["config"],
+        metrics={about["chosen_on"]: about["metrics"]},
+        round_number=round.number,
+    )
+
+
+def _grader_card(path: Path) -> dict:
+    return json.loads((path / "model.json").read_text(encoding="utf-8"))

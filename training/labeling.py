@@ -1,0 +1,120 @@
+"""Let the promoted models look at every unlabeled image: accept what is sure, ask about the rest."""
+
+from collections import Counter
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from inference.pipeline import Finding, Pipeline
+
+from annotations import proposals
+from annotations.errors import StaleVersion
+from annotations.models import Image, ImageState, Lease, Proposal, ReviewItem, Split
+from inference import registry
+from training import datasets, routing
+from training.models import Lot, LotImage
+from training.stage import CHUNK, Stage
+
+
+def waiting(project, model_name: str):
+    """Return the images that MODEL_NAME shall look at.
+
+    Not those under a live lease (a person is at it), not those whose proposal a person has rejected (they are
+    labeled by hand), and not those that this model has proposed for at their present version.
+    """
+    leased = Lease.objects.live(timezone.now()).filter(image=OuterRef("pk"))
+    rejected = ReviewItem.objects.filter(image=OuterRef("pk"), decision="reject")
+    seen = Proposal.objects.filter(
+        image=OuterRef("pk"), model_name=model_name, image_version=OuterRef("version")
+    )
+    images = Image.objects.present().filter(
+        project=project, state__in=[ImageState.UNLABELED, ImageState.IN_REVIEW]
+    )
+    return images.exclude(Exists(leased)).exclude(Exists(rejected)).exclude(Exists(seen)).order_by("pk")
+
+
+def label(stage: Stage) -> None:
+    """Route every waiting image of the round's project; what was routed before a restart stays as it is."""
+    round, project = stage.round, stage.round.project
+    model = registry.detector(project)
+    pipeline = Pipeline.load(project)
+    ids = list(waiting(project, model.name).values_list("pk", flat=True))
+    lot, _ = Lot.objects.get_or_create(round=round)
+    counts = Counter(round.routing)
+    counts.pop("reasons", None)
+    reasons = Counter(round.routing.get("reasons", {}))
+    for start in range(0, len(ids), CHUNK):
+        images, pixels = _read(stage, ids[start : start + CHUNK], counts)
+        for image, found in zip(images, pipeline.predict(pixels), strict=True):
+            try:
+                reason = _route(stage, model, lot, image, found)
+            except StaleVersion:
+                counts["saved_meanwhile"] += 1  # a person was faster; the person's word stands
+                continue
+            if reason is None:
+                counts["auto_labeled"] += 1
+            else:
+                counts["in_review"] += 1
+                reasons[reason] += 1
+        stage.held.write(routing={**counts, "reasons": dict(reasons)})
+        stage.progress(min(start + CHUNK, len(ids)), len(ids))
+    round.routing = {"auto_labeled": 0, "in_review": 0, **counts, "reasons": dict(reasons)}
+    stage.held.write(routing=round.routing)
+
+
+def _read(stage: Stage, ids: list[int], counts: Counter) -> tuple[list[Image], list]:
+    """Return the readable images of IDS with their windowed pixels; the others become warnings."""
+    read = datasets.reader(stage.round.project)
+    images, pixels = [], []
+    for image in Image.objects.present().filter(pk__in=ids).select_related("project").order_by("pk"):
+        try:
+            pixels.append(read(image.file.name))
+        except (OSError, ValueError) as error:
+            counts["unreadable"] += 1
+            stage.note("warning", text=f"{image.name} cannot be read and was left out: {error}")
+            continue
+        images.append(image)
+    return images, pixels
+
+
+def _propose(image: Image, found: list[Finding], types: dict) -> list[proposals.ProposedValues]:
+    """Return FOUND as proposals inside IMAGE; boxes of unknown types or without a pixel are dropped."""
+    values = []
+    for finding in found:
+        corners = datasets.clip((finding.xmin, finding.ymin, finding.xmax, finding.ymax), image)
+        if corners is None or finding.class_name not in types:
+            continue
+        values.append(
+            proposals.ProposedValues(
+                types[finding.class_name],
+                *corners,
+                score=min(1.0, max(0.0, finding.score)),
+                grade_probabilities=finding.grade_probabilities,
+            )
+        )
+    return values
+
+
+def _route(stage: Stage, model, lot: Lot, image: Image, found: list[Finding]) -> str | None:
+    """Accept or ask about one image; return the review reason, None when it was accepted."""
+    config = stage.config
+    types = {kind.name: kind for kind in image.project.defect_types.filter(archived=False)}
+    values = _propose(image, found, types)
+    route = routing.choose(
+        [
+            routing.Candidate(value.defect_type.name, value.score, value.grade_probabilities)
+            for value in values
+        ],
+        thresholds=model.thresholds,
+        propose_score=config.propose_score,
+        grade_doubt=config.grade_doubt,
+        accept_nothing=model.calibration.get("nothing_found", {}).get("accepted", False),
+        may_accept=image.split == Split.TRAIN,
+    )
+    chosen = [values[index] for index in route.proposed]
+    source = {"model_name": model.name, "round_number": stage.round.number}
+    if route.accepted:
+        proposals.accept(image, chosen, **source)
+        LotImage.objects.update_or_create(lot=lot, image=image, defaults={"version": image.version})
+        return None
+    proposals.ask(image, chosen, **source, reason=route.reason, detail=route.detail, priority=route.priority)
+    return route.reason

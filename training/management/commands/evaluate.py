@@ -1,0 +1,77 @@
+"""`evaluate PROJECT`: measure one detector on one split, as it is labeled now."""
+
+import json
+import time
+
+import tqdm
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.errors import BlemishError
+from annotations.models import Image, ImageState, Split
+from inference import registry
+from training import console, datasets, snapshots
+from training.stage import CHUNK
+
+
+class Command(BaseCommand):
+    """Print the COCO metrics of a detector."""
+
+    help = "Measure a detector on a split of the project."
+
+    def add_arguments(self, parser) -> None:
+        """Declare the arguments of DESIGN.md."""
+        parser.add_argument("project", help="slug of the project")
+        parser.add_argument("--split", choices=Split.values, default=Split.TEST)
+        parser.add_argument("--model", default="", help="name of the detector (default: the promoted one)")
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+    def handle(self, *args, **options) -> None:
+        """Measure and print; nothing is written."""
+        from inference import detectors
+        from training import evaluation
+
+        project = console.find_project(options["project"])
+        try:
+            model = registry.detector(project, options["model"])
+            detector = detectors.load(model.path)
+        except (BlemishError, detectors.BrokenModel) as error:
+            raise CommandError(str(error)) from error
+        names = snapshots.class_names(project)
+        rows = list(snapshots.read_now(_labeled(project, options["split"]), names))
+        if not rows:
+            raise CommandError(f"The {options['split']} split of {project.name} has no labeled image.")
+        started = time.monotonic()
+        predictions, samples = _predict(detector, project, rows, names, quiet=options["json"])
+        metrics = evaluation.evaluate(predictions, samples, names).to_dict()
+        metrics |= {"model": model.name, "seconds": round(time.monotonic() - started, 3)}
+        metrics |= {"split": options["split"]}
+        if options["json"]:
+            self.stdout.write(json.dumps(metrics))
+            return
+        kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in metrics["per_class"].items()]
+        total = ("all", metrics["boxes"], metrics["map50"], metrics["map"])
+        self.stdout.write(f"{model.name} on {metrics['images']} images of the {options['split']} split")
+        self.stdout.write(console.table(("defect type", "boxes", "AP@.5", "AP"), [*kinds, total]))
+
+
+def _labeled(project, split: str):
+    images = Image.objects.present().filter(project=project, split=split, state=ImageState.LABELED)
+    return images.order_by("pk")
+
+
+def _predict(detector, project, rows, names, *, quiet: bool):
+    from training.measuring import MEASURE_SCORE
+
+    read = datasets.reader(project)
+    samples = [datasets.make_sample(row, names) for row in rows]
+    predictions = []
+    with tqdm.tqdm(total=len(samples), desc="Predicting", unit="image", disable=quiet) as bar:
+        for start in range(0, len(samples), CHUNK):
+            chunk = samples[start : start + CHUNK]
+            try:
+                pixels = [read(sample.path) for sample in chunk]
+            except (OSError, ValueError) as error:
+                raise CommandError(f"An image cannot be read: {error}") from error
+            predictions += detector.predict(pixels, min_score=MEASURE_SCORE)
+            bar.update(len(chunk))
+    return predictions, samples

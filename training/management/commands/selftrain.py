@@ -1,0 +1,117 @@
+"""`selftrain PROJECT`: run rounds of the loop, one after the other, unattended."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.errors import BlemishError
+from inference.models import JobState
+from training import console, rounds
+from training.config import RoundConfig
+from training.models import Round, RoundMode
+
+
+class Command(BaseCommand):
+    """Train, evaluate, calibrate and label, as the mode says."""
+
+    help = "Run rounds of the loop: train, evaluate, calibrate, label the rest."
+
+    def add_arguments(self, parser) -> None:
+        """Declare the arguments of DESIGN.md."""
+        parser.add_argument("project", help="slug of the project")
+        parser.add_argument("--mode", choices=RoundMode.values, default=RoundMode.SELF_TRAIN)
+        parser.add_argument("--rounds", type=int, default=1, metavar="N", help="rounds at most (default 1)")
+        parser.add_argument("--minutes", type=float, metavar="M", help="budget of each detector training")
+        parser.add_argument("--epochs", type=int, metavar="N", help="instead of minutes: passes")
+        parser.add_argument(
+            "--stop-at-map50", type=float, metavar="X", help="no further round once mAP@.5 on test reaches X"
+        )
+        parser.add_argument("--backbone", help="name of a registered backbone (default shallow)")
+        parser.add_argument("--input-size", type=int, metavar="PIXELS", help="side of the network's input")
+        parser.add_argument("--seed", type=int, help="seed of weights and augmentation (default 0)")
+        parser.add_argument(
+            "--worker",
+            action="store_true",
+            help="let the ml worker run the rounds, and watch",
+        )
+
+    def handle(self, *args, **options) -> None:
+        """Run the rounds; exit with 0 only when every one was done."""
+        project = console.find_project(options["project"])
+        if options["rounds"] < 1:
+            raise CommandError("--rounds must be at least 1.")
+        given = {name: options[name] for name in ("minutes", "epochs", "backbone", "input_size", "seed")}
+        values = {name: value for name, value in given.items() if value is not None}
+        done: list[Round] = []
+        for _ in range(options["rounds"]):
+            try:
+                config = RoundConfig.from_dict(values)
+                round = self._run(project, options, config)
+            except BlemishError as error:
+                raise CommandError(str(error)) from error
+            done.append(round)
+            if round.state != JobState.DONE:
+                break
+            map50 = round.metrics.get("map50")
+            if options["stop_at_map50"] and map50 is not None and map50 >= options["stop_at_map50"]:
+                self.stdout.write(f"mAP@.5 {map50:.3f} reaches {options['stop_at_map50']:g}: done.")
+                break
+        self._close(done)
+        if done[-1].state != JobState.DONE:
+            raise CommandError(
+                done[-1].error or f"Round {done[-1].number} was {done[-1].get_state_display().lower()}."
+            )
+
+    def _run(self, project, options: dict, config: RoundConfig) -> Round:
+        bar = console.Bar()
+        try:
+            if options["worker"]:
+                round = rounds.start(project, mode=options["mode"], config=config)
+                return console.watch_row(round, bar)
+            round = rounds.create(project, mode=options["mode"], config=config)
+            try:
+                return rounds.run(round.pk, watch=bar) or console.watch_row(round, bar)
+            except KeyboardInterrupt:
+                Round.objects.filter(pk=round.pk, state=JobState.RUNNING).update(
+                    state=JobState.CANCELLED, message="Interrupted at the terminal"
+                )
+                raise CommandError(f"Round {round.number} was interrupted.") from None
+        finally:
+            bar.close()
+
+    def _close(self, done: list[Round]) -> None:
+        rows = []
+        for round in done:
+            counts = (round.snapshot.counts if round.snapshot else {}).get("train", {})
+            seconds = (
+                (round.finished_at - round.started_at).total_seconds()
+                if round.finished_at and round.started_at
+                else None
+            )
+            rows.append(
+                (
+                    round.number,
+                    round.state,
+                    counts.get("images"),
+                    counts.get("auto"),
+                    round.metrics.get("map50"),
+                    round.metrics.get("map"),
+                    round.routing.get("auto_labeled"),
+                    round.routing.get("in_review"),
+                    seconds,
+                )
+            )
+        header = (
+            "round",
+            "state",
+            "train",
+            "of these auto",
+            "mAP@.5",
+            "mAP",
+            "auto-labeled",
+            "in review",
+            "seconds",
+        )
+        self.stdout.write("\n" + console.table(header, rows))
+        per_class = done[-1].metrics.get("per_class")
+        if per_class:
+            kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in per_class.items()]
+            self.stdout.write("\n" + console.table(("defect type", "boxes", "AP@.5", "AP"), kinds))

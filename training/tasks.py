@@ -1,0 +1,17 @@
+"""Celery tasks of the training app."""
+
+from celery import shared_task
+
+from training import rounds
+
+
+@shared_task
+def run_round(round_id: int) -> None:
+    """Run one round; a second delivery finds it claimed and does nothing."""
+    rounds.run(round_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Find the rounds that nobody works on and hand them to a worker."""
+    rounds.sweep()
