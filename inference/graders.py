@@ -1,0 +1,94 @@
+"""Run a severity grader: its exported folder alone, without any code of the training."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FORMAT = 1
+BATCH = 256  # crops in one call; more would only cost memory
+
+
+class BrokenGrader(ValueError):
+    """A grader's folder that cannot be used; the sentence names the folder and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Grader:
+    """A loaded grader: what it grades, how its crops are cut, and how to call it."""
+
+    folder: Path
+    defect_type: str
+    levels: int
+    size: int
+    policy: str
+    # The whole SavedModel: its functions die with the object that owns them.
+    module: Any
+
+    def predict(self, crops: np.ndarray) -> np.ndarray:
+        """Grade uint8 crops `[N, S, S]`: float probabilities `[N, K]` of grades 1..K; a row adds to 1."""
+        if crops.dtype != np.uint8 or crops.shape[1:] != (self.size, self.size):
+            raise ValueError(
+                f"The grader of {self.defect_type} takes uint8 crops of {self.size} × {self.size} pixels, "
+                f"not {crops.dtype} {crops.shape[1:]}."
+            )
+        if not len(crops):
+            return np.zeros((0, self.levels))
+        import tensorflow as tf
+
+        signature = self.module.signatures["serving_default"]
+        parts = [
+            signature(crops=tf.constant(crops[start : start + BATCH]))["probabilities"].numpy()
+            for start in range(0, len(crops), BATCH)
+        ]
+        probabilities = np.concatenate(parts).astype(float)
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
+
+
+def load(folder: Path | str) -> Grader:
+    """Load the grader in FOLDER; raises BrokenGrader when it is missing, damaged or of another format."""
+    folder = Path(folder)
+    about = _read_about(folder)
+    import tensorflow as tf
+
+    try:
+        module = tf.saved_model.load(str(folder / "saved_model"))
+        module.signatures["serving_default"]
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise BrokenGrader(f"The grader in {folder} cannot be loaded: {error}") from error
+    try:
+        return Grader(
+            folder=folder,
+            defect_type=str(about["defect_type"]),
+            levels=int(about["levels"]),
+            size=int(about["size"]),
+            policy=str(about["policy"]),
+            module=module,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenGrader(f"{folder / 'model.json'} lacks a usable {error}.") from error
+
+
+def likely_grades(probabilities: np.ndarray) -> np.ndarray:
+    """Return the median grade of each row of `[N, K]`, int `[N]` from 1: the least absolute grade error."""
+    above = 1.0 - np.cumsum(np.asarray(probabilities, float), axis=-1)[..., :-1]
+    return 1 + (above > 0.5).sum(axis=-1)
+
+
+def _read_about(folder: Path) -> dict:
+    path = folder / "model.json"
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BrokenGrader(f"{folder} holds no model: model.json is missing.") from error
+    except (OSError, ValueError) as error:
+        raise BrokenGrader(f"{path} cannot be read: {error}") from error
+    if not isinstance(about, dict) or about.get("kind") != "grader":
+        raise BrokenGrader(f"{folder} holds no severity grader.")
+    if about.get("format") != FORMAT:
+        raise BrokenGrader(
+            f"{folder} has format {about.get('format')!r}, not {FORMAT}: train this grader again."
+        )
+    return about

@@ -1,0 +1,1 @@
+"""Severity graders: one small ordinal network per graded defect type."""
