@@ -124,7 +124,7 @@ def write(image: Image, boxes: Sequence[BoxValues], *, user) -> list[Box]:
             if proposed:
                 box = from_proposal(proposed, image=image, position=position)
             else:
-                box = Box(image=image, uid=values.uid, created_by=user)
+                box = Box(image=image, uid=values.uid, defect_type=values.defect_type, created_by=user)
             _apply(box, values, position=position, user=user)
             created.append(box)
         elif _apply(box, values, position=position, user=user):

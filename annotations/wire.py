@@ -3,7 +3,6 @@
 Coordinates are pixels of the original, half-open [xmin, xmax), inside the image.
 """
 
-import math
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,8 +54,9 @@ def _corners(index: int, item: dict, image: Image) -> dict[str, float]:
     corners = {}
     for side in SIDES:
         value = item.get(side)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise _fail(index, item, side, f"{value!r} is not a number.")
+        # An integer of any length is JSON, but beyond a double it is no place in an image.
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
+            raise _fail(index, item, side, f"{str(value)[:40]} is not a number inside an image.")
         limit = image.width if side.startswith("x") else image.height
         if not 0 <= value <= limit:
             raise _fail(index, item, side, f"{value:g} lies outside the image (0 to {limit}).")
@@ -81,6 +81,11 @@ def _grade(index: int, item: dict, defect_type: DefectType, levels: set[int]) ->
     return grade
 
 
+def storable(text: str) -> bool:
+    """Return whether every database keeps TEXT: no NUL, no half of a surrogate pair (JSON allows both)."""
+    return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _marks(index: int, item: dict) -> dict[str, object]:
     marks: dict[str, object] = {}
     for flag in FLAGS:
@@ -89,7 +94,7 @@ def _marks(index: int, item: dict) -> dict[str, object]:
             raise _fail(index, item, flag, f"{value!r} is neither true nor false.")
         marks[flag] = value
     pose = item.get("pose", "Unspecified")
-    if not isinstance(pose, str) or len(pose) > 60 or "\x00" in pose:
+    if not isinstance(pose, str) or len(pose) > 60 or not storable(pose):
         raise _fail(index, item, "pose", "write a text of at most 60 characters.")
     marks["pose"] = pose
     return marks

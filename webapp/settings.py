@@ -174,6 +174,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # An error may quote what came, half a surrogate pair too, which UTF-8 cannot hold but "\\ud800" can.
+    "UNICODE_JSON": False,
     # The schema tells what OPTIONS would.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
