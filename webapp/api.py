@@ -1,12 +1,50 @@
 """REST below /api/: everything of the four apps, the token, the schema and its docs."""
 
 from django.urls import include, path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework import generics, serializers
 from rest_framework.authtoken.views import obtain_auth_token
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations.api.scope import ProjectScope
+from annotations.models import Split
+from webapp import stats
+
+
+class SelectionSerializer(serializers.Serializer):
+    """Which images are counted; days are UTC and inclusive."""
+
+    line = serializers.CharField(required=False)
+    lot = serializers.CharField(required=False)
+    split = serializers.ChoiceField(Split.choices, required=False)
+    labeled_from = serializers.DateField(required=False)
+    labeled_to = serializers.DateField(required=False)
+
+
+class Stats(ProjectScope, generics.GenericAPIView):
+    """The dashboard in numbers."""
+
+    serializer_class = SelectionSerializer
+
+    @extend_schema(parameters=[SelectionSerializer], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, slug: str) -> Response:
+        """Answer everything that the dashboard draws, of all images or of a selection."""
+        # A form sends what is left open as an empty text.
+        asked = {name: value for name, value in request.query_params.dict().items() if value}
+        serializer = self.get_serializer(data=asked)
+        serializer.is_valid(raise_exception=True)
+        return Response(stats.collect(self.project, stats.Selection(**serializer.validated_data)))
+
 
 app_name = "api"
 urlpatterns = [
     path("", include("annotations.api.urls")),
+    path("", include("inference.api")),
+    path("", include("training.api")),
+    path("projects/<slug:slug>/stats/", Stats.as_view(), name="stats"),
     path("token/", obtain_auth_token, name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),

@@ -190,6 +190,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "ImageStateEnum": "annotations.models.ImageState",
+        "JobStateEnum": "inference.models.JobState",
         "BoxDecisionEnum": "annotations.models.Decision",
         "ReviewDecisionEnum": "annotations.review.DECISIONS",
     },

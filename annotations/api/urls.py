@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import boxes, images, media, projects, work
+from annotations.api import boxes, images, media, projects, uploads, work
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("projects/<slug:slug>/members/", projects.MemberList.as_view(), name="member-list"),
     path("projects/<slug:slug>/defect-types/", projects.DefectTypeList.as_view(), name="defect-type-list"),
     path("defect-types/<int:pk>/", projects.DefectTypeDetail.as_view(), name="defect-type-detail"),
-    path("projects/<slug:slug>/images/", images.ImageList.as_view(), name="image-list"),
+    path("projects/<slug:slug>/images/", uploads.Images.as_view(), name="image-list"),
     path("images/<int:pk>/", images.ImageDetail.as_view(), name="image-detail"),
     path("images/<int:pk>/file/", media.OriginalFile.as_view(), name="image-file"),
     path("images/<int:pk>/view/", media.RenderedFile.as_view(kind="view"), name="image-view"),

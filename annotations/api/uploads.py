@@ -1,0 +1,89 @@
+"""REST: many files at once into a project."""
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations import ingest
+from annotations.api.images import ImageList
+from annotations.errors import BlemishError
+from annotations.models import Split
+
+
+class UploadSerializer(serializers.Serializer):
+    """Files, and what is known of all of them."""
+
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, max_length=None),
+        allow_empty=False,
+        max_length=1000,
+    )
+    part = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    lot = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    line = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    captured_at = serializers.DateTimeField(required=False)
+    split = serializers.ChoiceField(
+        Split.choices,
+        required=False,
+        allow_blank=True,
+        help_text="By part or pixels unless told.",
+    )
+
+
+class AddedSerializer(serializers.Serializer):
+    """A file that went in."""
+
+    name = serializers.CharField()
+    id = serializers.IntegerField()
+
+
+class RefusedSerializer(serializers.Serializer):
+    """A file that did not, and why."""
+
+    name = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """What became of each file; `code` is there when none went in."""
+
+    images = AddedSerializer(many=True)
+    failed = RefusedSerializer(many=True)
+    code = serializers.CharField(required=False)
+
+
+class Images(ImageList):
+    """The images of a project, and the way in."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": UploadSerializer},
+        responses={
+            201: OutcomeSerializer,
+            207: OpenApiResponse(OutcomeSerializer, "Some files were refused."),
+            400: OpenApiResponse(OutcomeSerializer, "All files were refused."),
+        },
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Take every file that can be taken; a bad one stops none of the rest."""
+        serializer = UploadSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        known = serializer.validated_data
+        files = known.pop("files")
+        added, failed = [], []
+        for file in files:
+            try:
+                image = ingest.add_image(self.project, file.name, file, user=request.user, **known)
+            except BlemishError as error:
+                code = error.get_codes()
+                failed.append({"name": file.name, "code": code, "detail": str(error), **error.extra})
+            else:
+                added.append({"name": image.name, "id": image.pk})
+        outcome = {"images": added, "failed": failed}
+        if not added:
+            return Response({**outcome, "code": failed[0]["code"]}, status=status.HTTP_400_BAD_REQUEST)
+        return Response(outcome, status=status.HTTP_207_MULTI_STATUS if failed else status.HTTP_201_CREATED)
