@@ -33,8 +33,8 @@ class Finding:
 class Pipeline:
     """A loaded detector with the promoted graders of its project.
 
-    `weights` maps each defect type to the weights of its grades, None where it is not graded; `window` are the
-    native gray levels (low, high) that the detector was trained to see as black and white.
+    `weights` maps each defect type to the weights of its grades, None where it is not graded; `window` are
+    the native gray levels (low, high) that the detector was trained to see as black and white.
     """
 
     model: ModelVersion

@@ -20,7 +20,7 @@ def severity(probabilities: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def severity_of(
-    weights: Sequence[float],
+    weights: Sequence[float] | None,
     *,
     grade: int | None = None,
     probabilities: Sequence[float] | None = None,
@@ -28,15 +28,15 @@ def severity_of(
 ) -> float | None:
     """Return one defect's severity, or None while nothing tells it.
 
-    WEIGHTS are those of its type's grades, empty for a type that is not graded: it takes the detection SCORE.
+    WEIGHTS are those of its type's grades, None for a type that is not graded: it takes the detection SCORE.
     A person's GRADE counts before a grader's PROBABILITIES. Probabilities of another number of grades than
     the type has now belong to grades that no longer exist and tell nothing.
     """
-    if not weights:
+    if weights is None:
         return score
     if grade is not None:
         return float(weights[grade - 1]) if 1 <= grade <= len(weights) else None
-    if probabilities is None or len(probabilities) != len(weights):
+    if not probabilities or len(probabilities) != len(weights):
         return None
     return severity(probabilities, weights)
 

@@ -31,11 +31,12 @@ def test_numbers_outside_of_0_to_1_are_refused():
 
 
 def test_a_type_that_is_not_graded_takes_the_detection_score():
-    assert severity_of([], score=0.42) == 0.42
+    assert severity_of(None, score=0.42) == 0.42
 
 
 def test_a_graded_type_never_takes_the_detection_score():
     assert severity_of(WEIGHTS, score=0.99) is None
+    assert severity_of([], score=0.99) is None
 
 
 def test_a_persons_grade_counts_before_the_grader():

@@ -19,7 +19,7 @@ class GraderConfig:
     steps: int = 400
     evaluate_every: int = 40
     patience: int = 6
-    learning_rate: float = 6e-3
+    learning_rate: float = 1e-2
     warmup_steps: int = 30
     weight_decay: float = 0.01
     average: float = 0.98
