@@ -4,6 +4,8 @@ import { toWire } from "./boxes.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").BoxList} BoxList */
+/** @typedef {import("./types.js").Claimed} Claimed */
+/** @typedef {import("./types.js").ImageInfo} ImageInfo */
 
 /** The server answered, and the answer is no. */
 export class ApiError extends Error {
@@ -51,10 +53,12 @@ export function sentenceOf(body) {
 
 /**
  * @typedef {object} Api
+ * @property {(imageId: string | number) => Promise<ImageInfo>} getImage
+ * @property {(project: string) => Promise<Record<string, any>>} getReviewCounts
  * @property {(imageId: string | number) => Promise<BoxList>} getBoxes
  * @property {(imageId: string | number, list: BoxList, options?: {keepalive?: boolean}) => Promise<BoxList>} putBoxes
  * @property {(project: string, queue: "label" | "review", exclude?: (string | number)[]) =>
- *   Promise<Record<string, any> | null>} claim   null when none is left; `exclude` names skipped images
+ *   Promise<Claimed | null>} claim   null when none is left; `exclude` names skipped images
  * @property {(imageId: string | number) => Promise<Record<string, any>>} renewLease
  * @property {(imageId: string | number, options?: {keepalive?: boolean}) => Promise<void>} releaseLease
  * @property {(imageId: string | number, decision: Record<string, unknown>) => Promise<Record<string, any>>} decide
@@ -106,6 +110,8 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
   }
 
   return {
+    getImage: async (id) => (await call("GET", `images/${id}/`)).body,
+    getReviewCounts: async (project) => (await call("GET", `projects/${project}/review/`)).body,
     getBoxes: async (id) => (await call("GET", `images/${id}/boxes/`)).body,
     putBoxes: async (id, list, { keepalive = false } = {}) => {
       const { body } = await call("PUT", `images/${id}/boxes/`, {

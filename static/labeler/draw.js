@@ -57,8 +57,9 @@ export function createDrawTool(bench) {
   function follow(point) {
     if (!from) return;
     const rect = drawnRect(from, point, bench.size());
-    if (!rect) draft = null;
-    else draft = draft ? { ...draft, ...rect } : bench.makeBox(rect);
+    // Made anew at each step: the type may be chosen by key while the drag goes on.
+    const box = rect && bench.makeBox(rect);
+    draft = box && { ...box, id: draft?.id ?? box.id };
     bench.setDraft(draft);
   }
 

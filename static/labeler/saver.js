@@ -23,6 +23,7 @@ import { mergeBoxes } from "./merge.js";
  * @property {SaveState} state
  * @property {string} [sentence]    of the server
  * @property {boolean} [kept]       whether the backup has the work
+ * @property {boolean} [merged]     somebody else's boxes were put beside mine
  * @property {Conflict[]} [conflicts]
  * @property {BoxList} [theirs]
  */
@@ -32,7 +33,7 @@ import { mergeBoxes } from "./merge.js";
  * @property {() => SaveState} state
  * @property {() => boolean} isDirty
  * @property {() => number} version
- * @property {(list: BoxList, kept?: Kept | null) => Conflict[]} open
+ * @property {(list: BoxList, kept?: Kept | null) => void} open
  * @property {(options?: {force?: boolean}) => Promise<SaveState>} saveNow   force saves unchanged boxes too
  * @property {() => {version: number, boxes: Box[]} | null} leave            what a last request should carry
  * @property {(choice: "mine" | "theirs") => Promise<SaveState>} resolve
@@ -119,17 +120,16 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
    * Take the server's list as the new base and put my edits since `from` on top of it.
    * @param {BoxList} list
    * @param {readonly Box[]} from
-   * @returns {Conflict[]}
    */
   function rebase(list, from) {
     const merged = mergeBoxes({ base: from, mine: store.all(), theirs: list.boxes });
     base = list;
     store.replaceAll(merged.boxes, "server");
-    return merged.conflicts;
   }
 
   /** @returns {Promise<SaveState>} */
   async function attempt() {
+    let merged = false;
     for (let tries = 0; tries < MERGE_TRIES; tries += 1) {
       const sent = { version: base.version, boxes: [...store.all()] };
       become("saving");
@@ -141,11 +141,12 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
         const preview = mergeBoxes({ base: base.boxes, mine: store.all(), theirs: list.boxes });
         if (preview.conflicts.length > 0) return ask(list, preview.conflicts);
         rebase(list, base.boxes);
+        merged = true;
         continue;
       }
       await backUp();
-      if (!isDirty()) return become("saved");
-      become("unsaved");
+      if (!isDirty()) return become("saved", { merged });
+      become("unsaved", { merged });
       schedule(QUIET_MS);
       return state;
     }
@@ -198,13 +199,18 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
     version: () => base.version,
     open(list, kept = null) {
       base = list;
+      store.replaceAll(kept ? kept.boxes : list.boxes, "server");
       if (!kept) {
-        store.replaceAll(list.boxes, "server");
         become("saved");
-        return [];
+        return;
       }
-      store.replaceAll(kept.boxes, "server");
-      const found = rebase(list, kept.base);
+      const merged = mergeBoxes({ base: kept.base, mine: kept.boxes, theirs: list.boxes });
+      if (merged.conflicts.length > 0) {
+        base = { version: kept.version, boxes: kept.base };
+        void ask(list, merged.conflicts);
+        return;
+      }
+      store.replaceAll(merged.boxes, "server");
       if (isDirty()) {
         become("unsaved");
         schedule(QUIET_MS);
@@ -212,10 +218,12 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
         void keep(null);
         become("saved");
       }
-      return found;
     },
     saveNow,
-    leave: () => (isDirty() && state !== "locked" ? { version: base.version, boxes: [...store.all()] } : null),
+    leave() {
+      const settled = !isDirty() || state === "locked" || state === "conflict";
+      return settled ? null : { version: base.version, boxes: [...store.all()] };
+    },
     async resolve(choice) {
       if (!theirs) return state;
       const list = theirs;

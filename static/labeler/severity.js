@@ -6,20 +6,6 @@
 /** @typedef {import("./types.js").DefectType} DefectType */
 
 /**
- * Read the probabilities of grades 1 to K, from a list or from {level: probability}.
- * @param {Box["grade_probabilities"]} probabilities
- * @param {number} levels
- * @returns {number[] | null} null when there are none
- */
-export function probabilitiesOf(probabilities, levels) {
-  if (!probabilities || levels === 0) return null;
-  const list = Array.isArray(probabilities)
-    ? probabilities
-    : Array.from({ length: levels }, (_, index) => probabilities[String(index + 1)] ?? 0);
-  return list.length === levels ? list : null;
-}
-
-/**
  * Say what is known of a defect's severity: a grade that a person gave decides; before that, the
  * grader's probabilities.
  * @param {Box} box
@@ -28,7 +14,7 @@ export function probabilitiesOf(probabilities, levels) {
  */
 export function severityOf(box, type) {
   if (!type?.graded) return null;
-  const list = probabilitiesOf(box.grade_probabilities, type.grades.length);
+  const list = box.grade_probabilities?.length === type.grades.length ? box.grade_probabilities : null;
   const likeliest = list ? type.grades[list.indexOf(Math.max(...list))].level : null;
   const undecided = box.grade === null || (isUndecided(box) && box.grade === likeliest);
   if (list && likeliest !== null && undecided) {

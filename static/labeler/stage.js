@@ -32,6 +32,7 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, zoomAt } fro
  * @property {(shown: boolean) => void} setTags
  * @property {() => boolean} tags
  * @property {(hidden: boolean) => void} setBoxesHidden
+ * @property {() => boolean} sketching            whether a new box is being drawn now
  * @property {() => boolean} cancel               true when there was a gesture to cancel
  * @property {() => void} invalidate
  * @property {() => Viewport} view
@@ -239,6 +240,7 @@ export function createStage({
       boxesHidden = hidden;
       renderer.invalidate();
     },
+    sketching: () => draft !== null && !store.get(draft.id),
     cancel,
     invalidate: renderer.invalidate,
     view: () => view,

@@ -52,7 +52,7 @@
  * @property {string} [model_name]
  * @property {number | null} [round_number]
  * @property {number | null} [score]
- * @property {Record<string, number> | number[] | null} [grade_probabilities]
+ * @property {number[] | null} [grade_probabilities]  of grades 1 to K
  */
 
 /**
@@ -85,6 +85,7 @@
  * @property {string} color        #rrggbb
  * @property {string} hotkey       one character, or empty
  * @property {boolean} graded
+ * @property {boolean} [archived]  no longer offered; its boxes stay
  * @property {Grade[]} grades
  */
 
@@ -94,12 +95,32 @@
  * @property {string} name
  * @property {number} width
  * @property {number} height
- * @property {string} view_url
+ * @property {string} view          address of the picture for a browser
+ * @property {"pending" | "rendering" | "ready" | "failed"} view_state
+ * @property {string} view_error
+ * @property {{user: string, expires_at: string} | null} lease
  * @property {number} version
  * @property {string} state
  * @property {string} split
  */
 
 /** @typedef {{version: number, boxes: Box[]}} BoxList */
+
+/**
+ * Why a person is asked about an image, and what the model proposed.
+ * @typedef {object} ReviewInfo
+ * @property {number} id
+ * @property {string} reason
+ * @property {string} reason_text
+ * @property {string} detail
+ * @property {string} model_name
+ * @property {number | null} round_number
+ * @property {Box[]} boxes
+ */
+
+/**
+ * What a claim answers.
+ * @typedef {{image: ImageInfo, version: number, boxes: Box[], review: ReviewInfo | null}} Claimed
+ */
 
 export {};

@@ -151,10 +151,33 @@ test("kept work is put on top of what the server has now", () => {
   const { server, store, saver } = setUp();
   const kept = { version: 2, base: [a], boxes: [{ ...a, grade: 2 }, box("kept", [1, 1, 4, 4])], keptAt: "" };
   server.boxes.push(box("theirs", [6, 6, 9, 9]));
-  assert.deepEqual(saver.open(structuredClone(server), kept), []);
+  saver.open(structuredClone(server), kept);
   assert.deepEqual(store.all().map(({ id }) => id), ["a", "theirs", "kept"]);
   assert.equal(store.get("a").grade, 2);
   assert.equal(saver.isDirty(), true);
+});
+
+test("kept work that contradicts what was saved meanwhile is asked about, not saved over", async () => {
+  const { server, store, saver } = setUp();
+  const kept = { version: 2, base: [a], boxes: [{ ...a, grade: 2 }], keptAt: "" };
+  server.boxes[0].grade = 4;
+  saver.open(structuredClone(server), kept);
+  await saver.saveNow();
+  assert.equal(saver.state(), "conflict");
+  assert.equal(store.get("a").grade, 2);
+  assert.equal(server.boxes[0].grade, 4);
+  assert.equal(saver.leave(), null);
+  assert.equal(await saver.resolve("mine"), "saved");
+  assert.equal(server.boxes[0].grade, 2);
+});
+
+test("a merge is told, so that nobody wonders where boxes come from", async () => {
+  const { server, store, saver, told } = setUp();
+  store.update("a", { xmax: 12 });
+  server.version = 4;
+  server.boxes.push(box("theirs", [6, 6, 9, 9]));
+  await saver.saveNow();
+  assert.equal(told.at(-1).merged, true);
 });
 
 test("undo back to the saved list needs no save", () => {

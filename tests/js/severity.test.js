@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inkOn } from "../../static/labeler/paint.js";
-import { probabilitiesOf, severityOf } from "../../static/labeler/severity.js";
+import { severityOf } from "../../static/labeler/severity.js";
 import { box } from "./sample.js";
 
 const grades = [0, 0.25, 1].map((weight, index) => ({ level: index + 1, name: "", criteria: "", weight }));
@@ -27,10 +27,8 @@ test("a type that is not graded shows no severity, whatever its score", () => {
   assert.equal(severityOf(box("a", [0, 0, 1, 1], { score: 0.9 }), { ...graded, graded: false }), null);
 });
 
-test("probabilities come as a list or by level; a wrong count is none", () => {
-  assert.deepEqual(probabilitiesOf({ 1: 0.2, 2: 0.8 }, 2), [0.2, 0.8]);
-  assert.equal(probabilitiesOf([0.2, 0.8], 3), null);
-  assert.equal(probabilitiesOf(null, 3), null);
+test("probabilities of another number of grades say nothing", () => {
+  assert.equal(severityOf(box("a", [0, 0, 1, 1], { ...proposal, grade_probabilities: [0.2, 0.8] }), graded), null);
 });
 
 test("ink on a type's color can be read", () => {

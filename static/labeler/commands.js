@@ -1,0 +1,162 @@
+// @ts-check
+// The commands that the label page and the review page share, as rows of the key table.
+
+/** @typedef {import("./keytable.js").Command} Command */
+/** @typedef {import("./types.js").DefectType} DefectType */
+/** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {import("./stage.js").Stage} Stage */
+
+const ARROWS = /** @type {const} */ ([
+  ["ArrowLeft", -1, 0],
+  ["ArrowRight", 1, 0],
+  ["ArrowUp", 0, -1],
+  ["ArrowDown", 0, 1],
+]);
+const PAN_SCR = 64;
+
+/**
+ * @param {readonly DefectType[]} types
+ * @param {Desk} desk
+ * @returns {Command[]}
+ */
+export function typeCommands(types, desk) {
+  return types
+    .filter(({ hotkey }) => hotkey)
+    .map(({ name, hotkey }) => ({
+      name: `type ${name}`,
+      label: name,
+      group: "Defect types",
+      keys: [hotkey.toLowerCase()],
+      perform: () => desk.chooseType(name),
+    }));
+}
+
+/**
+ * @param {Desk} desk
+ * @param {Stage} stage
+ * @returns {Command[]}
+ */
+export function boxCommands(desk, stage) {
+  const group = "Box";
+  return [
+    ...gradeCommands(desk),
+    { name: "delete", label: "Delete the box", group, keys: ["Delete", "Backspace"], perform: desk.remove },
+    { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: desk.undo },
+    { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: desk.redo },
+    {
+      name: "draw",
+      label: "Drawing on or off: every drag draws, over other boxes too",
+      group,
+      keys: ["b"],
+      perform: () => stage.setDrawing(!stage.drawing()),
+    },
+    {
+      name: "draw in the middle",
+      label: "New box in the middle of the view",
+      group,
+      keys: ["Insert"],
+      perform: desk.drawInMiddle,
+    },
+    { name: "difficult", label: "Difficult, or not", group, keys: ["d"], perform: () => desk.toggleFlag("difficult") },
+    { name: "truncated", label: "Truncated, or not", group, keys: ["u"], perform: () => desk.toggleFlag("truncated") },
+    { name: "occluded", label: "Occluded, or not", group, keys: ["o"], perform: () => desk.toggleFlag("occluded") },
+    {
+      name: "leave",
+      label: "Cancel the drag, stop drawing, or select nothing",
+      group,
+      keys: ["Escape"],
+      perform() {
+        if (stage.cancel()) return;
+        if (stage.drawing()) stage.setDrawing(false);
+        else stage.select(null);
+      },
+    },
+    ...arrowCommands(desk, stage),
+  ];
+}
+
+/** @param {Desk} desk @returns {Command[]} */
+function gradeCommands(desk) {
+  const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  return [
+    ...digits.map((grade) => ({
+      name: `grade ${grade}`,
+      label: `Grade ${grade}`,
+      group: "Grades",
+      keys: [String(grade)],
+      perform: () => desk.setGrade(grade),
+    })),
+    { name: "no grade", label: "No grade", group: "Grades", keys: ["0"], perform: () => desk.setGrade(null) },
+  ];
+}
+
+/** @param {Desk} desk @param {Stage} stage @returns {Command[]} */
+function arrowCommands(desk, stage) {
+  const words = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+  return ARROWS.flatMap(([key, dx, dy]) => {
+    const shared = { group: "Move", repeats: true };
+    const word = words[key];
+    return [
+      {
+        ...shared,
+        name: `nudge ${word}`,
+        label: `Box ${word} by 1 pixel, or the view`,
+        keys: [key],
+        perform: () => (desk.selectedBox() ? desk.nudge(dx, dy) : stage.pan({ xScr: -dx * PAN_SCR, yScr: -dy * PAN_SCR })),
+      },
+      {
+        ...shared,
+        name: `nudge far ${word}`,
+        label: `Box ${word} by 10 pixels`,
+        keys: [`Shift+${key}`],
+        perform: () => desk.nudge(dx * 10, dy * 10),
+      },
+      {
+        ...shared,
+        name: `stretch ${word}`,
+        label: `Right or lower side ${word} by 1 pixel`,
+        keys: [`Ctrl+${key}`],
+        perform: () => desk.stretch(dx, dy),
+      },
+    ];
+  });
+}
+
+/**
+ * @param {Stage} stage
+ * @param {object} calls
+ * @param {() => void} calls.help
+ * @param {(hidden: boolean) => void} calls.hideBoxes
+ * @returns {Command[]}
+ */
+export function viewCommands(stage, { help, hideBoxes }) {
+  const group = "View";
+  let hidden = false;
+  return [
+    { name: "fit", label: "Show the whole image", group, keys: ["f", "Home"], perform: stage.fit },
+    { name: "pixels", label: "One image pixel per screen pixel", group, keys: ["p"], perform: stage.zoomToPixels },
+    { name: "zoom in", label: "Zoom in", group, keys: ["+", "="], repeats: true, perform: () => stage.zoomBy(1.25) },
+    { name: "zoom out", label: "Zoom out", group, keys: ["-"], repeats: true, perform: () => stage.zoomBy(0.8) },
+    { name: "tags", label: "Names on or off", group, keys: ["t"], perform: () => stage.setTags(!stage.tags()) },
+    {
+      name: "hide",
+      label: "Hide or show the boxes",
+      group,
+      keys: ["h"],
+      perform() {
+        hidden = !hidden;
+        stage.setBoxesHidden(hidden);
+        hideBoxes(hidden);
+      },
+    },
+    { name: "pan", label: "Hold and drag to move the view", group, keys: [" "], perform: () => stage.setPanning(true) },
+    { name: "help", label: "This panel", group, keys: ["?"], perform: help },
+  ];
+}
+
+/** What the mouse does, for the help panel. */
+export const MOUSE_NOTES = [
+  "Drag on free ground draws a box; drag a box to move it, a handle to resize it.",
+  "Wheel zooms at the cursor; middle button or space and drag moves the view; two fingers do both.",
+  "Tab on the image walks the boxes.",
+];

@@ -1,0 +1,157 @@
+// @ts-check
+// The side panel and the bar around the canvas: they show what the desk and the stage hold.
+import { createBoxList } from "./boxlist.js";
+import { find } from "./element.js";
+import { createInspector } from "./inspector.js";
+import { keyName } from "./keytable.js";
+import { isUndecided, severityOf } from "./severity.js";
+import { createTypeBar } from "./typebar.js";
+import { countOf, percentOf } from "./words.js";
+
+/** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./types.js").Point} Point */
+/** @typedef {import("./types.js").ImageInfo} ImageInfo */
+/** @typedef {import("./types.js").DefectType} DefectType */
+/** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {import("./stage.js").Stage} Stage */
+/** @typedef {import("./paint.js").Look} Look */
+/** @typedef {import("./paint.js").TagPart} TagPart */
+
+const STATE_WORDS = /** @type {Record<string, string>} */ ({
+  unlabeled: "Unlabeled",
+  in_review: "In review",
+  labeled: "Labeled",
+  auto_labeled: "Auto-labeled",
+});
+
+/**
+ * @typedef {object} Panel
+ * @property {() => void} refresh      what changed is drawn with the next frame
+ * @property {(image: ImageInfo) => void} showImage
+ * @property {(point: Point | null) => void} showCursor
+ * @property {() => void} showZoom
+ * @property {(box: Box) => Look} lookOf
+ */
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {Desk} parts.desk
+ * @param {Stage} parts.stage
+ * @param {readonly import("./keytable.js").BoundCommand[]} parts.commands
+ * @param {readonly DefectType[]} parts.types
+ * @param {() => boolean} parts.mayEdit
+ * @param {boolean} [parts.scores]  whether proposals show their score and severity
+ * @returns {Panel}
+ */
+export function createPanel({ root, desk, stage, commands, types, mayEdit, scores = false }) {
+  const typeBar = createTypeBar(find("[data-types]", root), types, desk.chooseType);
+  const boxList = createBoxList(find("[data-boxes]", root), { typeOf: desk.typeOf, select: stage.select, scores });
+  const inspector = createInspector(find("[data-inspector]", root), {
+    setGrade: desk.setGrade,
+    toggleFlag: desk.toggleFlag,
+    remove: desk.remove,
+  });
+  const count = find("[data-count]", root);
+  const zoom = find("[data-zoom]", root);
+  const cursor = find("[data-cursor]", root);
+  const rampColor = readRamp(root);
+  let frame = 0;
+
+  for (const button of root.querySelectorAll("button[data-command]")) {
+    const command = commands.find(({ name }) => name === button.getAttribute("data-command"));
+    if (command) button.setAttribute("title", `${command.label} (${command.keys.map(keyName).join(" or ")})`);
+  }
+  // After a click the keys belong to the image again; a keyboard user stays where he is.
+  find("[data-panel]", root).addEventListener("click", (event) => {
+    const control = event.target instanceof Element && event.target.closest("button, label, [role=option]");
+    if (event.detail > 0 && control) find("canvas", root).focus({ preventScroll: true });
+  });
+
+  function draw() {
+    frame = 0;
+    const boxes = desk.store.all();
+    const box = desk.selectedBox() ?? null;
+    const name = box?.defect_type ?? desk.currentType();
+    const disabled = !mayEdit();
+    typeBar.update({ current: name, boxes, disabled });
+    boxList.update(boxes, stage.selected());
+    inspector.update({
+      box,
+      type: name === null ? undefined : desk.typeOf(name),
+      nextGrade: desk.nextGrade(),
+      disabled,
+    });
+    const ungraded = boxes.filter((item) => item.grade === null && desk.typeOf(item.defect_type)?.graded).length;
+    count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded} without a grade` : "");
+    mark("undo", { disabled: disabled || !desk.history.canUndo() });
+    mark("redo", { disabled: disabled || !desk.history.canRedo() });
+    mark("delete", { disabled: disabled || !box });
+    mark("draw", { disabled, pressed: stage.drawing() });
+  }
+
+  /** @param {string} name @param {{disabled: boolean, pressed?: boolean}} look */
+  function mark(name, { disabled, pressed }) {
+    for (const button of root.querySelectorAll(`button[data-command="${name}"]`)) {
+      /** @type {HTMLButtonElement} */ (button).disabled = disabled;
+      if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
+    }
+  }
+
+  return {
+    refresh() {
+      frame ||= requestAnimationFrame(draw);
+    },
+    showImage(image) {
+      find("[data-image-name]", root).textContent = image.name;
+      find("[data-image-name]", root).title = image.name;
+      find("[data-image-size]", root).textContent = `${image.width} × ${image.height}`;
+      const state = find("[data-image-state]", root);
+      state.textContent = STATE_WORDS[image.state] ?? image.state;
+      state.className = `chip state ${image.state}`;
+      find("[data-image-split]", root).textContent = image.split;
+    },
+    showCursor(point) {
+      const inside =
+        point && point.x >= 0 && point.y >= 0 && point.x < stage.size().width && point.y < stage.size().height;
+      cursor.textContent = inside ? `x ${Math.floor(point.x)}  y ${Math.floor(point.y)}` : "";
+    },
+    showZoom() {
+      zoom.textContent = percentOf(stage.view().scale * (window.devicePixelRatio || 1));
+    },
+    lookOf(box) {
+      const type = desk.typeOf(box.defect_type);
+      const color = type?.color ?? "#999999";
+      const grade = box.grade === null ? "" : ` · ${box.grade}`;
+      /** @type {TagPart[]} */
+      const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), look: "type", color }];
+      const severity = scores ? severityOf(box, type) : null;
+      if (scores && typeof box.score === "number") tag.push({ text: `score ${percentOf(box.score)}`, look: "score" });
+      if (severity) {
+        tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
+      }
+      return { color, dashed: isUndecided(box), tag };
+    },
+  };
+}
+
+/**
+ * Read the severity ramp from the page's tokens; its ends are mixed as the style sheet does.
+ * @param {HTMLElement} root
+ * @returns {(severity: number) => string} #rrggbb
+ */
+function readRamp(root) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  root.append(probe);
+  const ends = ["--severity-least", "--severity-most"].map((token) => {
+    probe.style.color = `var(${token})`;
+    return (getComputedStyle(probe).color.match(/[\d.]+/g) ?? ["153", "153", "153"]).slice(0, 3).map(Number);
+  });
+  probe.remove();
+  return (severity) =>
+    `#${ends[0]
+      .map((least, index) => Math.round(least + (ends[1][index] - least) * severity))
+      .map((channel) => channel.toString(16).padStart(2, "0"))
+      .join("")}`;
+}

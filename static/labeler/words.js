@@ -1,0 +1,96 @@
+// @ts-check
+// The sentences of the label and review pages.
+
+/** @typedef {import("./saver.js").SaveNews} SaveNews */
+/** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./types.js").DefectType} DefectType */
+
+/**
+ * Say how the work is kept.
+ * @param {SaveNews} news
+ * @returns {{word: string, sentence: string}}
+ */
+export function saveWords(news) {
+  const kept = news.kept ? "Your work is kept on this computer." : "Keep this page open: this browser keeps no copy.";
+  switch (news.state) {
+    case "saved":
+      return { word: "Saved", sentence: "" };
+    case "unsaved":
+      return { word: "Not saved yet", sentence: "" };
+    case "saving":
+      return { word: "Saving…", sentence: "" };
+    case "offline":
+      return { word: "Offline", sentence: `${news.sentence ?? ""} ${kept} It is sent when the server answers again.` };
+    case "expired":
+      return { word: "Not saved", sentence: `${news.sentence ?? ""} ${kept} Sign in again, then save.` };
+    case "refused":
+      return { word: "Not saved", sentence: `${news.sentence ?? ""} ${kept}` };
+    case "locked":
+      return { word: "Read only", sentence: `${news.sentence ?? ""} ${kept}` };
+    case "conflict":
+      return { word: "Conflict", sentence: conflictSentence(news) };
+  }
+}
+
+/** @param {SaveNews} news @returns {string} */
+function conflictSentence({ conflicts = [], theirs }) {
+  const count = conflicts.length === 1 ? "One box was" : `${conflicts.length} boxes were`;
+  const saved = theirs ? ` The saved list has ${countOf(theirs.boxes.length, "box", "boxes")}.` : "";
+  return `${count} changed here and by somebody else.${saved} Nothing is lost until you choose.`;
+}
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} many
+ * @returns {string}
+ */
+export function countOf(count, one, many) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/**
+ * Describe a box for the list and for a screen reader.
+ * @param {Box} box
+ * @param {DefectType | undefined} type
+ * @returns {string}
+ */
+export function describeBox(box, type) {
+  const parts = [box.defect_type];
+  if (box.grade !== null) parts.push(`grade ${box.grade}`);
+  else if (type?.graded) parts.push("no grade yet");
+  parts.push(`${lengthOf(box.xmax - box.xmin)} by ${lengthOf(box.ymax - box.ymin)} pixels`);
+  for (const flag of /** @type {const} */ (["difficult", "truncated", "occluded"])) {
+    if (box[flag]) parts.push(flag);
+  }
+  return parts.join(", ");
+}
+
+/** @param {number} pixels @returns {string} without needless decimals */
+export function lengthOf(pixels) {
+  return String(Math.round(pixels * 10) / 10);
+}
+
+/**
+ * Say where a box comes from.
+ * @param {Box} box
+ * @returns {string}
+ */
+export function provenanceOf(box) {
+  if (box.origin !== "model") return "Drawn by a person";
+  const round = box.round_number ? `, round ${box.round_number}` : "";
+  const became =
+    {
+      pending: "nobody has decided yet",
+      auto: "accepted by its threshold, nobody has looked yet",
+      accepted: "accepted by a person",
+      corrected: "corrected by a person",
+      rejected: "rejected",
+    }[box.decision ?? ""] ?? "";
+  return `Proposed by ${box.model_name}${round}${became ? `; ${became}` : ""}`;
+}
+
+/** @param {number} score 0 to 1 @returns {string} */
+export function percentOf(score) {
+  return `${Math.round(score * 100)} %`;
+}

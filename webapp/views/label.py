@@ -1,0 +1,55 @@
+"""The label page: one image on a canvas, and the next one by claim."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+from rest_framework.exceptions import NotFound
+
+from annotations.access import get_image, get_project
+from annotations.api.images import ImageSerializer
+from annotations.models import DefectType, Project
+from webapp.views.page import page, render_project
+
+
+def _type_data(kind: DefectType) -> dict:
+    grades = [
+        {"level": grade.level, "name": grade.name, "criteria": grade.criteria, "weight": grade.weight}
+        for grade in kind.grades.all()
+    ]
+    return {
+        "id": kind.pk,
+        "name": kind.name,
+        "color": kind.color,
+        "hotkey": kind.hotkey,
+        "graded": kind.graded,
+        "archived": kind.archived,
+        "grades": grades,
+    }
+
+
+def canvas_data(request: HttpRequest, project: Project) -> dict:
+    """Return what the modules of the label and review pages are told: project, types with grades, user."""
+    return {
+        "project": {"slug": project.slug, "name": project.name},
+        "types": [_type_data(kind) for kind in project.defect_types.prefetch_related("grades")],
+        "user": request.user.get_username(),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "login_url": reverse("login"),
+    }
+
+
+@require_GET
+@page
+def label(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Show the image PK to be labeled, or without it offer to claim the next one."""
+    project = get_project(request.user, slug)
+    image = None
+    if pk is not None:
+        image = get_image(request.user, pk)
+        if image.project_id != project.pk:
+            raise NotFound("There is no such image in this project.")
+    waiting = project.images.present().filter(state="unlabeled").count()
+    data = canvas_data(request, project) | {"image": ImageSerializer(image).data if image else None}
+    context = {"data": data, "image": image, "waiting": waiting, "has_types": bool(data["types"])}
+    return render_project(request, "webapp/label.html", project, tab="label", **context)
