@@ -1,25 +1,13 @@
-"""What the commands that run rounds share: the project of an argument, a progress bar, closing tables."""
+"""What the commands that run rounds share: a progress bar per phase, and a look at a worker's round."""
 
 import time
-from collections.abc import Sequence
 
-from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from annotations.models import Project
 from inference.models import JobState
 from training.models import Phase, Round
 
 POLL_SECONDS = 1.0
-
-
-def find_project(slug: str) -> Project:
-    """Return the project SLUG; raises CommandError listing the known ones."""
-    project = Project.objects.filter(slug=slug).first()
-    if project is None:
-        known = ", ".join(Project.objects.values_list("slug", flat=True)[:10]) or "none yet"
-        raise CommandError(f"There is no project {slug!r}; there are: {known}.")
-    return project
 
 
 class Bar:
@@ -55,26 +43,3 @@ def watch_row(round: Round, bar: Bar) -> Round:
         if round.state not in (JobState.QUEUED, JobState.RUNNING):
             return round
         time.sleep(POLL_SECONDS)
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return HEADER and ROWS as aligned text; numbers stand right, None is a dash."""
-
-    def show(value: object) -> str:
-        if value is None:
-            return "–"
-        return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-    lines = [[show(value) for value in row] for row in (header, *rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    numeric = [
-        all(isinstance(row[column], int | float | None) for row in rows) for column in range(len(header))
-    ]
-    aligned = (
-        "  ".join(
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, numeric, strict=True)
-        ).rstrip()
-        for line in lines
-    )
-    return "\n".join(aligned)

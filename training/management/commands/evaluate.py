@@ -6,10 +6,11 @@ import time
 import tqdm
 from django.core.management.base import BaseCommand, CommandError
 
+from annotations.console import find_project, table
 from annotations.errors import BlemishError
 from annotations.models import Image, ImageState, Split
 from inference import registry
-from training import console, datasets, snapshots
+from training import datasets, snapshots
 from training.stage import CHUNK
 
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         from inference import detectors
         from training import evaluation
 
-        project = console.find_project(options["project"])
+        project = find_project(options["project"])
         try:
             model = registry.detector(project, options["model"])
             detector = detectors.load(model.path)
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in metrics["per_class"].items()]
         total = ("all", metrics["boxes"], metrics["map50"], metrics["map"])
         self.stdout.write(f"{model.name} on {metrics['images']} images of the {options['split']} split")
-        self.stdout.write(console.table(("defect type", "boxes", "AP@.5", "AP"), [*kinds, total]))
+        self.stdout.write(table(("defect type", "boxes", "AP@.5", "AP"), [*kinds, total]))
 
 
 def _labeled(project, split: str):

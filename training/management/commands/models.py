@@ -4,10 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from annotations.console import find_project, table
 from annotations.errors import BlemishError
 from inference import exchange, labelmaps, registry
 from inference.models import ModelVersion
-from training import console
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Do the action; exit with 0 only when it was done."""
-        project = console.find_project(options["project"])
+        project = find_project(options["project"])
         action = getattr(self, f"_{options['action'] or 'list'}")
         try:
             action(project, options)
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             for model in models
         ]
         header = ("name", "kind", "", "source", "mAP@.5", "mAP", "kappa", "made (UTC)")
-        self.stdout.write(console.table(header, rows))
+        self.stdout.write(table(header, rows))
 
     def _find(self, project, name: str) -> ModelVersion:
         model = project.model_versions.filter(name=name).first()

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from annotations.console import find_project, table
 from annotations.errors import BlemishError
 from inference.models import JobState
 from training import console, rounds
@@ -35,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Run the rounds; exit with 0 only when every one was done."""
-        project = console.find_project(options["project"])
+        project = find_project(options["project"])
         if options["rounds"] < 1:
             raise CommandError("--rounds must be at least 1.")
         given = {name: options[name] for name in ("minutes", "epochs", "backbone", "input_size", "seed")}
@@ -110,8 +111,8 @@ class Command(BaseCommand):
             "in review",
             "seconds",
         )
-        self.stdout.write("\n" + console.table(header, rows))
+        self.stdout.write("\n" + table(header, rows))
         per_class = done[-1].metrics.get("per_class")
         if per_class:
             kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in per_class.items()]
-            self.stdout.write("\n" + console.table(("defect type", "boxes", "AP@.5", "AP"), kinds))
+            self.stdout.write("\n" + table(("defect type", "boxes", "AP@.5", "AP"), kinds))
