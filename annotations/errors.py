@@ -4,6 +4,7 @@ They are DRF exceptions, so that DRF's handler rolls the transaction back; comma
 `BlemishError` and show its sentence.
 """
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -124,8 +125,17 @@ class StorageFull(BlemishError):
     default_detail = "The disk is full: nothing was kept of this file. Make room and send it again."
 
 
+class TooMuch(BlemishError):
+    """A request with more files, fields or bytes than this installation takes at once."""
+
+    default_code = "too_much"
+    default_detail = "That is too much for one request: send it in smaller parts."
+
+
 def handle(error: Exception, context: dict) -> Response | None:
     """Answer ERROR in DRF's shape, with a machine-readable `code` in every body."""
+    if isinstance(error, TooManyFilesSent | TooManyFieldsSent | RequestDataTooBig):
+        error = TooMuch()
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -80,7 +80,7 @@ class Images(ImageList):
                 image = ingest.add_image(self.project, file.name, file, user=request.user, **known)
             except BlemishError as error:
                 code = error.get_codes()
-                failed.append({"name": file.name, "code": code, "detail": str(error), **error.extra})
+                failed.append({**error.extra, "name": file.name, "code": code, "detail": str(error)})
             else:
                 added.append({"name": image.name, "id": image.pk})
         outcome = {"images": added, "failed": failed}
