@@ -144,6 +144,11 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "webapp.staticfiles.PlotlyFinder",
+]
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "media/"
 STORAGES = {
@@ -189,6 +194,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Label, grade and review surface defects, and train on them.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "annotations.api.schema.add_errors",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ImageStateEnum": "annotations.models.ImageState",
         "JobStateEnum": "inference.models.JobState",
