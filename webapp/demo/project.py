@@ -8,6 +8,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -111,9 +112,10 @@ def make_people() -> dict[str, str]:
         user = users.filter(username=name).first()
         if user is None:
             make = users.create_superuser if name == ADMIN else users.create_user
-            user = make(username=name, password=password)
-        if user.check_password(password):
-            logins[name] = password
+            make(username=name, password=password)
+        elif not user.check_password(password):
+            continue
+        logins[name] = password
     write_logins(logins)
     return logins
 
@@ -172,28 +174,43 @@ def add_images(project: Project, count: int) -> Iterator[int]:
     types = {kind.name: kind for kind in project.defect_types.all()}
     inspector = get_user_model().objects.get(username="inspector")
     now = timezone.now()
-    for start in range(0, count, CHUNK):
-        end = min(start + CHUNK, count)
-        with transaction.atomic():
-            for number in range(start, end):
-                if file_name(number) not in had:
-                    _add_image(project, number, count, types=types, user=inspector, now=now)
-        yield end
+    # NumPy and SciPy let go of the interpreter, so drawing goes on beside the writing.
+    with ThreadPoolExecutor(2) as pool:
+        missing = [number for number in range(count) if file_name(number) not in had]
+        drawn = pool.map(_draw, missing)
+        for start in range(0, len(missing), CHUNK):
+            with transaction.atomic():
+                for number in missing[start : start + CHUNK]:
+                    _add_image(project, number, count, next(drawn), types=types, user=inspector, now=now)
+            yield count - len(missing) + min(start + CHUNK, len(missing))
+    yield count
+
+
+def _draw(number: int) -> tuple[bytes, list[surfaces.Defect]]:
+    pixels, defects = surfaces.make_numbered(number, seed=SEED)
+    buffer = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue(), defects
 
 
 def _add_image(
-    project: Project, number: int, count: int, *, types: dict[str, DefectType], user, now: datetime
+    project: Project,
+    number: int,
+    count: int,
+    drawn: tuple[bytes, list[surfaces.Defect]],
+    *,
+    types: dict[str, DefectType],
+    user,
+    now: datetime,
 ) -> None:
-    pixels, defects = surfaces.make_numbered(number, seed=SEED)
+    content, defects = drawn
     labeled = number < round(count * LABELED_SHARE)
     part = number // FRAMES_OF_A_PART
     captured = now - timedelta(weeks=WEEKS) * (1 - (part + 1) * FRAMES_OF_A_PART / (count + FRAMES_OF_A_PART))
-    buffer = io.BytesIO()
-    PIL.Image.fromarray(pixels).save(buffer, "PNG", compress_level=3)
     image = ingest.add_image(
         project,
         file_name(number),
-        buffer,
+        io.BytesIO(content),
         user=user,
         part=f"plate-{part:04d}",
         lot=f"coil-{1 + part // 10:02d}",

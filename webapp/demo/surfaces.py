@@ -50,7 +50,7 @@ def make_image(rng: np.random.Generator, *, size: int = SIZE) -> tuple[np.ndarra
             surface = surface + effect
             defects.append(defect)
     lit = surface * _illumination(rng, size)
-    noisy = lit + rng.normal(0.0, 3.0, (size, size))
+    noisy = lit + 3.0 * _noise(rng, size)
     return np.clip(np.rint(noisy), 0, 255).astype(np.uint8), defects
 
 
@@ -106,11 +106,15 @@ def _touch(one: Defect, other: Defect) -> bool:
     )
 
 
+def _noise(rng: np.random.Generator, size: int) -> np.ndarray:
+    return rng.standard_normal((size, size), np.float32)
+
+
 def _metal(rng: np.random.Generator, size: int) -> np.ndarray:
     """Brushed metal: streaks along x, slow patches, fine grain, and dust that is no defect."""
-    streaks = ndimage.gaussian_filter(rng.normal(size=(size, size)), (0.7, 14.0))
+    streaks = ndimage.gaussian_filter(_noise(rng, size), (0.7, 14.0), truncate=3.0)
     patches = ndimage.zoom(rng.normal(size=(size // 32 + 1, size // 32 + 1)), 32, order=1)[:size, :size]
-    grain = ndimage.gaussian_filter(rng.normal(size=(size, size)), 0.8)
+    grain = ndimage.gaussian_filter(_noise(rng, size), 0.8)
     surface = 132.0 + 5.0 * streaks / streaks.std() + 2.5 * patches + 3.0 * grain / grain.std()
     for _ in range(rng.integers(2, 7)):
         row, length = rng.integers(0, size), int(rng.integers(size // 8, size // 3))
