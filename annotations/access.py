@@ -14,6 +14,10 @@ def require(project: Project, user, role: Role) -> None:
     held = project.role_of(user)
     if held is None:
         raise NotFound("There is no such project, or you are not a member of it.")
+    _suffice(project, held, role)
+
+
+def _suffice(project: Project, held: Role, role: Role) -> None:
     if held.rank < role.rank:
         raise PermissionDenied(
             f"This takes the role {role.label.lower()} in {project.name}; yours is {held.label.lower()}."
@@ -32,7 +36,9 @@ def get_project(user, slug: str, *, role: Role = Role.INSPECTOR) -> Project:
 def get_image(user, pk: int, *, role: Role = Role.INSPECTOR) -> Image:
     """Return the image PK, its project loaded, for a USER of at least ROLE; raises as get_project."""
     image = Image.objects.present().select_related("project").filter(pk=pk).first()
-    if image is None:
+    held = image.project.role_of(user) if image else None
+    if held is None:
+        # The same sentence for both: a stranger cannot count a project's images by trying numbers.
         raise NotFound("There is no such image; it may have been deleted.")
-    require(image.project, user, role)
+    _suffice(image.project, held, role)
     return image
