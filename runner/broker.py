@@ -68,8 +68,8 @@ class Redis:
         while time.monotonic() < end:
             if process.poll() is not None:
                 raise Failure(
-                    f"Redis stopped at once (exit status {process.returncode}); its own words stand above. "
-                    f"Its data lies in {self.folder}."
+                    f"Redis stopped at once (exit status {process.returncode}). Its data lies in "
+                    f"{self.folder}; why it stopped stands above, or in redis.log there."
                 )
             if self._answers():
                 return

@@ -189,7 +189,11 @@ def _borrowed_redis(copy: Copy, what: str) -> Iterator[str]:
     try:
         with copy.lock(what) as lock:
             redis = Redis.prepare(copy.var / "redis")
-            process = subprocess.Popen(redis.command, cwd=redis.folder, start_new_session=True)
+            # Its log goes to a file: the output of a command is the command's alone (`evaluate --json`).
+            with (redis.folder / "redis.log").open("wb") as log:
+                process = subprocess.Popen(
+                    redis.command, cwd=redis.folder, stdout=log, stderr=log, start_new_session=True
+                )
             try:
                 redis.wait(process)
                 lock.note(redis_url=redis.url)

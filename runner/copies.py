@@ -68,6 +68,8 @@ class Copy:
             "BLEMISH_ADDRESS": f"{self.host}:{self.port}",
             "REDIS_URL": redis_url,
             "PYTHONUNBUFFERED": "1",
+            # Celery warns about the administrator's rights because of pickled messages; ours are JSON.
+            "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore::RuntimeWarning:celery.platforms"),
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
             "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         }

@@ -84,9 +84,8 @@ def explain(output: str) -> str:
 
 
 def _is_installed(requirements: str) -> bool:
-    if UNFINISHED.exists() or not PYTHON.exists():
-        return False
-    return _stamps().get(requirements) == digest(requirements)
+    wanted = digest(requirements)
+    return PYTHON.exists() and not UNFINISHED.exists() and _stamps().get(requirements) == wanted
 
 
 def _stamps() -> dict[str, str]:

@@ -33,6 +33,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from runner import ROOT
@@ -63,6 +64,9 @@ MARKS = {
     "browser": {"chromium"},
     "postgres": {"postgres"},
 }
+# A busy machine is slow, and slow is not wrong: no example has a time limit.
+hypothesis.settings.register_profile("blemish", deadline=None)
+hypothesis.settings.load_profile("blemish")
 _processes: list[subprocess.Popen] = []
 
 
