@@ -76,7 +76,7 @@ def import_model(
         "thresholds": dict.fromkeys(class_names),
         "channels": 3,
         "input_size": None,
-        "window": [0.0, 255.0],
+        "window": list(project.window),
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{name}.{uuid.uuid4().hex}")

@@ -16,13 +16,6 @@ from training.snapshots import LabeledImage
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
-def window_of(project: Project) -> tuple[float, float]:
-    """Return the project's gray window (low, high) in native levels; all of 8 bits while none is set."""
-    if project.window_low is None or project.window_high is None:
-        return gray.default_window(8)
-    return project.window_low, project.window_high
-
-
 def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
     """Return the stored file as uint8 [H, W] or [H, W, 3] through WINDOW.
 
@@ -33,9 +26,8 @@ def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
     return gray.apply_window(pixels, low=window[0], high=window[1])
 
 
-def reader(project: Project) -> Callable[[str], np.ndarray]:
-    """Return a function from a stored file's name to its windowed pixels."""
-    window = window_of(project)
+def reader(window: tuple[float, float]) -> Callable[[str], np.ndarray]:
+    """Return a function from a stored file's name to its pixels through WINDOW (low, high)."""
     return lambda stored: read_windowed(stored, window)
 
 

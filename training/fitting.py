@@ -82,14 +82,13 @@ def train_detector(stage: Stage) -> None:
             config=detector,
             folder=stage.folder / "detector",
             report=report,
-            load=datasets.reader(project),
+            load=datasets.reader(project.window),
             budget_minutes=minutes,
         )
         stage.note(
             "checkpoint", model=name, steps=trained.steps, epochs=trained.epochs, seconds=trained.seconds
         )
-        window = datasets.window_of(project)
-        export.export(stage.folder / "detector", registry.path_for(project, name), window=window)
+        export.export(stage.folder / "detector", registry.path_for(project, name), window=project.window)
     card = _card(project, name)
     round.detector = registry.register(
         project,
@@ -129,7 +128,7 @@ def _train_grader(stage: Stage, defect_type: DefectType) -> None:
     levels = len(defect_type.weights())
     path = registry.path_for(project, name)
     if not path.exists():
-        read = datasets.reader(project)
+        read = datasets.reader(project.window)
         sets = {
             split: datasets.graded_crops(
                 snapshots.read(round.snapshot, split), defect_type, levels=levels, read=read

@@ -4,12 +4,12 @@ from collections import Counter
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from inference.pipeline import Finding, Pipeline
 
 from annotations import proposals
 from annotations.errors import StaleVersion
 from annotations.models import Image, ImageState, Lease, Proposal, ReviewItem, Split
 from inference import registry
+from inference.pipeline import Finding, Pipeline
 from training import datasets, routing
 from training.models import Lot, LotImage
 from training.stage import CHUNK, Stage
@@ -43,7 +43,7 @@ def label(stage: Stage) -> None:
     counts.pop("reasons", None)
     reasons = Counter(round.routing.get("reasons", {}))
     for start in range(0, len(ids), CHUNK):
-        images, pixels = _read(stage, ids[start : start + CHUNK], counts)
+        images, pixels = _read(stage, ids[start : start + CHUNK], pipeline.window, counts)
         for image, found in zip(images, pipeline.predict(pixels), strict=True):
             try:
                 reason = _route(stage, model, lot, image, found)
@@ -61,9 +61,9 @@ def label(stage: Stage) -> None:
     stage.held.write(routing=round.routing)
 
 
-def _read(stage: Stage, ids: list[int], counts: Counter) -> tuple[list[Image], list]:
-    """Return the readable images of IDS with their windowed pixels; the others become warnings."""
-    read = datasets.reader(stage.round.project)
+def _read(stage: Stage, ids: list[int], window, counts: Counter) -> tuple[list[Image], list]:
+    """Return the readable images of IDS with their pixels through WINDOW; the others become warnings."""
+    read = datasets.reader(window)
     images, pixels = [], []
     for image in Image.objects.present().filter(pk__in=ids).select_related("project").order_by("pk"):
         try:

@@ -22,7 +22,8 @@ def predict_split(stage: Stage, model: ModelVersion, split: Split) -> tuple[list
     from inference import detectors
 
     detector = detectors.load(model.path)
-    read = datasets.reader(stage.round.project)
+    # Through the window that the model was trained with; the project's may have been moved since.
+    read = datasets.reader(detector.card.window)
     names = stage.round.snapshot.class_names
     samples = [datasets.make_sample(row, names) for row in snapshots.read(stage.round.snapshot, split)]
     predictions = []
@@ -107,7 +108,7 @@ def _measure_graders(stage: Stage) -> dict:
         levels = len(model.defect_type.weights())
         rows = snapshots.read(stage.round.snapshot, Split.TEST)
         test = datasets.graded_crops(
-            rows, model.defect_type, levels=levels, read=datasets.reader(stage.round.project)
+            rows, model.defect_type, levels=levels, read=datasets.reader(stage.round.project.window)
         )
         if not len(test.grades):
             continue

@@ -74,6 +74,13 @@ class Project(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def window(self) -> tuple[float, float]:
+        """Return the gray window (low, high) in native levels; all of 8 bits while none is set."""
+        if self.window_low is None or self.window_high is None:
+            return 0.0, 255.0
+        return self.window_low, self.window_high
+
     def role_of(self, user) -> Role | None:
         """Return the role of USER here, None for a stranger; a superuser is an engineer everywhere."""
         if user.is_superuser:

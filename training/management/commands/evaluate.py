@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if not rows:
             raise CommandError(f"The {options['split']} split of {project.name} has no labeled image.")
         started = time.monotonic()
-        predictions, samples = _predict(detector, project, rows, names, quiet=options["json"])
+        predictions, samples = _predict(detector, rows, names, quiet=options["json"])
         metrics = evaluation.evaluate(predictions, samples, names).to_dict()
         metrics |= {"model": model.name, "seconds": round(time.monotonic() - started, 3)}
         metrics |= {"split": options["split"]}
@@ -60,10 +60,10 @@ def _labeled(project, split: str):
     return images.order_by("pk")
 
 
-def _predict(detector, project, rows, names, *, quiet: bool):
+def _predict(detector, rows, names, *, quiet: bool):
     from training.measuring import MEASURE_SCORE
 
-    read = datasets.reader(project)
+    read = datasets.reader(detector.card.window)
     samples = [datasets.make_sample(row, names) for row in rows]
     predictions = []
     with tqdm.tqdm(total=len(samples), desc="Predicting", unit="image", disable=quiet) as bar:

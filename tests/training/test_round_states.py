@@ -1,0 +1,152 @@
+"""A round is claimed once, given back, cancelled or failed with a sentence; never run by two workers."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from annotations.errors import Conflict
+from annotations.models import Split
+from inference import jobs
+from inference.models import JobState
+from tests.factories import make_box, make_image, make_project, make_revision, make_round, wire_box
+from training import rounds
+from training.config import BadRoundConfig, RoundConfig
+from training.models import Round, RoundMode
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def labeled_project():
+    """Return a project with one labeled image with a box in the train split."""
+    project = make_project()
+    image = make_image(project, split=Split.TRAIN)
+    make_revision(image, [wire_box()])
+    make_box(image)
+    return project
+
+
+def silence(round: Round, seconds: int = 60) -> None:
+    """Let the last heartbeat of ROUND be SECONDS ago."""
+    Round.objects.filter(pk=round.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=seconds))
+
+
+def test_a_second_worker_finds_a_running_round_claimed():
+    round = make_round(make_project(), state=JobState.QUEUED)
+    assert jobs.claim(Round.objects, round.pk)
+    assert jobs.claim(Round.objects, round.pk) is None
+    assert rounds.run(round.pk) is None
+
+
+def test_a_round_whose_worker_fell_silent_is_claimed_anew_and_the_old_worker_changes_nothing():
+    round = make_round(make_project(), state=JobState.QUEUED)
+    first = jobs.claim(Round.objects, round.pk, attempts=F("attempts") + 1)
+    silence(round)
+    second = jobs.claim(Round.objects, round.pk, attempts=F("attempts") + 1)
+    assert second not in (None, first)
+    with pytest.raises(jobs.LostClaim), jobs.Held(Round.objects, round.pk, first) as held:
+        held.write(message="I am not dead")
+    round.refresh_from_db()
+    assert (round.attempts, round.message) == (2, "")
+
+
+def test_a_cancelled_round_stops_at_its_next_write():
+    round = make_round(make_project(), state=JobState.QUEUED)
+    claim = jobs.claim(Round.objects, round.pk)
+    rounds.cancel(round)
+    with pytest.raises(jobs.Cancelled), jobs.Held(Round.objects, round.pk, claim) as held:
+        held.write(step=0)
+
+
+def test_a_waiting_round_is_cancelled_at_once_and_a_finished_one_not_at_all():
+    round = make_round(make_project(), state=JobState.QUEUED)
+    assert rounds.cancel(round).state == JobState.CANCELLED
+    with pytest.raises(Conflict, match="already ended"):
+        rounds.cancel(round)
+
+
+def test_a_worker_that_is_told_to_end_gives_its_round_back():
+    project = labeled_project()
+    round = rounds.create(project, config=RoundConfig())
+    jobs.ending.set()
+    try:
+        round = rounds.run(round.pk)
+    finally:
+        jobs.ending.clear()
+    assert (round.state, round.claim, round.attempts) == (JobState.QUEUED, "", 0)
+
+
+def test_the_sweep_finds_waiting_and_silent_rounds_but_not_living_ones():
+    old = timezone.now() - timedelta(minutes=1)
+    waiting = make_round(make_project(), state=JobState.QUEUED)
+    silent = make_round(make_project(), state=JobState.QUEUED)
+    living = make_round(make_project(), state=JobState.QUEUED)
+    Round.objects.update(created_at=old)
+    for round in (silent, living):
+        jobs.claim(Round.objects, round.pk)
+    silence(silent)
+    assert set(jobs.due(Round.objects)) == {waiting, silent}
+    assert rounds.sweep() == 2
+
+
+def test_one_round_at_a_time_in_a_project():
+    project = labeled_project()
+    rounds.create(project, config=RoundConfig())
+    with pytest.raises(rounds.CannotStart, match="already waiting or running"):
+        rounds.create(project, config=RoundConfig())
+
+
+def test_rounds_are_numbered_without_gaps_by_their_project():
+    project = labeled_project()
+    numbers = []
+    for _ in range(3):
+        round = rounds.create(project, config=RoundConfig())
+        rounds.cancel(round)
+        numbers.append(round.number)
+    assert numbers == [1, 2, 3]
+
+
+def test_what_is_missing_for_a_round_is_said_in_a_sentence():
+    empty = make_project(types=())
+    assert "no defect types" in rounds.why_not(empty)
+    project = make_project()
+    assert "No labeled image is in the train split" in rounds.why_not(project)
+    make_revision(make_image(project, state="labeled"))
+    assert "has a box" in rounds.why_not(project)
+    assert "no detector to evaluate" in rounds.why_not(project, RoundMode.EVAL)
+    assert rounds.why_not(labeled_project()) is None
+
+
+def test_a_round_that_fails_says_why_and_keeps_its_number():
+    project = labeled_project()
+    round = rounds.create(project, config=RoundConfig(backbone="of my own"))
+    round = rounds.run(round.pk)
+    assert round.state == JobState.FAILED
+    assert "of my own" in round.error
+    assert round.events.filter(kind="error").exists()
+
+
+def test_a_round_whose_worker_keeps_dying_is_given_up():
+    project = labeled_project()
+    round = rounds.create(project, config=RoundConfig())
+    Round.objects.filter(pk=round.pk).update(attempts=rounds.MAX_ATTEMPTS)
+    assert "died 8 times" in rounds.run(round.pk).error
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"minutes": 0}, "minutes"),
+        ({"minutes": "ten"}, "minutes"),
+        ({"epochs": 2, "minutes": 1}, "epochs"),
+        ({"input_size": 100}, "input_size"),
+        ({"seed": True}, "seed"),
+        ({"min_evidence": 4}, "min_evidence"),
+        ({"learning": 1}, "learning"),
+    ],
+)
+def test_a_wrong_setting_is_named(values, field):
+    with pytest.raises(BadRoundConfig) as caught:
+        RoundConfig.from_dict(values)
+    assert caught.value.extra["field"] == field
