@@ -151,7 +151,8 @@ def add_image(
     refuse_known(project, known)
     image = new_image(project, known, user=user, part=part, split=split)
     image.lot, image.line, image.captured_at = lot, line, captured_at
-    image.file.name = store_original(project, known, source)
+    source.seek(0)
+    image.file.name = default_storage.save(original_name(project, known), File(source))
     try:
         with transaction.atomic():
             set_window(project, known.bit_depth)
@@ -198,11 +199,10 @@ def new_image(
     )
 
 
-def store_original(project: Project, known: Probe, stream: BinaryIO) -> str:
-    """Copy the untouched file into storage and return its name there. Raises StorageFull."""
-    stream.seek(0)
+def original_name(project: Project, known: Probe) -> str:
+    """Return a name of its own in storage for the original of a probed file."""
     stem = f"{known.sha256[:32]}-{secrets.token_hex(4)}{_SUFFIXES[known.format]}"
-    return default_storage.save(f"originals/{project.pk}/{known.sha256[:2]}/{stem}", File(stream))
+    return f"originals/{project.pk}/{known.sha256[:2]}/{stem}"
 
 
 def set_window(project: Project, bit_depth: int) -> None:

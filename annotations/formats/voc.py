@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -22,7 +23,8 @@ from lxml import etree
 MAX_BYTES = 32 * 1024 * 1024
 COORDINATES = ("xmin", "ymin", "xmax", "ymax")
 FLAGS = ("truncated", "difficult", "occluded")
-_KNOWN_HEAD = {"folder", "filename", "size", "object"}
+_KNOWN_HEAD = {"folder", "filename", "size"}
+_SIZES = ("width", "height", "depth")
 _KNOWN_OBJECT = {"name", "pose", "bndbox", "grade", *FLAGS}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _TRUTH = {"0": False, "1": True, "false": False, "true": True, "no": False, "yes": True, "": False}
@@ -103,20 +105,21 @@ def read(source: str | PathLike[str] | bytes | BinaryIO, *, name: str = "") -> V
     """
     data, label = _bytes_of(source, name)
     root = parse(data, name=label)
-    size = _child(root, "size", label, "annotation")
-    width, height, depth = (_size_number(size, tag, label) for tag in ("width", "height", "depth"))
-    objects = tuple(
-        _read_object(node, label, number) for number, node in enumerate(root.findall("object"), start=1)
-    )
+    head = _children(root, _KNOWN_HEAD, label, "annotation")
+    size = head.get("size")
+    sizes = {} if size is None else _children(size, _SIZES, label, "annotation/size")
+    width, height, depth = (_size_number(sizes, tag, label) for tag in _SIZES)
     return VocAnnotation(
-        filename=_text_of(root, "filename", label, "annotation") or "",
-        folder=_text_of(root, "folder", label, "annotation") or "",
+        filename=_text_of(head, "filename", label, "annotation") or "",
+        folder=_text_of(head, "folder", label, "annotation") or "",
         width=width,
         height=height,
         depth=depth,
         verified=(root.get("verified") or "").strip().lower() in ("yes", "true", "1"),
-        objects=objects,
-        extra=_unknown(root, _KNOWN_HEAD),
+        objects=tuple(
+            _read_object(node, label, number) for number, node in enumerate(root.findall("object"), start=1)
+        ),
+        extra=_unknown(root, {*_KNOWN_HEAD, "object"}),
     )
 
 
@@ -196,34 +199,45 @@ def _bytes_of(source: str | PathLike[str] | bytes | BinaryIO, name: str) -> tupl
 
 def _read_object(node: etree._Element, source: str, number: int) -> VocObject:
     where = f"annotation/object[{number}]"
-    name = _text_of(node, "name", source, where)
+    children = _children(node, _KNOWN_OBJECT, source, where)
+    name = _text_of(children, "name", source, where)
     if not name:
         raise BadElement(source, f"{where}/name", "is missing or empty")
-    bounds = _child(node, "bndbox", source, where)
-    if bounds is None:
+    if "bndbox" not in children:
         raise BadElement(source, f"{where}/bndbox", "is missing")
-    pose = _text_of(node, "pose", source, where)
+    sides = _children(children["bndbox"], COORDINATES, source, f"{where}/bndbox")
+    pose = _text_of(children, "pose", source, where)
     return VocObject(
         name=name,
         pose="Unspecified" if pose is None else pose,
-        grade=_grade(node),
+        grade=_grade(children.get("grade")),
         extra=_unknown(node, _KNOWN_OBJECT),
-        **{tag: _flag(node, tag, source, where) for tag in FLAGS},
-        **{tag: _coordinate(bounds, tag, source, f"{where}/bndbox") for tag in COORDINATES},
+        **{tag: _flag(children, tag, source, where) for tag in FLAGS},
+        **{tag: _coordinate(sides, tag, source, f"{where}/bndbox") for tag in COORDINATES},
     )
 
 
-def _child(node: etree._Element, tag: str, source: str, where: str) -> etree._Element | None:
-    found = node.findall(tag)
-    if len(found) > 1:
-        raise BadElement(source, f"{where}/{tag}", f"stands {len(found)} times; once was expected")
-    return found[0] if found else None
+def _children(
+    node: etree._Element, known: Collection[str], source: str, where: str
+) -> dict[str, etree._Element]:
+    """Return the children with known tags, each of which may stand once."""
+    found: dict[str, etree._Element] = {}
+    for child in node:
+        tag = child.tag
+        if tag not in known:
+            continue
+        if tag in found:
+            raise BadElement(source, f"{where}/{tag}", "stands more than once")
+        found[tag] = child
+    return found
 
 
-def _text_of(node: etree._Element, tag: str, source: str, where: str) -> str | None:
-    child = _child(node, tag, source, where)
+def _text_of(children: Mapping[str, etree._Element], tag: str, source: str, where: str) -> str | None:
+    child = children.get(tag)
     if child is None:
         return None
+    if not len(child):
+        return (child.text or "").strip()
     if any(isinstance(inner.tag, str) for inner in child):
         raise BadElement(source, f"{where}/{tag}", "holds elements where text was expected")
     return leaf_text(child)
@@ -236,15 +250,15 @@ def _number(text: str, source: str, where: str) -> float:
     return value
 
 
-def _coordinate(node: etree._Element, tag: str, source: str, where: str) -> float:
-    text = _text_of(node, tag, source, where)
+def _coordinate(sides: Mapping[str, etree._Element], tag: str, source: str, where: str) -> float:
+    text = _text_of(sides, tag, source, where)
     if text is None:
         raise BadElement(source, f"{where}/{tag}", "is missing")
     return _number(text, source, f"{where}/{tag}")
 
 
-def _size_number(size: etree._Element | None, tag: str, source: str) -> int | None:
-    text = None if size is None else _text_of(size, tag, source, "annotation/size")
+def _size_number(sizes: Mapping[str, etree._Element], tag: str, source: str) -> int | None:
+    text = _text_of(sizes, tag, source, "annotation/size")
     if not text:
         return None
     value = _number(text, source, f"annotation/size/{tag}")
@@ -253,8 +267,8 @@ def _size_number(size: etree._Element | None, tag: str, source: str) -> int | No
     return int(value) or None
 
 
-def _flag(node: etree._Element, tag: str, source: str, where: str) -> bool:
-    text = _text_of(node, tag, source, where)
+def _flag(children: Mapping[str, etree._Element], tag: str, source: str, where: str) -> bool:
+    text = _text_of(children, tag, source, where)
     if text is None:
         return False
     if text.lower() not in _TRUTH:
@@ -262,14 +276,13 @@ def _flag(node: etree._Element, tag: str, source: str, where: str) -> bool:
     return _TRUTH[text.lower()]
 
 
-def _grade(node: etree._Element) -> int | None:
+def _grade(node: etree._Element | None) -> int | None:
     """Return the grade that an export of Blemish wrote; another tool's `<grade>A</grade>` is none."""
-    child = node.find("grade")
-    text = "" if child is None else leaf_text(child)
+    text = "" if node is None else leaf_text(node)
     return int(text) if text.isdecimal() and int(text) > 0 else None
 
 
-def _unknown(node: etree._Element, known: set[str]) -> tuple[str, ...]:
+def _unknown(node: etree._Element, known: Collection[str]) -> tuple[str, ...]:
     return tuple(
         etree.tostring(child, encoding="unicode", with_tail=False)
         for child in node
