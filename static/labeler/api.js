@@ -52,6 +52,14 @@ export function sentenceOf(body) {
 }
 
 /**
+ * `boxes` are those of a correction, or of an acceptance that gave grades.
+ * @typedef {{decision: "accept" | "correct" | "reject", version: number, boxes?: readonly Box[]}} Decision
+ */
+
+/** Requests that outlive their page may carry 64 kB; a box takes about 250 bytes. */
+export const KEEPALIVE_BOXES = 200;
+
+/**
  * @typedef {object} Api
  * @property {(imageId: string | number) => Promise<ImageInfo>} getImage
  * @property {(project: string) => Promise<Record<string, any>>} getReviewCounts
@@ -61,7 +69,7 @@ export function sentenceOf(body) {
  *   Promise<Claimed | null>} claim   null when none is left; `exclude` names skipped images
  * @property {(imageId: string | number) => Promise<Record<string, any>>} renewLease
  * @property {(imageId: string | number, options?: {keepalive?: boolean}) => Promise<void>} releaseLease
- * @property {(imageId: string | number, decision: Record<string, unknown>) => Promise<Record<string, any>>} decide
+ * @property {(imageId: string | number, decision: Decision) => Promise<BoxList>} decide
  */
 
 /**
@@ -129,8 +137,12 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
     releaseLease: async (id, { keepalive = false } = {}) => {
       await call("DELETE", `images/${id}/lease/`, { keepalive });
     },
-    decide: async (id, decision) =>
-      (await call("POST", `images/${id}/decision/`, { body: decision })).body ?? {},
+    decide: async (id, { decision, version, boxes }) => {
+      const body = { decision, version, ...(boxes ? { boxes: boxes.map(toWire) } : {}) };
+      // The next image is on screen before the answer comes; leaving the page must not lose the decision.
+      const keepalive = (boxes?.length ?? 0) <= KEEPALIVE_BOXES;
+      return (await call("POST", `images/${id}/decision/`, { body, keepalive })).body;
+    },
   };
 }
 

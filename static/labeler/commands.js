@@ -32,14 +32,15 @@ export function typeCommands(types, desk) {
 }
 
 /**
+ * @param {readonly DefectType[]} types
  * @param {Desk} desk
  * @param {Stage} stage
  * @returns {Command[]}
  */
-export function boxCommands(desk, stage) {
+export function boxCommands(types, desk, stage) {
   const group = "Box";
   return [
-    ...gradeCommands(desk),
+    ...gradeCommands(types, desk),
     { name: "delete", label: "Delete the box", group, keys: ["Delete", "Backspace"], perform: desk.remove },
     { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: desk.undo },
     { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: desk.redo },
@@ -75,18 +76,19 @@ export function boxCommands(desk, stage) {
   ];
 }
 
-/** @param {Desk} desk @returns {Command[]} */
-function gradeCommands(desk) {
-  const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** @param {readonly DefectType[]} types @param {Desk} desk @returns {Command[]} */
+function gradeCommands(types, desk) {
+  const levels = new Set(types.flatMap(({ graded, grades }) => (graded ? grades.map(({ level }) => level) : [])));
+  if (levels.size === 0) return [];
   return [
-    ...digits.map((grade) => ({
+    ...[...levels].sort((a, b) => a - b).map((grade) => ({
       name: `grade ${grade}`,
-      label: `Grade ${grade}`,
-      group: "Grades",
+      label: "Grade of the box, or of the next one",
+      group: "Grade",
       keys: [String(grade)],
       perform: () => desk.setGrade(grade),
     })),
-    { name: "no grade", label: "No grade", group: "Grades", keys: ["0"], perform: () => desk.setGrade(null) },
+    { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => desk.setGrade(null) },
   ];
 }
 
@@ -100,21 +102,21 @@ function arrowCommands(desk, stage) {
       {
         ...shared,
         name: `nudge ${word}`,
-        label: `Box ${word} by 1 pixel, or the view`,
+        label: "Box by 1 pixel; with no box selected, the view",
         keys: [key],
         perform: () => (desk.selectedBox() ? desk.nudge(dx, dy) : stage.pan({ xScr: -dx * PAN_SCR, yScr: -dy * PAN_SCR })),
       },
       {
         ...shared,
         name: `nudge far ${word}`,
-        label: `Box ${word} by 10 pixels`,
+        label: "Box by 10 pixels",
         keys: [`Shift+${key}`],
         perform: () => desk.nudge(dx * 10, dy * 10),
       },
       {
         ...shared,
         name: `stretch ${word}`,
-        label: `Right or lower side ${word} by 1 pixel`,
+        label: "Right or lower side of the box by 1 pixel",
         keys: [`Ctrl+${key}`],
         perform: () => desk.stretch(dx, dy),
       },

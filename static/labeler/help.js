@@ -21,7 +21,7 @@ export function makeHelp(table, notes) {
         "dl",
         { class: "keys" },
         ...rows.flatMap(({ label, keys }) => [
-          element("dt", {}, ...keys.flatMap((key, index) => [index ? " or " : "", element("kbd", {}, key)])),
+          element("dt", {}, ...keys.flatMap((key) => [element("kbd", {}, key), " "])),
           element("dd", {}, label),
         ]),
       ),

@@ -91,7 +91,7 @@ export function keyName(key) {
 }
 
 /**
- * Order the table for the help panel.
+ * Order the table for the help panel; commands of one label share a row.
  * @param {readonly BoundCommand[]} table
  * @returns {{group: string, rows: {label: string, keys: string[]}[]}[]}
  */
@@ -101,7 +101,9 @@ export function helpRows(table) {
   for (const { group, label, keys } of table) {
     if (keys.length === 0) continue;
     const rows = groups.get(group) ?? [];
-    rows.push({ label, keys: keys.map(keyName) });
+    const row = rows.find((known) => known.label === label);
+    if (row) row.keys.push(...keys.map(keyName));
+    else rows.push({ label, keys: keys.map(keyName) });
     groups.set(group, rows);
   }
   return [...groups].map(([group, rows]) => ({ group, rows }));

@@ -5,11 +5,14 @@ import { ApiError, Unreachable } from "./api.js";
 /** @typedef {import("./api.js").Api} Api */
 
 export const HEARTBEAT_MS = 20000;
+/** Without a touch of key or mouse for so long, leases are left to their end: the person has gone. */
+export const IDLE_MS = 10 * 60 * 1000;
 
 /**
  * @typedef {object} Heartbeat
  * @property {(imageId: string | number) => void} hold
  * @property {(imageId: string | number) => Promise<void>} release
+ * @property {(imageId: string | number) => void} forget   the server has ended it
  * @property {() => void} releaseAll    as the page goes away
  * @property {() => Promise<void>} beat
  * @property {() => void} stop
@@ -20,15 +23,17 @@ export const HEARTBEAT_MS = 20000;
  * @param {object} parts
  * @param {Api} parts.api
  * @param {(imageId: string | number, error: ApiError) => void} parts.lost the lease went to somebody else
+ * @param {() => number} parts.idleMs how long ago the person last did something
  * @param {typeof setInterval} [parts.every]
  * @param {typeof clearInterval} [parts.stopEvery]
  * @returns {Heartbeat}
  */
-export function startHeartbeat({ api, lost, every = setInterval, stopEvery = clearInterval }) {
+export function startHeartbeat({ api, lost, idleMs, every = setInterval, stopEvery = clearInterval }) {
   /** @type {Set<string | number>} */
   const held = new Set();
 
   async function beat() {
+    if (idleMs() > IDLE_MS) return;
     await Promise.all(
       [...held].map(async (imageId) => {
         try {
@@ -51,6 +56,7 @@ export function startHeartbeat({ api, lost, every = setInterval, stopEvery = cle
       // A lease that cannot be released ends by itself.
       await api.releaseLease(imageId).catch(leaveToItsEnd);
     },
+    forget: (imageId) => void held.delete(imageId),
     releaseAll() {
       for (const imageId of held) void api.releaseLease(imageId, { keepalive: true }).catch(leaveToItsEnd);
       held.clear();

@@ -1,19 +1,20 @@
 // @ts-check
 // The label page: joins the canvas, the panel, saving, leases and the queue of next images.
-import { ApiError, Unreachable, createApi, csrfTokenOf } from "./api.js";
+import { createApi, csrfTokenOf } from "./api.js";
 import { createBackup, openShelf } from "./backup.js";
 import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "./commands.js";
 import { createDesk } from "./desk.js";
 import { find, readData } from "./element.js";
 import { makeHelp } from "./help.js";
-import { followKeyboard } from "./keyboard.js";
 import { bindKeys } from "./keytable.js";
 import { startHeartbeat } from "./lease.js";
 import { createNotice } from "./notice.js";
+import { isAnswer, joinCommands, signInAction, tellError, watchIdleness } from "./page.js";
 import { createPanel } from "./panel.js";
-import { NoPicture, loadPicture } from "./picture.js";
+import { loadPicture } from "./picture.js";
 import { createQueue } from "./queue.js";
 import { createSaver } from "./saver.js";
+import { createSharing } from "./sharing.js";
 import { createStage } from "./stage.js";
 import { countOf, saveWords } from "./words.js";
 
@@ -22,7 +23,8 @@ import { countOf, saveWords } from "./words.js";
 /** @typedef {import("./types.js").BoxList} BoxList */
 /** @typedef {import("./saver.js").SaveNews} SaveNews */
 
-const ASK_LEASE_MS = 10000;
+/** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
+const SETTLE_MS = 2500;
 
 /** @type {{project: {slug: string, name: string}, types: import("./types.js").DefectType[],
  *   image: ImageInfo | null, user: string, csrf_cookie: string, login_url: string, waiting: number}} */
@@ -38,9 +40,10 @@ const api = createApi({ csrfToken: () => csrfTokenOf(document, data.csrf_cookie)
 const backup = createBackup(openShelf(window), data.user);
 const heartbeat = startHeartbeat({
   api,
+  idleMs: watchIdleness(),
   lost(imageId, error) {
     queue.lose(imageId);
-    if (imageId === open?.image.id) lock(error.body.holder ?? "Another person");
+    if (imageId === open?.image.id) sharing.lock(imageId, error.body.holder ?? "Another person");
   },
 });
 const queue = createQueue({
@@ -53,13 +56,22 @@ const queue = createQueue({
 
 /** @type {{image: ImageInfo, saver: import("./saver.js").Saver} | null} the image that is open */
 let open = null;
-/** @type {string | null} who works on it, when it is somebody else */
-let holder = null;
-/** @type {ReturnType<typeof setInterval> | undefined} */
-let leaseQuestion;
 let busy = false;
 
-const mayEdit = () => open !== null && holder === null && !busy;
+const sharing = createSharing({
+  api,
+  notice,
+  hold: heartbeat.hold,
+  locked() {
+    stage.cancel();
+    panel.refresh();
+    saveState.textContent = "Read only";
+    saveState.dataset.state = "locked";
+  },
+  openAgain: (imageId) => void attempt(() => openById(imageId)),
+  next: { label: "Next image", perform: () => void goOn({ done: false }) },
+});
+const mayEdit = () => open !== null && sharing.holder() === null && !busy;
 
 const desk = createDesk({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
 const stage = createStage({
@@ -92,7 +104,7 @@ const commands = bindKeys([
     whileTyping: true,
     perform: () => void open?.saver.saveNow(),
   },
-  ...boxCommands(desk, stage),
+  ...boxCommands(offered, desk, stage),
   ...viewCommands(stage, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
@@ -102,31 +114,13 @@ const help = makeHelp(commands, MOUSE_NOTES);
 document.body.append(help);
 const panel = createPanel({ root, desk, stage, commands, types: offered, mayEdit });
 
-/** @param {unknown} error @returns {boolean} */
-function isAnswer(error) {
-  return error instanceof ApiError || error instanceof Unreachable || error instanceof NoPicture;
-}
-
-/** @param {unknown} error */
-function tellError(error) {
-  if (!isAnswer(error)) throw error;
-  const expired = error instanceof ApiError && (error.status === 401 || error.status === 403);
-  const actions = [{ label: "Try again", perform: () => location.reload() }];
-  if (expired) actions.unshift({ label: "Sign in", perform: signIn });
-  notice.show({ tone: "error", text: /** @type {Error} */ (error).message, actions });
-}
-
-function signIn() {
-  window.open(data.login_url, "_blank");
-}
-
 /** @param {SaveNews} news */
 function tellSave(news) {
   const { word, sentence } = saveWords(news);
   saveState.textContent = word;
   saveState.dataset.state = news.state;
   if (news.merged) notice.say("Put together with boxes that somebody else saved meanwhile.");
-  if (holder) return;
+  if (sharing.holder() !== null) return;
   const save = { label: "Save now", perform: () => void open?.saver.saveNow() };
   if (news.state === "conflict") {
     notice.show({
@@ -138,25 +132,27 @@ function tellSave(news) {
       ],
     });
   } else if (news.state === "expired") {
-    notice.show({ tone: "error", text: sentence, actions: [{ label: "Sign in", perform: signIn, primary: true }, save] });
+    notice.show({ tone: "error", text: sentence, actions: [signInAction(data.login_url), save] });
   } else if (sentence) {
     notice.show({ tone: news.state === "offline" ? "warning" : "error", text: sentence, actions: [save] });
   } else if (news.state === "saved") {
     notice.clear();
+    if (open && open.saver.version() > open.image.version) panel.showImage({ ...open.image, state: "labeled" });
   }
 }
 
 /**
  * Show an image and start to save it.
- * @param {ImageInfo} image
- * @param {BoxList} list
- * @param {Promise<HTMLImageElement>} picture
- * @param {HTMLImageElement | null} ready
+ * @param {object} item
+ * @param {ImageInfo} item.image
+ * @param {BoxList} item.list
+ * @param {Promise<HTMLImageElement>} item.picture
+ * @param {HTMLImageElement | null} item.ready
+ * @param {import("./backup.js").Kept | null} item.kept  unsaved work of last time
  */
-async function show(image, list, picture, ready) {
+function show({ image, list, picture, ready, kept }) {
   open?.saver.stop();
-  clearInterval(leaseQuestion);
-  holder = null;
+  sharing.unlock();
   notice.clear();
   desk.reset();
   const saver = createSaver({
@@ -169,7 +165,7 @@ async function show(image, list, picture, ready) {
   document.title = `${image.name} · ${data.project.name}`;
   root.dataset.state = "open";
   stage.show(ready, image);
-  saver.open(list, await backup.find(image.id));
+  saver.open(list, kept);
   panel.showImage(image);
   canvas.focus({ preventScroll: true });
   if (!ready) void showPicture(image, picture);
@@ -181,7 +177,7 @@ async function showPicture(image, picture) {
     const loaded = await picture;
     if (open?.image === image) stage.show(loaded, image);
   } catch (error) {
-    if (open?.image === image) tellError(error);
+    if (open?.image === image) tellError(error, notice, data.login_url);
   }
 }
 
@@ -193,50 +189,11 @@ async function openById(imageId) {
     waiting: () => notice.say("The picture is being made…"),
     wanted: () => open === null || open.image.id === image.id,
   });
-  const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), takeLease(imageId)]);
-  await show(image, list, picture, null);
-  if (lockedBy !== null) lock(lockedBy);
-}
-
-/** @param {string | number} imageId @returns {Promise<string | null>} the other person who has it */
-async function takeLease(imageId) {
-  try {
-    await api.renewLease(imageId);
-    heartbeat.hold(imageId);
-    return null;
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 423) throw error;
-    return error.body.holder ?? "Another person";
-  }
-}
-
-/** @param {string} person */
-function lock(person) {
-  holder = person;
-  stage.cancel();
-  panel.refresh();
-  saveState.textContent = "Read only";
-  saveState.dataset.state = "locked";
-  const next = { label: "Next image", perform: () => void goOn({ done: false }) };
-  notice.show({ tone: "warning", text: `${person} works on this image. You can look, not change.`, actions: [next] });
-  clearInterval(leaseQuestion);
-  leaseQuestion = setInterval(() => void askLease(next), ASK_LEASE_MS);
-}
-
-/** @param {import("./notice.js").Action} next */
-async function askLease(next) {
-  const image = open?.image;
-  if (!image || !holder) return;
-  const { lease } = await api.getImage(image.id).catch((error) => {
-    if (!isAnswer(error)) throw error;
-    return image;
-  });
-  if (lease || open?.image !== image) return;
-  notice.show({
-    tone: "info",
-    text: `${holder} has left this image.`,
-    actions: [{ label: "Work on it", perform: () => void attempt(() => openById(image.id)), primary: true }, next],
-  });
+  const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), sharing.take(imageId)]);
+  // Work of last time waits while somebody else is here: putting it back would save it over theirs.
+  const kept = lockedBy === null ? await backup.find(imageId) : null;
+  show({ image, list, picture, ready: null, kept });
+  if (lockedBy !== null) sharing.lock(imageId, lockedBy);
 }
 
 /** @param {() => Promise<void>} work shown as busy, its failure told */
@@ -247,7 +204,7 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    tellError(error);
+    tellError(error, notice, data.login_url);
   } finally {
     busy = false;
     panel.refresh();
@@ -262,7 +219,7 @@ async function attempt(work) {
 function goOn({ done }) {
   return attempt(async () => {
     const left = open;
-    if (left && holder === null) {
+    if (left && sharing.holder() === null) {
       const isNew = done && left.image.state === "unlabeled" && left.saver.version() === left.image.version;
       const state = await left.saver.saveNow({ force: isNew });
       if (state !== "saved") {
@@ -279,7 +236,8 @@ function goOn({ done }) {
     }
     const { image, version, boxes } = item.claimed;
     history.pushState({}, "", `/p/${slug}/label/${image.id}/`);
-    await show(image, { version, boxes }, item.picture, item.ready);
+    const kept = await backup.find(image.id);
+    show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, kept });
     void queue.fill();
   });
 }
@@ -299,7 +257,7 @@ function showNothingLeft() {
 /** As the page goes away: send what is not saved, give the images back. */
 function leave() {
   const list = open?.saver.leave();
-  if (open && list && holder === null) {
+  if (open && list && sharing.holder() === null) {
     // The backup has it too; a request that outlives the page may be cut at 64 kB.
     void api.putBoxes(open.image.id, list, { keepalive: true }).catch((error) => {
       if (!isAnswer(error)) throw error;
@@ -308,20 +266,7 @@ function leave() {
   heartbeat.releaseAll();
 }
 
-for (const button of root.querySelectorAll("[data-command]")) {
-  const command = commands.find(({ name }) => name === button.getAttribute("data-command"));
-  if (command) button.addEventListener("click", () => command.perform(new KeyboardEvent("keydown")));
-}
-followKeyboard({
-  table: () => commands,
-  released() {
-    stage.setPanning(false);
-    desk.endNudge();
-  },
-});
-canvas.addEventListener("keydown", (event) => {
-  if (event.key === "Tab" && desk.walk(event.shiftKey ? -1 : 1)) event.preventDefault();
-});
+joinCommands({ root, canvas, commands, desk, stage });
 window.addEventListener("pagehide", leave);
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("focus", () => {
@@ -335,6 +280,7 @@ const first = data.image;
 if (first) {
   void attempt(async () => {
     await openById(first.id);
+    setTimeout(() => void heartbeat.beat(), SETTLE_MS);
     void queue.fill();
   });
 }

@@ -112,7 +112,7 @@ function toScreenRect(view, rect) {
  * @param {{selected: boolean, hovered: boolean}} marks
  */
 function paintOutline(context, { left, top, width, height }, look, { selected, hovered }) {
-  const line = selected ? 2.5 : hovered ? 2.5 : 1.75;
+  const line = selected || hovered ? 2.5 : 2;
   if (selected || hovered) {
     context.fillStyle = look.color;
     context.globalAlpha = selected ? 0.12 : 0.08;
@@ -120,10 +120,10 @@ function paintOutline(context, { left, top, width, height }, look, { selected, h
     context.globalAlpha = 1;
   }
   // The dark halo keeps every color visible on light metal; the color stands out on dark metal.
-  context.setLineDash(look.dashed ? [7, 5] : []);
   context.lineWidth = line + 2;
-  context.strokeStyle = "rgba(0, 0, 0, 0.6)";
+  context.strokeStyle = look.dashed ? "rgba(0, 0, 0, 0.4)" : "rgba(0, 0, 0, 0.6)";
   context.strokeRect(left, top, width, height);
+  context.setLineDash(look.dashed ? [8, 5] : []);
   context.lineWidth = line;
   context.strokeStyle = look.color;
   context.strokeRect(left, top, width, height);

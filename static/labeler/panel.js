@@ -42,10 +42,14 @@ const STATE_WORDS = /** @type {Record<string, string>} */ ({
  * @param {readonly DefectType[]} parts.types
  * @param {() => boolean} parts.mayEdit
  * @param {boolean} [parts.scores]  whether proposals show their score and severity
+ * @param {(box: Box) => boolean} [parts.isProposal]  whether a box is drawn as one that nobody decided
  * @returns {Panel}
  */
-export function createPanel({ root, desk, stage, commands, types, mayEdit, scores = false }) {
-  const typeBar = createTypeBar(find("[data-types]", root), types, desk.chooseType);
+export function createPanel({ root, desk, stage, commands, types, mayEdit, scores = false, isProposal = isUndecided }) {
+  const typeBar = createTypeBar(find("[data-types]", root), types, desk.chooseType, (name) => {
+    const key = commands.find((command) => command.name === `type ${name}`)?.keys[0];
+    return key ? keyName(key) : "";
+  });
   const boxList = createBoxList(find("[data-boxes]", root), { typeOf: desk.typeOf, select: stage.select, scores });
   const inspector = createInspector(find("[data-inspector]", root), {
     setGrade: desk.setGrade,
@@ -130,7 +134,7 @@ export function createPanel({ root, desk, stage, commands, types, mayEdit, score
       if (severity) {
         tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
       }
-      return { color, dashed: isUndecided(box), tag };
+      return { color, dashed: isProposal(box), tag };
     },
   };
 }

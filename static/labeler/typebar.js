@@ -14,9 +14,10 @@ import { element } from "./element.js";
  * @param {HTMLElement} place
  * @param {readonly DefectType[]} types
  * @param {(name: string) => void} choose
+ * @param {(name: string) => string} keyOf  the key that chooses a type on this page, or empty
  * @returns {TypeBar}
  */
-export function createTypeBar(place, types, choose) {
+export function createTypeBar(place, types, choose, keyOf) {
   const rows = types.map((type) => {
     const count = element("span", { class: "type-count" });
     const button = element(
@@ -24,7 +25,7 @@ export function createTypeBar(place, types, choose) {
       { type: "button", class: "type-row", "aria-pressed": "false", click: () => choose(type.name) },
       element("span", { class: "type", "--type-color": type.color }, type.name),
       count,
-      type.hotkey ? element("kbd", {}, type.hotkey.toUpperCase()) : null,
+      keyOf(type.name) ? element("kbd", {}, keyOf(type.name)) : null,
     );
     return { type, button, count };
   });

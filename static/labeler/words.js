@@ -16,7 +16,7 @@ export function saveWords(news) {
     case "saved":
       return { word: "Saved", sentence: "" };
     case "unsaved":
-      return { word: "Not saved yet", sentence: "" };
+      return { word: "Unsaved", sentence: "" };
     case "saving":
       return { word: "Saving…", sentence: "" };
     case "offline":

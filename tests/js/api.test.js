@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, Unreachable, createApi, csrfTokenOf, sentenceOf } from "../../static/labeler/api.js";
 import { createBackup, readKept } from "../../static/labeler/backup.js";
-import { HEARTBEAT_MS, startHeartbeat } from "../../static/labeler/lease.js";
+import { HEARTBEAT_MS, IDLE_MS, startHeartbeat } from "../../static/labeler/lease.js";
 import { box } from "./sample.js";
 
 function setUp(answer) {
@@ -118,8 +118,10 @@ test("the heartbeat renews what is held and tells when it went to somebody else"
     },
     async releaseLease() {},
   };
+  let idleMs = 0;
   const heartbeat = startHeartbeat({
     api,
+    idleMs: () => idleMs,
     lost: (id, error) => lost.push([id, error.body.holder]),
     every: (_, ms) => (every = ms),
     stopEvery() {},
@@ -130,4 +132,7 @@ test("the heartbeat renews what is held and tells when it went to somebody else"
   assert.equal(every, HEARTBEAT_MS);
   assert.deepEqual(renewed, [1, 2, 3, 1, 3]);
   assert.deepEqual(lost, [[2, "mona"]]);
+  idleMs = 2 * IDLE_MS;
+  await heartbeat.beat();
+  assert.equal(renewed.length, 5, "somebody who has gone renews nothing");
 });

@@ -40,11 +40,12 @@ test("the help panel is printed from the table", () => {
   const table = bindKeys([
     command("save", ["Ctrl+s"], { label: "Save now", group: "Image" }),
     command("left", ["Shift+ArrowLeft"], { label: "Nudge", group: "Box" }),
+    command("right", ["Shift+ArrowRight"], { label: "Nudge", group: "Box" }),
     command("shadowed", ["Ctrl+s"], { label: "Never", group: "Image" }),
   ]);
   assert.deepEqual(helpRows(table), [
     { group: "Image", rows: [{ label: "Save now", keys: ["Ctrl + S"] }] },
-    { group: "Box", rows: [{ label: "Nudge", keys: ["Shift + ←"] }] },
+    { group: "Box", rows: [{ label: "Nudge", keys: ["Shift + ←", "Shift + →"] }] },
   ]);
 });
 

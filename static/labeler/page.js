@@ -1,0 +1,86 @@
+// @ts-check
+// What the label page and the review page have in common as pages: their data, keys, buttons, errors.
+import { ApiError, Unreachable } from "./api.js";
+import { followKeyboard } from "./keyboard.js";
+import { NoPicture } from "./picture.js";
+
+/** @typedef {import("./keytable.js").BoundCommand} BoundCommand */
+/** @typedef {import("./notice.js").Notice} Notice */
+
+/**
+ * Tell whether an error is an answer to be shown, and not a fault of this page.
+ * @param {unknown} error
+ * @returns {error is ApiError | Unreachable | NoPicture}
+ */
+export function isAnswer(error) {
+  return error instanceof ApiError || error instanceof Unreachable || error instanceof NoPicture;
+}
+
+/**
+ * Tell whether an error means that nobody is signed in any more, or not with this right.
+ * @param {unknown} error
+ * @returns {boolean}
+ */
+export function isExpired(error) {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403);
+}
+
+/**
+ * Show an answer that ended what was asked for; anything else is a fault and goes on.
+ * @param {unknown} error
+ * @param {Notice} notice
+ * @param {string} loginUrl
+ */
+export function tellError(error, notice, loginUrl) {
+  if (!isAnswer(error)) throw error;
+  const actions = [{ label: "Try again", perform: () => location.reload() }];
+  if (isExpired(error)) actions.unshift(signInAction(loginUrl));
+  notice.show({ tone: "error", text: error.message, actions });
+}
+
+/**
+ * Signing in happens in another tab, so that the work on this page stays.
+ * @param {string} loginUrl
+ * @returns {import("./notice.js").Action}
+ */
+export function signInAction(loginUrl) {
+  return { label: "Sign in", perform: () => void window.open(loginUrl, "_blank"), primary: true };
+}
+
+/**
+ * Join keys and buttons to the command table.
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {HTMLCanvasElement} parts.canvas
+ * @param {readonly BoundCommand[]} parts.commands
+ * @param {import("./desk.js").Desk} parts.desk
+ * @param {import("./stage.js").Stage} parts.stage
+ */
+export function joinCommands({ root, canvas, commands, desk, stage }) {
+  for (const button of root.querySelectorAll("[data-command]")) {
+    const command = commands.find(({ name }) => name === button.getAttribute("data-command"));
+    if (command) button.addEventListener("click", () => command.perform(new KeyboardEvent("keydown")));
+  }
+  followKeyboard({
+    table: () => commands,
+    released() {
+      stage.setPanning(false);
+      desk.endNudge();
+    },
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key === "Tab" && desk.walk(event.shiftKey ? -1 : 1)) event.preventDefault();
+  });
+}
+
+/**
+ * Measure how long ago a person last did something on the page.
+ * @returns {() => number} milliseconds
+ */
+export function watchIdleness() {
+  let last = performance.now();
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "focus"]) {
+    window.addEventListener(kind, () => (last = performance.now()), { passive: true, capture: true });
+  }
+  return () => performance.now() - last;
+}

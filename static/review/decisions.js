@@ -1,0 +1,69 @@
+// @ts-check
+// Sends decisions while the reviewer is at the next image already. One that fails comes back with its
+// image, its boxes and a sentence.
+import { ApiError } from "../labeler/api.js";
+import { mergeBoxes } from "../labeler/merge.js";
+import { isAnswer } from "../labeler/page.js";
+
+/** @typedef {import("../labeler/api.js").Api} Api */
+/** @typedef {import("../labeler/queue.js").Item} Item */
+/** @typedef {import("../labeler/types.js").Box} Box */
+/** @typedef {import("../labeler/api.js").Decision} Decision */
+
+/**
+ * A decision and all that is needed to come back to it. `boxes` is what the reviewer saw and made.
+ * @typedef {{item: Item, proposed: Box[], boxes: Box[], decision: Decision}} Decided
+ */
+
+/**
+ * @typedef {object} Decisions
+ * @property {(decided: Decided) => Promise<void>} send
+ */
+
+/**
+ * @param {object} parts
+ * @param {Api} parts.api
+ * @param {(decided: Decided) => void} parts.done
+ * @param {(decided: Decided, sentence: string) => void} parts.gone     somebody else has decided it
+ * @param {(decided: Decided, error: Error) => void} parts.comeBack
+ * @returns {Decisions}
+ */
+export function createDecisions({ api, done, gone, comeBack }) {
+  /** @param {Decided} decided @param {unknown} error */
+  function failed(decided, error) {
+    if (!isAnswer(error)) throw error;
+    const status = error instanceof ApiError ? error.status : 0;
+    if (status === 409 || status === 404) gone(decided, error.message);
+    else comeBack(status === 412 ? rebased(decided, /** @type {ApiError} */ (error)) : decided, error);
+  }
+
+  return {
+    async send(decided) {
+      try {
+        await api.decide(decided.item.claimed.image.id, decided.decision);
+        done(decided);
+      } catch (error) {
+        failed(decided, error);
+      }
+    },
+  };
+}
+
+/**
+ * Put a reviewer's boxes on top of what was saved meanwhile.
+ * @param {Decided} decided
+ * @param {ApiError} error  of status 412, whose body carries the current version and boxes
+ * @returns {Decided}
+ */
+export function rebased(decided, error) {
+  const { version, boxes: theirs } = /** @type {{version: number, boxes: Box[]}} */ (error.body);
+  const { claimed } = decided.item;
+  const isProposed = new Set(claimed.review?.boxes.map(({ id }) => id));
+  // A proposal is no saved box: its absence from the saved list is no deletion.
+  const base = claimed.boxes;
+  const mine = decided.boxes;
+  const merged = mergeBoxes({ base, mine, theirs }).boxes;
+  const dropped = decided.proposed.filter(({ id }) => isProposed.has(id) && !mine.some((box) => box.id === id));
+  const boxes = merged.filter(({ id }) => !dropped.some((box) => box.id === id));
+  return { ...decided, boxes, item: { ...decided.item, claimed: { ...claimed, version, boxes: theirs } } };
+}
