@@ -13,6 +13,8 @@ def lines(copy: Copy) -> list[str]:
         known = json.loads((copy.var / "demo_logins.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
+    if not known:
+        return []
     width = max(len(name) for name in known)
     rows = [f"    {name:<{width}}   password: {password}" for name, password in known.items()]
     if copy.host not in LOOPBACK:

@@ -1,8 +1,12 @@
 """Static files with a hash in their names, JavaScript modules included."""
 
+import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -12,14 +16,38 @@ class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def url_converter(self, name: str, hashed_files: dict, template: str | None = None) -> Callable:
-        """Return the converter of addresses in the file NAME; it leaves imports that name no file.
+        """Return the converter of addresses in the file NAME; it leaves imports that load no file.
 
-        Packages write types such as `{import("../htmx").Api}` into their comments.
+        Types in comments, `{import("../htmx").Api}`, look like imports; they name files of no use to a
+        browser, some of which are not there, and they go round in circles.
         """
         convert = super().url_converter(name, hashed_files, template)
 
         def converter(match: re.Match) -> str:
+            is_type = match["matched"].lower().startswith("import(")
             names_no_file = name.endswith(".js") and not match["url"].endswith((".js", ".map"))
-            return match["matched"] if names_no_file else convert(match)
+            return match["matched"] if is_type or names_no_file else convert(match)
 
         return converter
+
+
+class PlotlyFinder(BaseFinder):
+    """Find plotly/plotly.min.js in plotly's wheel: charts ask no network, and plotly is never imported."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        package = importlib.util.find_spec("plotly")
+        folder = Path(package.submodule_search_locations[0]) / "package_data"
+        self.storage = FileSystemStorage(folder)
+        self.storage.prefix = "plotly"
+        self.file = "plotly.min.js"
+
+    def find(self, path: str, find_all: bool = False, **kwargs) -> str | list[str]:
+        """Return where PATH lies, an empty list when it is not ours."""
+        if path != f"plotly/{self.file}":
+            return []
+        found = self.storage.path(self.file)
+        return [found] if find_all else found
+
+    def list(self, ignore_patterns: object) -> Iterator[tuple[str, FileSystemStorage]]:
+        """Yield the one file for collectstatic."""
+        yield self.file, self.storage

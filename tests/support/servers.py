@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -71,6 +72,8 @@ class Server:
     `var` is its folder, `url` its address without a slash at the end, `log` what all its processes wrote.
     """
 
+    _collected: Path | None = None  # static files of an earlier server of this run
+
     def __init__(
         self, folder: Path, *, parts: Sequence[str] = ("web", "default"), **environment: str
     ) -> None:
@@ -86,7 +89,9 @@ class Server:
         self._log_path = folder / "run.log"
         self._console: subprocess.Popen | None = None
         self._workers: list[Worker] = []
+        self._borrow_static_files()
         self._start()
+        Server._collected = self.var / "static"
 
     @property
     def log(self) -> str:
@@ -160,6 +165,10 @@ class Server:
         """Stop and start the copy, with the same data and address."""
         self.stop()
         self._start()
+
+    def _borrow_static_files(self) -> None:
+        if self._collected and self._collected.exists():
+            shutil.copytree(self._collected, self.var / "static", copy_function=os.link)
 
     def _start(self) -> None:
         with self._log_path.open("ab") as log:

@@ -1,0 +1,79 @@
+"""Static files get a hash in their names, imports included, and nothing asks another host."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from runner import ROOT
+
+OURS = [
+    path
+    for folder in ("static", "webapp/templates", "annotations/templates")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in {".html", ".js", ".css", ".svg"}
+]
+IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*?from "([^"]+)";""", re.MULTILINE)
+ADDRESS = re.compile(r"""(?:https?:)?//[\w.-]+\.\w+[^\s"'`)>]*""")
+FETCHES = r"""(?:src|href|action|url|@import|from|fetch)\s*[=(:]?\s*["']?"""
+# Names of XML vocabularies are no addresses that anything fetches.
+VOCABULARIES = ("http://www.w3.org/",)
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with all static files, collected as a start does."""
+    folder = tmp_path_factory.mktemp("static")
+    storages = {"staticfiles": {"BACKEND": "webapp.staticfiles.ModuleAwareStorage"}}
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    return json.loads((folder / "staticfiles.json").read_text(encoding="utf-8"))["paths"]
+
+
+def test_every_file_of_ours_has_a_hashed_copy(collected: Path) -> None:
+    paths = _manifest(collected)
+    for source in (ROOT / "static").rglob("[!.]*.*"):
+        name = source.relative_to(ROOT / "static").as_posix()
+        assert re.search(r"\.[0-9a-f]{12}\.", paths[name]), name
+        assert (collected / paths[name]).exists()
+
+
+def test_a_hashed_module_imports_hashed_modules(collected: Path) -> None:
+    for name, hashed in _manifest(collected).items():
+        if not name.endswith(".js") or not (ROOT / "static" / name).exists():
+            continue
+        module = collected / hashed
+        for url in IMPORT.findall(module.read_text(encoding="utf-8")):
+            assert re.search(r"\.[0-9a-f]{12}\.js$", url), f"{name} imports {url}"
+            assert (module.parent / url).exists(), f"{name} imports {url}"
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_fetched_from_another_host(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for url in ADDRESS.findall(text):
+        fetched = re.search(FETCHES + re.escape(url), text)
+        assert not fetched or url.startswith(VOCABULARIES), f"{path.name} names {url}"
+
+
+def test_no_file_of_the_project_names_a_place_on_one_machine() -> None:
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if files.returncode:
+        pytest.skip("this is no git checkout, so its files cannot be told from other ones")
+    home = re.compile(r"(?<![\w.])/(?:home|root|Users|work|mnt|private)/\w")
+    named = []
+    for name in filter(None, files.stdout.split("\0")):
+        try:
+            text = (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue  # a picture, or removed and not yet committed
+        named += [f"{name}: {match[0]}" for match in home.finditer(text)]
+    assert named == []
