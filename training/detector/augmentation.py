@@ -70,7 +70,7 @@ def warp(
 def move_boxes(
     boxes: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Move boxes [n, 4] by the matrix, clip them to (width, height) and say which are still worth learning."""
+    """Move boxes [n, 4] by the matrix, clip them to (width, height); say which are worth learning."""
     corners = boxes.reshape(-1, 2, 2) @ matrix[:, :2].T + matrix[:, 2]
     moved = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
     clipped = np.clip(moved, 0, np.array([*shape, *shape]))

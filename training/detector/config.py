@@ -26,7 +26,8 @@ class DetectorConfig:
 
     # Schedule
     epochs: int = 60  # used when no time budget is given
-    max_epochs: int = 300  # what a time budget never exceeds, however few the images
+    max_epochs: int = 300  # what a time budget never exceeds
+    max_steps_of_few: int = 2000  # but so many steps it may take, however few the images
     batch_size: int = 16
     learning_rate: float = 2e-3
     final_learning_rate: float = 0.01  # share of learning_rate at the end of the cosine

@@ -105,7 +105,7 @@ def stack(pictures: list[Picture]) -> Batch:
 
 
 def prefetch(make: Callable[[int], Batch], first: int, *, ahead: int = AHEAD) -> Iterator[Batch]:
-    """Yield make(first), make(first + 1), ... made in a thread, ahead of their use. Close it to end the thread.
+    """Yield make(first), make(first + 1), ... made in a thread ahead of their use. Close it to end that.
 
     An error in the thread is raised here, in the order of the steps.
     """

@@ -21,10 +21,11 @@ import numpy as np
 
 from training.detector import checkpoint, schedule
 from training.detector.config import DetectorConfig
-from training.detector.feed import PictureCache, count_steps, make_batch, prefetch
+from training.detector.feed import MissingImage, PictureCache, count_steps, make_batch, prefetch
 from training.detector.samples import BadSample, Sample
 from training.detector.step import Learner
 
+clock = time.monotonic
 REPORT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 20.0
 EPOCH_CHECKPOINT_SECONDS = 2.0  # epochs shorter than this are not worth a file each
@@ -82,13 +83,14 @@ def train(
     config: DetectorConfig,
     folder: Path,
     report: Callable[[Progress], None],
-    load: Callable[[str], np.ndarray],
+    load: Callable[[str], np.ndarray] | None = None,
     budget_minutes: float | None = None,
 ) -> TrainedDetector:
     """Train a detector, or go on where the folder's checkpoint stopped.
 
-    load turns a path into uint8 [H, W] or [H, W, 3], already through the gray window. report is called about
-    once a second and may raise to stop; what it raises passes through, the checkpoint is written before.
+    load turns a path into uint8 [H, W] or [H, W, 3], already through the gray window; samples that bring
+    their pixels do without. report is called about once a second and may raise to stop; the checkpoint is
+    written before, and what was raised passes through.
     budget_minutes is fitted by the number of epochs; without it config.epochs counts.
 
     Raises NothingToLearn, BadSample, MissingImage, LossNotFinite, BrokenCheckpoint, BadBackbone.
@@ -123,12 +125,12 @@ class _Run:
         self.budget = None if budget_minutes is None else budget_minutes * 60
         self.losses: dict[str, float] = {}
         self.seconds_before = 0.0
-        self.started = time.monotonic()
+        self.started = clock()
         self.saved = self.started
 
     @property
     def seconds(self) -> float:
-        return self.seconds_before + time.monotonic() - self.started
+        return self.seconds_before + clock() - self.started
 
     def resume(self, fresh: schedule.Schedule) -> None:
         """Take the checkpoint's schedule and weights if there is one, else the fresh schedule."""
@@ -154,7 +156,7 @@ class _Run:
             "seconds": self.seconds,
         }
         checkpoint.save(self.folder, checkpoint.State(facts, self.learner.dump()))
-        self.saved = time.monotonic()
+        self.saved = clock()
 
     def fit(self, cache: PictureCache, report: Callable[[Progress], None]) -> None:
         def make(step: int):
@@ -214,7 +216,7 @@ class _Run:
             raise
 
     def _save_when_due(self) -> None:
-        waited = time.monotonic() - self.saved
+        waited = clock() - self.saved
         at_epoch_end = self.schedule.step % self.schedule.epoch_steps == 0
         due = waited > CHECKPOINT_SECONDS or (at_epoch_end and waited > EPOCH_CHECKPOINT_SECONDS)
         if due or self.schedule.done:
@@ -229,10 +231,10 @@ class _Meter:
         self.steps = 0
         self.times: list[float] = []
         self.losses: list = []
-        self.reported = self.last = time.monotonic()
+        self.reported = self.last = clock()
 
     def count(self, losses) -> None:
-        now = time.monotonic()
+        now = clock()
         self.steps += 1
         if self.steps > schedule.COMPILE_STEPS:
             self.times = [*self.times[-199:], now - self.last]
@@ -251,7 +253,7 @@ class _Meter:
     def take_losses(self) -> dict[str, float]:
         names = self.losses[0].keys()
         means = {name: float(np.mean([float(losses[name]) for losses in self.losses])) for name in names}
-        self.losses, self.reported = [], time.monotonic()
+        self.losses, self.reported = [], clock()
         return means
 
 
@@ -264,6 +266,8 @@ def _check(samples: list[Sample], class_names: Sequence[str]) -> None:
     for sample in samples:
         if len(sample.classes) and not 0 <= sample.classes.min() <= sample.classes.max() < len(class_names):
             raise BadSample(f"{sample.path}: a box's class is outside the {len(class_names)} class names.")
+        if sample.pixels is None and not Path(sample.path).exists():
+            raise MissingImage(f"{sample.path}: the training image is gone.")
 
 
 def _identify(samples: list[Sample], class_names: Sequence[str], config: DetectorConfig) -> str:

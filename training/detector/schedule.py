@@ -47,7 +47,8 @@ class Schedule:
     def fit_budget(self, seconds_left: float, step_seconds: float, *, config: DetectorConfig) -> Schedule:
         """Choose the steps so that the rest fits into seconds_left; at least one more, at most max_epochs."""
         affordable = self.step + max(1, int(seconds_left / step_seconds))
-        steps = max(self.step + 1, min(affordable, config.max_epochs * self.epoch_steps))
+        most = max(config.max_epochs * self.epoch_steps, config.max_steps_of_few)
+        steps = max(self.step + 1, min(affordable, most))
         if self.steps is None:
             return replace(self, steps=steps, progress=self.step / steps)
         return replace(self, steps=steps)

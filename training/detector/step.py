@@ -57,9 +57,9 @@ class Learner:
     def dump(self) -> dict[str, list[np.ndarray]]:
         """Return weights, averaged weights and the optimizer's state."""
         return {
-            "weights": [np.asarray(variable) for variable in self.model.variables],
+            "weights": [variable.numpy() for variable in self.model.variables],
             "average": [variable.numpy() for variable in self.average],
-            "optimizer": [np.asarray(variable) for variable in self.optimizer.variables],
+            "optimizer": [variable.numpy() for variable in self.optimizer.variables],
         }
 
     def load(self, arrays: dict[str, list[np.ndarray]]) -> None:

@@ -1,0 +1,119 @@
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from inference import detectors
+from training.detector import export
+from training.detector.network import decode, make_points
+from training.evaluation import evaluate
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_exported_model_finds_what_it_learned(square_model, square_training):
+    _, samples, _ = square_training
+    detector = detectors.load(square_model)
+    found = detector.predict([sample.pixels for sample in samples])
+    metrics = evaluate(found, samples, ["bright", "ring"])
+    assert metrics.map50 > 0.8
+
+
+def test_the_exported_model_agrees_with_the_network_in_memory(square_model, square_training):
+    _, samples, trained = square_training
+    best = detectors.load(square_model).predict([samples[3].pixels])[0][0]
+    logits, distances = trained.model(samples[3].pixels[None, ..., None], training=False)
+    place, number = np.unravel_index(np.argmax(logits[0]), logits.shape[1:])
+    box = decode(distances, *(tf.constant(part) for part in make_points(64)))[0, place]
+    assert best.class_name == trained.class_names[number]
+    assert best.score == pytest.approx(float(tf.sigmoid(logits[0, place, number])), abs=1e-3)
+    np.testing.assert_allclose([best.xmin, best.ymin, best.xmax, best.ymax], np.clip(box, 0, 64), atol=0.05)
+
+
+def test_the_serving_signature_is_the_object_detection_apis(square_model, square_training):
+    _, samples, _ = square_training
+    serve = tf.saved_model.load(str(square_model / "saved_model")).signatures["serving_default"]
+    spec = serve.structured_input_signature[1]["input_tensor"]
+    assert spec.dtype == tf.uint8
+    assert spec.shape.as_list() == [1, None, None, 3]
+    pixels = np.repeat(samples[0].pixels[None, ..., None], 3, axis=-1)
+    outputs = serve(input_tensor=tf.constant(pixels))
+    assert {name: (value.dtype, value.shape.as_list()) for name, value in outputs.items()} == {
+        "num_detections": (tf.float32, [1]),
+        "detection_boxes": (tf.float32, [1, 100, 4]),
+        "detection_scores": (tf.float32, [1, 100]),
+        "detection_classes": (tf.float32, [1, 100]),
+    }
+    count = int(outputs["num_detections"][0])
+    scores = outputs["detection_scores"][0, :count].numpy()
+    assert count > 0
+    assert (np.diff(scores) <= 0).all()
+    assert set(outputs["detection_classes"][0].numpy()) <= {1.0, 2.0}
+    ymin, xmin, ymax, xmax = outputs["detection_boxes"][0, 0].numpy() * 64
+    np.testing.assert_allclose([xmin, ymin, xmax, ymax], samples[0].boxes[0], atol=6)
+
+
+def test_both_signatures_find_the_same(square_model, square_training):
+    _, samples, _ = square_training
+    signatures = tf.saved_model.load(str(square_model / "saved_model")).signatures
+    pixels = samples[1].pixels[None, ..., None]
+    one = signatures["serving_default"](input_tensor=tf.constant(np.repeat(pixels, 3, axis=-1)))
+    many = signatures["batch"](images=tf.constant(pixels))
+    np.testing.assert_allclose(one["detection_boxes"], many["boxes"], atol=1e-5)
+    np.testing.assert_allclose(one["detection_scores"], many["scores"], atol=1e-5)
+
+
+def test_boxes_of_a_wide_image_are_in_its_own_pixels(square_model, square_training):
+    _, samples, _ = square_training
+    wide = np.full((64, 128), 75, np.uint8)
+    wide[:, :64] = samples[0].pixels
+    doubled = wide.repeat(2, axis=0).repeat(2, axis=1)
+    small, large = detectors.load(square_model).predict([wide, doubled])
+    a, b = small[0], large[0]
+    np.testing.assert_allclose(
+        [b.xmin, b.ymin, b.xmax, b.ymax], np.array([a.xmin, a.ymin, a.xmax, a.ymax]) * 2, atol=4
+    )
+    assert max(box.xmax for box in small) <= 128
+    assert max(box.ymax for box in small) <= 64
+
+
+def test_the_folder_describes_itself(square_model):
+    card = detectors.read_card(square_model)
+    assert card.class_names == ("bright", "ring")
+    assert card.thresholds == {"bright": None, "ring": 0.5}
+    assert (card.channels, card.input_size, card.window) == (1, 64, (0.0, 255.0))
+    assert (square_model / "weights.weights.h5").stat().st_size > 10_000
+    assert sorted(path.name for path in square_model.parent.iterdir()) == [square_model.name]
+
+
+def test_thresholds_can_be_set_after_calibration(square_training, tmp_path):
+    folder, _, _ = square_training
+    model = export.export(folder, tmp_path / "model", window=(100, 4000))
+    export.write_thresholds(model, {"bright": 0.7})
+    facts = json.loads((model / "model.json").read_text())
+    assert facts["thresholds"] == {"bright": 0.7, "ring": None}
+    assert facts["window"] == [100, 4000]
+
+
+def test_an_existing_model_is_not_overwritten(square_training, square_model):
+    folder, _, _ = square_training
+    with pytest.raises(FileExistsError):
+        export.export(folder, square_model)
+
+
+def test_a_failed_export_leaves_nothing(square_training, tmp_path, monkeypatch):
+    folder, _, _ = square_training
+
+    def fail(*args, **more):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(export.tf.saved_model, "save", fail)
+    with pytest.raises(OSError, match="disk full"):
+        export.export(folder, tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_training_cannot_be_exported(tmp_path):
+    with pytest.raises(export.NotTrained):
+        export.export(tmp_path, tmp_path / "model")

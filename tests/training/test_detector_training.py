@@ -1,0 +1,209 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.training.squares import TINY, be_silent, draw_squares
+from training.detector import fit
+from training.detector.backbones import BadBackbone, convolve, register_backbone
+from training.detector.checkpoint import BrokenCheckpoint, restore
+from training.detector.feed import MissingImage
+from training.detector.fit import Cancelled, LossNotFinite, NothingToLearn, train
+from training.detector.samples import BadSample, Sample
+
+NAMES = ["bright", "ring"]
+SHORT = replace(TINY, epochs=8)
+
+
+def run(folder, *, samples=None, config=SHORT, report=be_silent, **more):
+    samples = draw_squares(16) if samples is None else samples
+    return train(samples, class_names=NAMES, config=config, folder=folder, report=report, load=None, **more)
+
+
+def weights_of(trained):
+    return np.concatenate([np.ravel(value) for value in trained.model.get_weights()])
+
+
+@pytest.fixture
+def report_every_step(monkeypatch):
+    monkeypatch.setattr(fit, "REPORT_SECONDS", 0.0)
+
+
+def stop_at(step):
+    def report(progress):
+        if progress.step == step:
+            raise Cancelled
+
+    return report
+
+
+@pytest.mark.slow
+def test_it_learns_to_find_squares(square_training):
+    folder, _, trained = square_training
+    assert trained.steps == 180
+    assert trained.losses["total"] < 3.0
+    assert (folder / "checkpoint" / "state.npz").exists()
+
+
+@pytest.mark.slow
+def test_a_cancelled_training_goes_on_where_it_stopped_and_ends_like_an_uninterrupted_one(
+    tmp_path, report_every_step
+):
+    whole = run(tmp_path / "whole")
+    with pytest.raises(Cancelled):
+        run(tmp_path / "cut", report=stop_at(7))
+    state = restore(tmp_path / "cut" / "checkpoint")
+    assert state.facts["schedule"]["step"] == 7
+    seen = []
+    resumed = run(tmp_path / "cut", report=lambda progress: seen.append(progress.step))
+    assert seen[0] == 8
+    assert resumed.steps == whole.steps == 16
+    a, b = weights_of(whole), weights_of(resumed)
+    assert np.abs(a - b).max() < 0.05 * np.abs(a).max()
+    assert resumed.losses["total"] == pytest.approx(whole.losses["total"], rel=0.1)
+
+
+@pytest.mark.slow
+def test_a_finished_training_is_not_trained_twice(square_training):
+    folder, samples, trained = square_training
+    seen = []
+    again = train(samples, class_names=NAMES, config=TINY, folder=folder, report=seen.append, load=None)
+    assert seen == []
+    assert again.steps == trained.steps
+    np.testing.assert_array_equal(weights_of(again), weights_of(trained))
+
+
+class FakeLearner:
+    """A learner whose steps take a tenth of a second on a clock of its own."""
+
+    now, slowness, loss = 0.0, 1.0, 1.0
+
+    def __init__(self, config, *, classes):
+        type(self).now = 0.0
+
+    def step(self, batch, learning_rate):
+        type(self).now += 0.1 * self.slowness
+        return {"total": self.loss, "class": 0.5, "box": 0.5}
+
+    def dump(self):
+        return {}
+
+    def averaged_model(self):
+        return None
+
+
+@pytest.fixture
+def fake_learner(monkeypatch):
+    learner = type("Fresh", (FakeLearner,), {})
+    monkeypatch.setattr(fit, "Learner", learner)
+    monkeypatch.setattr(fit, "clock", lambda: learner.now)
+    return learner
+
+
+def test_a_budget_of_minutes_ends_the_schedule_in_time(tmp_path, fake_learner):
+    reports = []
+    config = replace(TINY, max_epochs=100000)
+    trained = run(tmp_path, config=config, report=reports.append, budget_minutes=2)
+    assert 110 < trained.seconds <= 120
+    assert reports[0].steps == 0
+    assert reports[-1].step == reports[-1].steps == trained.steps
+    assert reports[-1].learning_rate < 0.02 * TINY.learning_rate
+    assert reports[-5].seconds_left == pytest.approx(
+        reports[-1].seconds_spent - reports[-5].seconds_spent, abs=1
+    )
+
+
+def test_a_machine_that_becomes_slower_still_keeps_the_budget(tmp_path, fake_learner):
+    def report(progress):
+        if progress.seconds_spent > 40:
+            fake_learner.slowness = 3.0
+
+    config = replace(TINY, max_epochs=100000)
+    trained = run(tmp_path, config=config, report=report, budget_minutes=2)
+    assert 105 < trained.seconds < 125
+
+
+@pytest.mark.slow
+def test_color_images_train(tmp_path):
+    config = replace(SHORT, channels=3, epochs=1)
+    trained = run(tmp_path, samples=draw_squares(8, channels=3), config=config)
+    assert trained.model.input_shape == (None, 64, 64, 3)
+
+
+@pytest.mark.slow
+def test_one_image_with_a_thousand_boxes_and_one_with_none_train(tmp_path):
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 56, (1000, 2))
+    crowded = Sample(
+        "crowded",
+        np.concatenate([corners, corners + 6], axis=1),
+        np.zeros(1000),
+        pixels=np.zeros((64, 64), np.uint8),
+    )
+    empty = Sample("empty", [], [], pixels=np.zeros((64, 64), np.uint8))
+    trained = run(tmp_path, samples=[crowded, empty], config=replace(SHORT, epochs=1))
+    assert np.isfinite(trained.losses["total"])
+
+
+def test_a_training_set_without_a_box_is_refused(tmp_path):
+    empty = [Sample("empty", [], [], pixels=np.zeros((64, 64), np.uint8))]
+    with pytest.raises(NothingToLearn, match="None of the 1 training images has a box"):
+        run(tmp_path, samples=empty)
+
+
+def test_difficult_boxes_alone_are_nothing_to_learn(tmp_path):
+    only = [Sample("hard", [[0, 0, 9, 9]], [0], [True], pixels=np.zeros((64, 64), np.uint8))]
+    with pytest.raises(NothingToLearn):
+        run(tmp_path, samples=only)
+
+
+def test_an_image_that_is_gone_is_named_before_training(tmp_path):
+    with pytest.raises(MissingImage, match=r"gone\.png"):
+        run(tmp_path, samples=[Sample(str(tmp_path / "gone.png"), [[0, 0, 9, 9]], [0])])
+
+
+def test_a_class_without_a_name_is_refused(tmp_path):
+    with pytest.raises(BadSample, match="outside the 2 class names"):
+        run(tmp_path, samples=[Sample("x", [[0, 0, 9, 9]], [2], pixels=np.zeros((64, 64), np.uint8))])
+
+
+def test_a_loss_that_is_not_finite_stops_and_shows_its_parts(tmp_path, fake_learner):
+    fake_learner.loss = float("nan")
+    with pytest.raises(LossNotFinite, match=r"total nan, class 0\.5, box 0\.5"):
+        run(tmp_path)
+
+
+def test_a_checkpoint_of_other_images_is_not_continued(tmp_path, fake_learner):
+    run(tmp_path)
+    with pytest.raises(BrokenCheckpoint, match="other images, boxes or settings"):
+        run(tmp_path, samples=draw_squares(12))
+
+
+def test_a_damaged_checkpoint_says_so(tmp_path):
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "state.npz").write_bytes(b"half a file")
+    with pytest.raises(BrokenCheckpoint, match=r"state\.npz: the checkpoint is damaged"):
+        run(tmp_path)
+
+
+def test_an_unknown_backbone_names_the_known_ones(tmp_path):
+    with pytest.raises(BadBackbone, match=r"'deep'; known are .*shallow"):
+        run(tmp_path, config=replace(SHORT, backbone="deep"))
+
+
+def test_a_registered_backbone_is_checked_for_its_strides(tmp_path):
+    @register_backbone("flat")
+    def flat(images, config):
+        x = convolve(images, 8, stride=2)
+        return x, x, x
+
+    with pytest.raises(BadBackbone, match="must be"):
+        run(tmp_path, config=replace(SHORT, backbone="flat"))
+
+
+def test_a_taken_backbone_name_is_refused():
+    with pytest.raises(BadBackbone, match="already taken"):
+
+        @register_backbone("shallow")
+        def other(images, config):
+            return images, images, images
