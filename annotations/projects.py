@@ -99,6 +99,18 @@ def change_type(defect_type: DefectType, *, grades: Sequence[Mapping] | None = N
     return _save_type(defect_type, grades)
 
 
+@transaction.atomic
+def move_type(defect_type: DefectType, *, by: int) -> None:
+    """Move DEFECT_TYPE BY places up (negative) or down; class ids of the next snapshot follow."""
+    order = list(defect_type.project.defect_types.all())
+    place = order.index(defect_type)
+    order.insert(max(0, place + by), order.pop(place))
+    for position, kind in enumerate(order):
+        if kind.position != position:
+            kind.position = position
+            kind.save(update_fields=["position"])
+
+
 def _save_type(defect_type: DefectType, grades: Sequence[Mapping] | None) -> DefectType:
     """Write the row of DEFECT_TYPE and its grades, all or nothing."""
     try:

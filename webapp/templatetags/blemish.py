@@ -72,7 +72,8 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def decimals(value: float | None, digits: int = 3) -> str:
     """Write a number with DIGITS after the point, a dash for none."""
-    return "–" if value is None else f"{value:.{digits}f}"
+    # A template gives an empty text for what is missing on the way to the value.
+    return "–" if value in (None, "") else f"{value:.{digits}f}"
 
 
 @register.filter

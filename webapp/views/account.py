@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authtoken.models import Token
 
-from webapp.forms import SignInForm
+from webapp.forms.entry import SignInForm
 from webapp.views.page import page
 
 

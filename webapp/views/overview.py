@@ -4,12 +4,28 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
+from annotations.models import Image, ImageState, Split
+from inference.models import JobState
+from webapp import advice, stats
 from webapp.views.page import page, render_project
 
 
 @require_GET
 @page
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what to do next, the counts, and the last round."""
+    """Show what to do next, the counts per state and split, and what the last round reached."""
     project = get_project(request.user, slug)
-    return render_project(request, "webapp/overview.html", project, tab="overview")
+    counts = stats.image_counts(Image.objects.present().filter(project=project))
+    situation = advice.look(project, by_state=counts["by_state"])
+    steps = advice.steps(project, situation, project.role_of(request.user))
+    done = project.rounds.filter(state=JobState.DONE).exclude(metrics={}).select_related("detector").first()
+    context = {
+        "steps": steps,
+        "counts": counts,
+        "rows": [(state, counts["table"][state], counts["by_state"][state]) for state in ImageState],
+        "splits": list(Split),
+        "active": situation.active,
+        "done": done,
+        "types": project.defect_types.filter(archived=False),
+    }
+    return render_project(request, "webapp/overview.html", project, tab="overview", **context)

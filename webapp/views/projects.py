@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 import annotations.projects
 from annotations.models import Image, ImageState, Project, ReviewItem, ReviewState
 from training.models import Round
-from webapp.forms import NewProjectForm
+from webapp.forms.entry import NewProjectForm
 from webapp.views.page import page
 
 

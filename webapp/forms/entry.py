@@ -1,4 +1,4 @@
-"""Forms of the pages; an error is a sentence at its field."""
+"""Forms on the way in: signing in, and a new project."""
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm

@@ -1,0 +1,96 @@
+// @ts-check
+// The curves of a round: read once, and every two seconds more while it runs.
+
+import { chart } from "./charts.js";
+
+const EVERY_MS = 2000;
+const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
+const element = document.querySelector("[data-curves]");
+if (element instanceof HTMLElement) watch(element);
+
+/** @param {HTMLElement} place */
+async function watch(place) {
+  /** @type {Map<string, { x: number[], y: number[] }>} */
+  const curves = new Map();
+  let since = 0;
+  /** @type {(() => void) | null} */
+  let redraw = null;
+  const running = "running" in place.dataset;
+  const words = document.querySelector("[data-curve-words]");
+  for (;;) {
+    const events = await ask(place.dataset.curves ?? "", since);
+    if (events === null) {
+      if (words) words.textContent = "The curves cannot be read now.";
+    } else {
+      for (const event of events) {
+        since = Math.max(since, event.id);
+        take(curves, event);
+      }
+      if (events.length) redraw = show(place, curves, redraw);
+      if (words) words.textContent = curves.size ? "" : running ? "They begin with the training." : "";
+      // A long history comes in portions; the next one is asked for at once.
+      if (events.length >= 1000) continue;
+    }
+    if (!curves.size && !running) place.closest("section")?.setAttribute("hidden", "");
+    if (!running) return;
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {number} since
+ * @returns {Promise<any[] | null>} null when the server gave no answer
+ */
+async function ask(address, since) {
+  try {
+    const answer = await fetch(`${address}?since=${since}`, { headers: { Accept: "application/json" } });
+    return answer.ok ? (await answer.json()).events : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Put the losses of one event onto their curves; a resumed round goes back to its checkpoint's step.
+ * @param {Map<string, { x: number[], y: number[] }>} curves
+ * @param {any} event
+ */
+export function take(curves, event) {
+  if (event.kind !== "progress" || !event.data.losses) return;
+  if (event.data.phase && event.data.phase !== "detector") return;
+  for (const [name, value] of Object.entries(event.data.losses)) {
+    const curve = curves.get(name) ?? { x: [], y: [] };
+    while (curve.x.length && curve.x[curve.x.length - 1] >= event.data.step) {
+      curve.x.pop();
+      curve.y.pop();
+    }
+    curve.x.push(event.data.step);
+    curve.y.push(/** @type {number} */ (value));
+    curves.set(name, curve);
+  }
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Map<string, { x: number[], y: number[] }>} curves
+ * @param {(() => void) | null} redraw
+ */
+function show(place, curves, redraw) {
+  if (!curves.size) return redraw;
+  if (redraw) {
+    redraw();
+    return redraw;
+  }
+  return chart(place, (colors) => ({
+    data: [...curves].map(([name, curve], index) => ({
+      name,
+      x: [...curve.x],
+      y: [...curve.y],
+      mode: "lines",
+      line: { color: index === 0 ? colors.accent : colors.soft, width: index === 0 ? 2 : 1.5, dash: DASHES[index % DASHES.length] },
+      hovertemplate: `${name} %{y:.4f} at step %{x}<extra></extra>`,
+    })),
+    layout: { xaxis: { title: { text: "step" } }, yaxis: { rangemode: "tozero" }, showlegend: true },
+  }));
+}

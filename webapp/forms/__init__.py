@@ -1,0 +1,1 @@
+"""Forms of the pages; an error is a sentence at its field."""
