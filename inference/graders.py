@@ -73,8 +73,8 @@ def load(folder: Path | str) -> Grader:
 
 def likely_grades(probabilities: np.ndarray) -> np.ndarray:
     """Return the median grade of each row of `[N, K]`, int `[N]` from 1: the least absolute grade error."""
-    above = 1.0 - np.cumsum(np.asarray(probabilities, float), axis=-1)[..., :-1]
-    return 1 + (above > 0.5).sum(axis=-1)
+    reached = np.cumsum(np.asarray(probabilities, float), axis=-1)[..., :-1]
+    return 1 + (reached < 0.5).sum(axis=-1)
 
 
 def _read_about(folder: Path) -> dict:

@@ -41,6 +41,18 @@ def severity_of(
     return severity(probabilities, weights)
 
 
+def likely_grade(probabilities: Sequence[float]) -> int:
+    """Return the median grade, from 1: the least expected error. Raises ValueError without probabilities."""
+    if not probabilities:
+        raise ValueError("Without probabilities there is no likely grade.")
+    reached = 0.0
+    for grade, probability in enumerate(probabilities, start=1):
+        reached += probability
+        if reached >= 0.5:
+            return grade
+    return len(probabilities)
+
+
 def image_severity(severities: Iterable[float | None]) -> float | None:
     """Return the worst defect's severity: 0 without defects, None when no defect's severity is known."""
     listed = list(severities)

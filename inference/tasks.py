@@ -1,0 +1,17 @@
+"""Celery tasks of the inference app."""
+
+from celery import shared_task
+
+from inference import inspections
+
+
+@shared_task
+def run_inspection(inspection_id: int) -> None:
+    """Run one inspection; a second delivery finds it claimed and does nothing."""
+    inspections.run(inspection_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Find the inspections that nobody works on and hand them to a worker."""
+    inspections.sweep()
