@@ -6,6 +6,7 @@ from rest_framework import generics, serializers
 from rest_framework.response import Response
 
 from annotations import access, projects, review
+from annotations.api.fields import NumberField
 from annotations.api.scope import ProjectScope
 from annotations.models import DefectType, Grade, Member, Project, ReviewReason, Role
 
@@ -16,6 +17,9 @@ class ProjectSerializer(serializers.ModelSerializer):
     slug = serializers.SlugField(
         max_length=60, required=False, help_text="Short name in addresses; made of the name unless told."
     )
+    window_low = NumberField(min_value=0, max_value=65535, allow_null=True, required=False)
+    window_high = NumberField(min_value=0, max_value=65535, allow_null=True, required=False)
+    precision_target = NumberField(min_value=0.5, max_value=0.9999, required=False)
     role = serializers.SerializerMethodField(help_text="What the caller may do here.")
 
     class Meta:
@@ -34,7 +38,6 @@ class ProjectSerializer(serializers.ModelSerializer):
             "created_at",
         ]
         extra_kwargs = {
-            "precision_target": {"min_value": 0.5, "max_value": 0.9999},
             "calibration_percent": {"min_value": 0, "max_value": 100},
             "test_percent": {"min_value": 0, "max_value": 100},
             "lease_seconds": {"min_value": 30, "max_value": 86400},
@@ -92,7 +95,7 @@ class ProjectDetail(ProjectScope, generics.RetrieveUpdateAPIView):
 class GradeSerializer(serializers.ModelSerializer):
     """One grade; its level is its place in the list, 1 = lightest."""
 
-    weight = serializers.FloatField(min_value=0, max_value=1)
+    weight = NumberField(min_value=0, max_value=1)
 
     class Meta:
         model = Grade

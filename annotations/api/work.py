@@ -36,7 +36,7 @@ class ClaimSerializer(serializers.Serializer):
 
     queue = serializers.ChoiceField(["label", "review"], default="label")
     exclude = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=serializers.IntegerField(min_value=1, max_value=2**62),
         default=list,
         max_length=500,
         help_text="Ids of images to pass over: skipped, or open already.",

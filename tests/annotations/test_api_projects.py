@@ -88,6 +88,9 @@ def test_settings_that_no_project_can_have_are_refused(settings, field):
     "settings",
     [
         {"precision_target": 1.5},
+        {"precision_target": "nan"},
+        {"window_low": -1},
+        {"window_high": "inf"},
         {"lease_seconds": 5},
         {"test_percent": 101},
         {"window_low": "dark"},

