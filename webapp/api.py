@@ -62,7 +62,7 @@ class Stats(ProjectScope, generics.GenericAPIView):
 app_name = "api"
 urlpatterns = [
     path("", include("annotations.api.urls")),
-    path("", include("inference.api")),
+    path("", include("inference.api.urls")),
     path("", include("training.api")),
     path("projects/<slug:slug>/stats/", Stats.as_view(), name="stats"),
     path("token/", TokenCall.as_view(), name="token"),

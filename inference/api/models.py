@@ -1,6 +1,5 @@
-"""REST: the model registry and inspections."""
+"""REST: the model registry."""
 
-from django.urls import path
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -82,9 +81,3 @@ class ModelPromote(generics.GenericAPIView):
         model = self.get_object()
         access.require(model.project, request.user, Role.ENGINEER)
         return Response(ModelSerializer(registry.promote(model, request.user)).data)
-
-
-urlpatterns = [
-    path("projects/<slug:slug>/models/", ModelList.as_view(), name="model-list"),
-    path("models/<int:pk>/promote/", ModelPromote.as_view(), name="model-promote"),
-]

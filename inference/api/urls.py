@@ -1,0 +1,19 @@
+"""Addresses of the REST calls of this app, below /api/."""
+
+from django.urls import path
+
+from inference.api import inspections, models
+
+urlpatterns = [
+    path("projects/<slug:slug>/models/", models.ModelList.as_view(), name="model-list"),
+    path("models/<int:pk>/promote/", models.ModelPromote.as_view(), name="model-promote"),
+    path("projects/<slug:slug>/inspections/", inspections.InspectionList.as_view(), name="inspection-list"),
+    path("inspections/<int:pk>/", inspections.InspectionDetail.as_view(), name="inspection-detail"),
+    path("inspections/<int:pk>/cancel/", inspections.InspectionCancel.as_view(), name="inspection-cancel"),
+    path("inspected-images/<int:pk>/file/", inspections.InspectedFile.as_view(), name="inspected-file"),
+    path(
+        "inspected-images/<int:pk>/drawn/",
+        inspections.InspectedFile.as_view(kind="drawn"),
+        name="inspected-drawn",
+    ),
+]
