@@ -52,6 +52,12 @@ NEEDS = {
     "GET projects/{slug}/models/": Role.INSPECTOR,
     "POST models/{model}/promote/": Role.ENGINEER,
     "GET projects/{slug}/stats/": Role.INSPECTOR,
+    "GET projects/{slug}/inspections/": Role.INSPECTOR,
+    "POST projects/{slug}/inspections/": Role.INSPECTOR,
+    "GET inspections/{inspection}/": Role.INSPECTOR,
+    "POST inspections/{inspection}/cancel/": Role.INSPECTOR,
+    "GET inspected-images/{inspected}/file/": Role.INSPECTOR,
+    "GET inspected-images/{inspected}/drawn/": Role.INSPECTOR,
 }
 # Open to everybody, or to everybody who is signed in.
 ELSEWHERE = {"token/", "schema/", "docs/", "projects/", "^[\\s\\S]*/$"}

@@ -25,6 +25,8 @@ GET /api/rounds/{id}/
 POST /api/rounds/{id}/cancel/
 GET /api/projects/{slug}/models/
 POST /api/models/{id}/promote/
+GET POST /api/projects/{slug}/inspections/
+GET /api/inspections/{id}/
 GET /api/projects/{slug}/stats/
 POST /api/token/
 """
