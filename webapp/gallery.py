@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from annotations.api.filters import ImageFilter
 from annotations.models import Box, DefectType, Image, Origin, Project
 from annotations.severities import severity_of
+from webapp.stats import SETTLED
 
 PORTION = 60
 # A thumbnail cannot show more than this; the card gives the whole number.
@@ -21,6 +22,9 @@ class GalleryFilter(ImageFilter):
     line = django_filters.CharFilter()
     no_lot = django_filters.BooleanFilter(method="without_lot")
     no_line = django_filters.BooleanFilter(method="without_line")
+    settled = django_filters.BooleanFilter(method="labeled_anyhow")
+    labeled_from = django_filters.DateFilter(field_name="labeled_at", lookup_expr="date__gte")
+    labeled_to = django_filters.DateFilter(field_name="labeled_at", lookup_expr="date__lte")
     labeled_on = django_filters.DateFilter(field_name="labeled_at", lookup_expr="date")
     grade = django_filters.NumberFilter(method="with_box")
     by = django_filters.ChoiceFilter(choices=Origin.choices, method="with_box")
@@ -60,6 +64,10 @@ class GalleryFilter(ImageFilter):
     def with_box(self, images, _field: str, _value):
         """Keep all: conditions on boxes are gathered in filter_queryset."""
         return images
+
+    def labeled_anyhow(self, images, _field: str, wanted: bool):
+        """Keep what people or rounds have labeled."""
+        return images.filter(state__in=SETTLED) if wanted else images
 
     def without_lot(self, images, _field: str, wanted: bool):
         """Keep the images without a lot."""

@@ -1,6 +1,7 @@
 // @ts-check
 // On every page: the theme switch, menus that close, local times, and questions before what cannot be undone.
 
+import { makeSortable } from "./sort.js";
 import { chooseTheme } from "./theme.js";
 import { localizeTimes } from "./times.js";
 
@@ -38,4 +39,5 @@ document.addEventListener("wheel", () => {
 document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 
 localizeTimes(document);
+makeSortable(document);
 document.addEventListener("htmx:load", (event) => localizeTimes(/** @type {CustomEvent} */ (event).detail.elt));

@@ -55,7 +55,7 @@ function baseLayout(colors) {
     yaxis: { ...axis },
     yaxis2: { ...axis },
     hoverlabel: { bgcolor: colors.raised, bordercolor: colors.line, font: { color: colors.text } },
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
+    legend: { orientation: "h", traceorder: "normal", y: 1.02, yanchor: "bottom", x: 0 },
     bargap: 0.25,
   };
 }

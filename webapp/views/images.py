@@ -15,6 +15,9 @@ from webapp.views.page import page, render_project
 SUGGESTED_LOTS = 200
 # Filters that have no control of their own: they come by links from the dashboard and are shown as chips.
 CHIPS = {
+    "settled": "labeled or auto-labeled",
+    "labeled_from": "labeled from {}",
+    "labeled_to": "labeled until {}",
     "line": "line {}",
     "no_line": "without a line",
     "no_lot": "without a lot",
