@@ -151,13 +151,13 @@ def _make_environment() -> None:
 
 
 def _fill(requirements: str) -> None:
-    """Run pip; what it would print matters only when it fails, and then its end is shown."""
+    """Run pip, and show the part of its output that tells how far it is."""
     first = not STAMP.exists()
     print(f"Installing {requirements}{' (700 MB, a few minutes)' if first else ''}.", flush=True)
     UNFINISHED.touch()
     command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "-r", ROOT / requirements]
-    shown = ("Downloading", "Installing collected", "Successfully", "WARNING", "ERROR")
+    shown = ("Downloading", "Installing collected", "Successfully", "WARNING: Retrying", "ERROR")
     lines = []
     with subprocess.Popen(
         command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -165,6 +165,6 @@ def _fill(requirements: str) -> None:
         for line in pip.stdout or []:
             lines.append(line)
             if line.lstrip().startswith(shown):
-                print(f"  {line.strip()[:150]}", flush=True)
+                print(f"  {line.strip()[:100]}", flush=True)
     if pip.returncode:
         raise Failure(explain("".join(lines)))
