@@ -16,8 +16,8 @@ class GraderConfig:
     widths: tuple[int, ...] = (16, 24, 48)
     dropout: float = 0.0
     batch: int = 32
-    steps: int = 400
-    evaluate_every: int = 40
+    steps: int = 300
+    evaluate_every: int = 30
     patience: int = 6
     learning_rate: float = 1e-2
     warmup_steps: int = 30

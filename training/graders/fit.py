@@ -1,6 +1,6 @@
 """Train one severity grader on crops, keep its best weights, and export it.
 
-Four hundred steps on 64 × 64 crops take about 10 seconds on two idle cores; see benchmarks/grader.py.
+Three hundred steps on 64 × 64 crops take about 10 seconds on two idle cores; see benchmarks/grader.py.
 """
 
 import json
@@ -119,9 +119,9 @@ def require_enough(grades: np.ndarray, *, levels: int, config: GraderConfig, nam
 
 
 def class_weights(grades: np.ndarray, levels: int) -> np.ndarray:
-    """Return a weight per grade `[levels]`: rare grades count more, by the root of their rarity; mean 1."""
-    counts = np.maximum(np.bincount(grades, minlength=levels + 1)[1:], 1)
-    weights = np.sqrt(counts.max() / counts)
+    """Return a weight per grade `[levels]`: the root of its rarity, with a mean of 1 over GRADES."""
+    counts = np.bincount(grades, minlength=levels + 1)[1:]
+    weights = np.sqrt(counts.max() / np.maximum(counts, 1))
     return (weights / np.average(weights, weights=counts)).astype(np.float32)
 
 

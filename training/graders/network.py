@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from training.graders.config import GraderConfig
 
+START_GAP = 4.0  # between two thresholds, in units of the latent severity
+
 
 @keras.saving.register_keras_serializable(package="blemish")
 class OrderedThresholds(keras.layers.Layer):
@@ -21,11 +23,12 @@ class OrderedThresholds(keras.layers.Layer):
         self.levels = levels
 
     def build(self, input_shape) -> None:
-        self.first = self.add_weight(name="first", shape=(1,), initializer=keras.initializers.Constant(2.0))
-        # softplus(0.54) is about 1: the thresholds start evenly spaced.
-        self.gaps = self.add_weight(
-            name="gaps", shape=(self.levels - 2,), initializer=keras.initializers.Constant(0.54)
-        )
+        # Evenly spaced around 0 and wide apart: a middle grade can be likely from the start.
+        first = keras.initializers.Constant(START_GAP * (self.levels - 2) / 2)
+        self.first = self.add_weight(name="first", shape=(1,), initializer=first)
+        # softplus(gap) is within 2 % of a gap of this size.
+        gaps = keras.initializers.Constant(START_GAP)
+        self.gaps = self.add_weight(name="gaps", shape=(self.levels - 2,), initializer=gaps)
 
     def call(self, latent):
         drops = keras.ops.cumsum(keras.ops.softplus(self.gaps))
