@@ -21,7 +21,7 @@ import numpy as np
 
 from training.detector import checkpoint, schedule
 from training.detector.config import DetectorConfig
-from training.detector.feed import MissingImage, PictureCache, count_steps, make_batch, prefetch
+from training.detector.feed import PictureCache, count_steps, make_batch, prefetch
 from training.detector.samples import BadSample, Sample
 from training.detector.step import Learner
 
@@ -266,8 +266,6 @@ def _check(samples: list[Sample], class_names: Sequence[str]) -> None:
     for sample in samples:
         if len(sample.classes) and not 0 <= sample.classes.min() <= sample.classes.max() < len(class_names):
             raise BadSample(f"{sample.path}: a box's class is outside the {len(class_names)} class names.")
-        if sample.pixels is None and not Path(sample.path).exists():
-            raise MissingImage(f"{sample.path}: the training image is gone.")
 
 
 def _identify(samples: list[Sample], class_names: Sequence[str], config: DetectorConfig) -> str:
