@@ -90,8 +90,8 @@ def enqueue(round_id: int, *, expires: int | None = None) -> None:
     from training.tasks import run_round
 
     try:
-        run_round.apply_async((round_id,), expires=expires)
-    except OperationalError as error:
+        run_round.apply_async((round_id,), expires=expires, retry=False)
+    except (OperationalError, OSError) as error:
         logger.warning("round %s waits until Redis can be reached: %s", round_id, error)
 
 
