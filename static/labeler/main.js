@@ -50,6 +50,7 @@ const queue = createQueue({
   claim: (exclude) => api.claim(slug, "label", exclude),
   load: (image) => loadPicture(image, { getImage: api.getImage }),
   hold: heartbeat.hold,
+  release: (imageId) => void heartbeat.release(imageId),
   isExpected: isAnswer,
   ahead: 1,
 });

@@ -26,11 +26,12 @@
  * @param {(exclude: (string | number)[]) => Promise<Claimed | null>} parts.claim
  * @param {(image: ImageInfo) => Promise<HTMLImageElement>} parts.load
  * @param {(imageId: string | number) => void} parts.hold     keeps the lease
+ * @param {(imageId: string | number) => void} parts.release  gives it back
  * @param {(error: unknown) => boolean} parts.isExpected      errors that may wait until `next`
  * @param {number} parts.ahead   how many to have ready
  * @returns {Queue}
  */
-export function createQueue({ claim, load, hold, isExpected, ahead }) {
+export function createQueue({ claim, load, hold, release, isExpected, ahead }) {
   /** @type {Item[]} */
   let items = [];
   /** @type {Set<string | number>} */
@@ -43,6 +44,11 @@ export function createQueue({ claim, load, hold, isExpected, ahead }) {
     const claimed = await claim([...skipped]);
     if (!claimed) return false;
     hold(claimed.image.id);
+    if (skipped.has(claimed.image.id)) {
+      // It was skipped while this claim was on its way.
+      release(claimed.image.id);
+      return claimOne();
+    }
     const picture = load(claimed.image);
     /** @type {Item} */
     const item = { claimed, picture, ready: null };

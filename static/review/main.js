@@ -57,6 +57,7 @@ const queue = createQueue({
   claim: (exclude) => api.claim(slug, "review", exclude),
   load: (image) => loadPicture(image, { getImage: api.getImage }),
   hold: heartbeat.hold,
+  release: (imageId) => void heartbeat.release(imageId),
   isExpected: isAnswer,
   ahead: AHEAD,
 });

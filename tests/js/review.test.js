@@ -87,6 +87,7 @@ test("a proposal that the reviewer removed stays removed after a merge", () => {
 function makeQueue(claims, { ahead = 2 } = {}) {
   const asked = [];
   const held = [];
+  const released = [];
   const queue = createQueue({
     async claim(exclude) {
       asked.push(exclude);
@@ -96,10 +97,11 @@ function makeQueue(claims, { ahead = 2 } = {}) {
     },
     load: async (image) => `picture ${image.id}`,
     hold: (id) => held.push(id),
+    release: (id) => released.push(id),
     isExpected: (error) => error instanceof Unreachable,
     ahead,
   });
-  return { queue, asked, held };
+  return { queue, asked, held, released };
 }
 
 test("images are claimed ahead and their pictures are ready when they are taken", async () => {
@@ -127,5 +129,14 @@ test("what was skipped is not offered again, and what was lost is not opened", a
   await queue.fill();
   assert.deepEqual(asked[0], [9]);
   queue.lose(1);
+  assert.equal(queue.take().claimed.image.id, 2);
+});
+
+test("an image that is skipped while it is being claimed is given back", async () => {
+  const { queue, released } = makeQueue([1, 2], { ahead: 1 });
+  const filled = queue.fill();
+  queue.skip(1);
+  await filled;
+  assert.deepEqual(released, [1]);
   assert.equal(queue.take().claimed.image.id, 2);
 });
