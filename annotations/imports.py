@@ -91,7 +91,8 @@ class _Run:
         # Names and contents that are taken, by the project or by a file of this folder, and by whom.
         self.names: dict[str, str] = {name: "the project" for _, name in self.known.values()}
         self.contents: dict[str, Path] = {}
-        self.types = TypeBook(project, _highest_grades(pairs))
+        annotations = [pair.annotation for pair in pairs if pair.annotation]
+        self.types = TypeBook(project, highest_grades(annotations))
         # Types that this import makes get every grade that the files have; those here now may lack one.
         self.levels = {
             name: {grade.level for grade in kind.grades.all()} for name, kind in self.types.types.items()
@@ -132,7 +133,7 @@ class _Run:
             original = ingest.original_name(self.project, probe)
             if not pair.xml:
                 return ImportedFile(pair.image, probe, original)
-            values = _boxes_of(pair, probe, self.levels, one_based=self.one_based)
+            values = boxes_of(pair, probe, self.levels, one_based=self.one_based)
             return ImportedFile(pair.image, probe, original, pair.xml, pair.xml.read_bytes(), values)
         except voc.BadElement as error:
             return Problem(pair.xml, f"{error.element}: {error.reason}")
@@ -251,17 +252,17 @@ class _Run:
         self._count_boxes([file])
 
 
-def _highest_grades(pairs: Iterable[Pair]) -> dict[str, int]:
+def highest_grades(annotations: Iterable[voc.VocAnnotation]) -> dict[str, int]:
     """Return the highest grade that the files give each type."""
     highest: dict[str, int] = {}
-    for pair in pairs:
-        for obj in pair.annotation.objects if pair.annotation else ():
+    for annotation in annotations:
+        for obj in annotation.objects:
             if obj.grade:
                 highest[obj.name] = max(highest.get(obj.name, 0), min(obj.grade, MAX_GRADE))
     return highest
 
 
-def _boxes_of(
+def boxes_of(
     pair: Pair, probe: ingest.Probe, levels: dict[str, set[int]], *, one_based: bool
 ) -> tuple[dict, ...]:
     """Return the values of the boxes of `pair`; raises voc.BadElement for what this image cannot have."""

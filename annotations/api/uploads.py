@@ -1,19 +1,20 @@
 """REST: many files at once into a project."""
 
+from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import ingest
+from annotations import ingest, uploads
 from annotations.api.images import ImageList
 from annotations.errors import BlemishError
 from annotations.models import Split
 
 
 class UploadSerializer(serializers.Serializer):
-    """Files, and what is known of all of them."""
+    """Images, VOC annotations beside them or later, and what is known of all images."""
 
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, max_length=None),
@@ -39,6 +40,12 @@ class AddedSerializer(serializers.Serializer):
     id = serializers.IntegerField()
 
 
+class AnnotatedSerializer(AddedSerializer):
+    """A VOC file whose boxes the image of this id has now."""
+
+    boxes = serializers.IntegerField()
+
+
 class RefusedSerializer(serializers.Serializer):
     """A file that did not, and why."""
 
@@ -51,8 +58,14 @@ class OutcomeSerializer(serializers.Serializer):
     """What became of each file; `code` is there when none went in."""
 
     images = AddedSerializer(many=True)
+    annotations = AnnotatedSerializer(many=True)
     failed = RefusedSerializer(many=True)
     code = serializers.CharField(required=False)
+
+
+def is_annotation(file: UploadedFile) -> bool:
+    """Return whether FILE goes by its name as a VOC annotation."""
+    return (file.name or "").lower().endswith(".xml")
 
 
 class Images(ImageList):
@@ -74,16 +87,21 @@ class Images(ImageList):
         serializer.is_valid(raise_exception=True)
         known = serializer.validated_data
         files = known.pop("files")
-        added, failed = [], []
-        for file in files:
+        outcome = {"images": [], "annotations": [], "failed": []}
+        # Images first: an annotation may be that of an image beside it.
+        for file in sorted(files, key=is_annotation):
             try:
-                image = ingest.add_image(self.project, file.name, file, user=request.user, **known)
+                if is_annotation(file):
+                    image = uploads.annotate(self.project, file.name, file, user=request.user)
+                    row = {"name": file.name, "id": image.pk, "boxes": image.box_count}
+                    outcome["annotations"].append(row)
+                else:
+                    image = ingest.add_image(self.project, file.name, file, user=request.user, **known)
+                    outcome["images"].append({"name": image.name, "id": image.pk})
             except BlemishError as error:
-                code = error.get_codes()
-                failed.append({**error.extra, "name": file.name, "code": code, "detail": str(error)})
-            else:
-                added.append({"name": image.name, "id": image.pk})
-        outcome = {"images": added, "failed": failed}
-        if not added:
+                row = {**error.extra, "name": file.name, "code": error.get_codes(), "detail": str(error)}
+                outcome["failed"].append(row)
+        failed = outcome["failed"]
+        if len(failed) == len(files):
             return Response({**outcome, "code": failed[0]["code"]}, status=status.HTTP_400_BAD_REQUEST)
         return Response(outcome, status=status.HTTP_207_MULTI_STATUS if failed else status.HTTP_201_CREATED)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import boxes, images, media, projects, uploads, work
+from annotations.api import boxes, exports, images, media, projects, uploads, work
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -22,4 +22,8 @@ urlpatterns = [
     path("images/<int:pk>/decision/", work.Decide.as_view(), name="image-decision"),
     path("projects/<slug:slug>/claim/", work.Claim.as_view(), name="claim"),
     path("projects/<slug:slug>/review/", projects.ReviewCounts.as_view(), name="review-counts"),
+]
+urlpatterns += [
+    path(f"projects/<slug:slug>/export/{file}", exports.LabelExport.as_view(file=file), name=f"export-{file}")
+    for file in exports.WRITERS
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inference.api import inspections, models
+from inference.api import exports, inspections, models
 
 urlpatterns = [
     path("projects/<slug:slug>/models/", models.ModelList.as_view(), name="model-list"),
@@ -15,5 +15,10 @@ urlpatterns = [
         "inspected-images/<int:pk>/drawn/",
         inspections.InspectedFile.as_view(kind="drawn"),
         name="inspected-drawn",
+    ),
+    path(
+        "projects/<slug:slug>/export/defects.csv",
+        exports.DefectExport.as_view(file="defects.csv"),
+        name="export-defects.csv",
     ),
 ]

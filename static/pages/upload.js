@@ -36,7 +36,10 @@ export async function startUpload(files, { address, known, place, done }) {
   const bytes = files.reduce((sum, file) => sum + file.size, 0) || 1;
   let sent = 0;
   let finished = 0;
-  for (const batch of cutIntoBatches(files)) {
+  // Annotations last: each needs its image, which may lie in another folder of the drop.
+  const isXml = (/** @type {File} */ file) => Number(/\.xml$/i.test(file.name));
+  const ordered = [...files].sort((a, b) => isXml(a) - isXml(b));
+  for (const batch of cutIntoBatches(ordered)) {
     if (view.stopped) break;
     const size = batch.reduce((sum, file) => sum + file.size, 0);
     const outcome = await send(address, batch, known, {

@@ -28,6 +28,11 @@ POST /api/models/{id}/promote/
 GET POST /api/projects/{slug}/inspections/
 GET /api/inspections/{id}/
 GET /api/projects/{slug}/stats/
+GET /api/projects/{slug}/export/voc.zip
+GET /api/projects/{slug}/export/coco.json
+GET /api/projects/{slug}/export/yolo.zip
+GET /api/projects/{slug}/export/boxes.csv
+GET /api/projects/{slug}/export/defects.csv
 POST /api/token/
 """
 

@@ -1,0 +1,85 @@
+"""Take a VOC annotation that a person sends for an image of the project."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from django.db import IntegrityError
+
+from annotations import imported_rows, imports, ingest
+from annotations.errors import BlemishError, Conflict
+from annotations.formats import voc
+from annotations.formats.voc_folder import Pair
+from annotations.imported_rows import ImportedFile, TypeBook
+from annotations.ingest import Probe
+from annotations.models import Image, ImageState, Project, Role
+
+
+class AnnotationRefused(BlemishError):
+    """An annotation that cannot be used; the sentence names the file and the element."""
+
+    default_code = "annotation_refused"
+    default_detail = "The annotation cannot be used."
+
+
+def annotate(project: Project, name: str, stream: BinaryIO, *, user) -> Image:
+    """Give an unlabeled image of PROJECT the boxes of the VOC file in STREAM, and keep the file.
+
+    The image is the one that `<filename>` names, else the one of the file's own stem. Coordinates are
+    taken as they are. Types that the project lacks are made when USER is an engineer. Raises
+    AnnotationRefused, and Conflict when the image has labels already.
+    """
+    name = ingest.clean_name(name)
+    document = stream.read(voc.MAX_BYTES + 1)
+    try:
+        annotation = voc.read(document, name=name)
+        image = _image_of(project, name, annotation)
+        types = _types_for(project, name, annotation, user)
+        levels = {kind: {grade.level for grade in row.grades.all()} for kind, row in types.types.items()}
+        known = Probe(**{field.name: getattr(image, field.name) for field in fields(Probe)})
+        pair = Pair(Path(image.name), Path(name), annotation)
+        boxes = imports.boxes_of(pair, known, levels, one_based=False)
+    except voc.VocError as error:
+        raise AnnotationRefused(str(error)) from error
+    if image.state != ImageState.UNLABELED or image.version > 0:
+        raise Conflict(f"{name}: {image.name} has labels already; they stay as they are.", image=image.pk)
+    file = ImportedFile(Path(image.name), known, image.file.name, Path(name), document, boxes)
+    try:
+        imported_rows.complete(image, file, types=types, one_based=False, user=user)
+    except IntegrityError as error:
+        raise Conflict(f"{name}: {image.name} got other labels at this moment.", image=image.pk) from error
+    return image
+
+
+def _image_of(project: Project, name: str, annotation: voc.VocAnnotation) -> Image:
+    present = project.images.present()
+    named = annotation.filename.replace("\\", "/").rpartition("/")[2]
+    image = present.filter(name=named).first() if named else None
+    if image is None:
+        stem = PurePosixPath(name).stem
+        near = [
+            row for row in present.filter(name__startswith=f"{stem}.") if PurePosixPath(row.name).stem == stem
+        ]
+        if len(near) > 1:
+            names = " and ".join(row.name for row in near[:3])
+            raise AnnotationRefused(f"{name}: fits {names}; name one of them in <filename>.")
+        if not near:
+            raise AnnotationRefused(
+                f"{name}: the project has no image {named or stem + '.*'}; send it first."
+            )
+        image = near[0]
+    return image
+
+
+def _types_for(project: Project, name: str, annotation: voc.VocAnnotation, user) -> TypeBook:
+    """Return the project's types; raises AnnotationRefused when USER may not make those that are missing."""
+    types = TypeBook(project, imports.highest_grades([annotation]))
+    missing = sorted({obj.name for obj in annotation.objects} - set(types.types))
+    role = project.role_of(user)
+    if missing and (role is None or role.rank < Role.ENGINEER.rank):
+        raise AnnotationRefused(
+            f"{name}: this project has no type {', '.join(missing)}; an engineer can add it or send this."
+        )
+    return types
