@@ -68,14 +68,7 @@ def serve() -> int:
             environment = copy.environment(redis_url)
             if not _prepare(processes, environment):
                 return 0  # a signal came in the meantime
-            for part in parts:
-                command = part_command(part, copy)
-                processes.start(part, command, environment=environment, folder=ROOT, grace=GRACE[part])
-            dead = _wait_until_ready(copy, processes) if "web" in parts else None
-            if not dead and not processes.signals:
-                log.say(_banner(copy, parts))
-                dead = processes.watch()
-            if dead:
+            if dead := _run_parts(parts, copy, processes, environment):
                 raise Failure(_death_sentence(dead))
     log.say("Blemish has stopped.")
     return 0
@@ -124,7 +117,7 @@ def part_command(part: str, copy: Copy) -> list[str | Path]:
         command = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", copy.bind_host]
         # Two processes, because threads of one share the interpreter's lock; the numbers of Granian's
         # own log are of no use to a person, errors are.
-        command += ["--port", str(copy.port), "--workers", "2", "--blocking-threads", "8", "--no-ws"]
+        command += ["--port", str(copy.port), "--workers", "2", "--blocking-threads", "4", "--no-ws"]
         return [*command, "--workers-kill-timeout", "5", "--log-level", "warning", "webapp.wsgi:application"]
     worker = [PYTHON, "-m", "celery", "--app", "webapp", "--quiet", "worker", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle", "--queues", part]
@@ -152,6 +145,21 @@ def _prepare(processes: Processes, environment: dict[str, str]) -> bool:
     if status and not processes.signals:
         raise Failure(f"Blemish could not be set up (exit status {status}); the reason stands above.")
     return not processes.signals
+
+
+def _run_parts(
+    parts: Sequence[str], copy: Copy, processes: Processes, environment: dict[str, str]
+) -> Child | None:
+    """Start PARTS and watch them to the end; returns the one that died, None after a signal."""
+    # The web server is first and for a moment alone, so that the first page comes soon.
+    for part in sorted(parts, key=PARTS.index):
+        command = part_command(part, copy)
+        processes.start(part, command, environment=environment, folder=ROOT, grace=GRACE[part])
+        if part == "web" and (dead := _wait_until_ready(copy, processes)):
+            return dead
+    if not processes.signals:
+        processes.log.say(_banner(copy, parts))
+    return processes.watch()
 
 
 def _wait_until_ready(copy: Copy, processes: Processes) -> Child | None:

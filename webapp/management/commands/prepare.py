@@ -15,6 +15,9 @@ from django.core.management import BaseCommand, call_command
 class Command(BaseCommand):
     help = "Migrate, collect static files when they changed, and make the demo on the very first start."
 
+    # The checks load every page; the web server does so anyway, and this is on the way to the first one.
+    requires_system_checks = []
+
     def add_arguments(self, parser) -> None:
         parser.add_argument("--demo", action="store_true", help="make the demo when nobody can sign in yet")
 
