@@ -12,11 +12,16 @@ from inference.severity import image_severity, severity_of
 
 def with_results(inspections: QuerySet[Inspection]) -> QuerySet[Inspection]:
     """Return INSPECTIONS with images, defects, types and grades loaded in a fixed number of queries."""
-    defects = Defect.objects.select_related("defect_type").prefetch_related("defect_type__grades")
-    images = InspectedImage.objects.prefetch_related(Prefetch("defects", queryset=defects))
+    images = with_defects(InspectedImage.objects.all())
     return inspections.select_related("project", "created_by").prefetch_related(
         Prefetch("images", queryset=images)
     )
+
+
+def with_defects(images: QuerySet[InspectedImage]) -> QuerySet[InspectedImage]:
+    """Return IMAGES with defects, types and grades loaded in a fixed number of queries."""
+    defects = Defect.objects.select_related("defect_type").prefetch_related("defect_type__grades")
+    return images.prefetch_related(Prefetch("defects", queryset=defects))
 
 
 def severity_of_defect(defect: Defect) -> float | None:

@@ -4,7 +4,18 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from webapp.views import account, dashboard, images, label, overview, projects, review, rounds, settings
+from webapp.views import (
+    account,
+    dashboard,
+    images,
+    inspect,
+    label,
+    overview,
+    projects,
+    review,
+    rounds,
+    settings,
+)
 
 urlpatterns = [
     path("", projects.projects, name="projects"),
@@ -20,6 +31,11 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/<int:number>/live/", rounds.live, name="round-live"),
     path("p/<slug:slug>/rounds/<int:number>/cancel/", rounds.cancel, name="round-cancel"),
     path("p/<slug:slug>/models/<int:pk>/promote/", rounds.promote, name="model-promote"),
+    path("p/<slug:slug>/inspect/", inspect.inspect, name="inspect"),
+    path("p/<slug:slug>/inspect/<int:pk>/", inspect.inspection, name="inspection"),
+    path("p/<slug:slug>/inspect/<int:pk>/live/", inspect.live, name="inspection-live"),
+    path("p/<slug:slug>/inspect/<int:pk>/cancel/", inspect.cancel, name="inspection-cancel"),
+    path("p/<slug:slug>/inspect/<int:pk>/defects.csv", inspect.defects, name="inspection-defects"),
     path("p/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("p/<slug:slug>/dashboard/<slug:name>.csv", dashboard.table, name="dashboard-table"),
     path("p/<slug:slug>/settings/", settings.settings, name="settings"),

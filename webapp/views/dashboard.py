@@ -13,6 +13,7 @@ from annotations.access import get_project
 from annotations.models import Image, Project, Split
 from inference.reports import cell
 from webapp import stats
+from webapp.lines import Lines
 from webapp.views.page import page, render_project
 
 LISTED = 200
@@ -77,20 +78,13 @@ def table(request: HttpRequest, slug: str, name: str) -> Response:
         raise Http404
     _, selection = _chosen(request, project)
     rows = TABLES[name](stats.collect(project, selection))
-    lines = csv.writer(_Echo())
+    lines = csv.writer(Lines())
     answer = StreamingHttpResponse(
         (lines.writerow([_value(value) for value in row]) for row in rows),
         content_type="text/csv; charset=utf-8",
     )
     answer["Content-Disposition"] = f'attachment; filename="{project.slug}-{name}.csv"'
     return answer
-
-
-class _Echo:
-    """A file that hands each line back to whoever writes it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def _value(value: object) -> str:

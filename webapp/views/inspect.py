@@ -1,0 +1,156 @@
+"""Inspections: send images, see what was found, download it."""
+
+import csv
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from annotations.access import get_project
+from annotations.api.images import stamp
+from annotations.errors import BlemishError
+from annotations.models import Project
+from inference import inspections, reports, results
+from inference.models import Defect, InspectedImage, Inspection, JobState
+from inference.severity import likely_grade
+from webapp.forms.inspect import InspectForm
+from webapp.lines import Lines
+from webapp.views.page import page, render_project
+
+LISTED = 30
+PORTION = 20
+ALIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def inspect(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the way to send images, and the earlier inspections; POST starts one."""
+    project = get_project(request.user, slug)
+    form = InspectForm(project, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            inspection = inspections.start(project, user=request.user, **form.values())
+        except BlemishError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("inspection", project.slug, inspection.pk)
+    earlier = project.inspections.select_related("created_by").annotate(
+        total=Count("images", distinct=True), found=Count("images__defects", distinct=True)
+    )
+    context = {"form": form, "earlier": earlier[:LISTED], "detectors": form.detectors}
+    status = 422 if form.errors else 200
+    return render_project(request, "webapp/inspect.html", project, tab="inspect", status=status, **context)
+
+
+@require_GET
+@page
+def inspection(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the results of one inspection, or how far it is; htmx asks for the images after one."""
+    project = get_project(request.user, slug)
+    found = get_object_or_404(project.inspections.select_related("created_by"), pk=pk)
+    alive = found.state in ALIVE
+    images = found.images.filter(done=True) if alive else found.images.all()
+    only = request.GET.get("only") == "defects"
+    if only:
+        images = images.filter(defects__isnull=False).distinct()
+    after = request.GET.get("after", "")
+    part = _portion(images.filter(pk__gt=int(after)) if after.isdecimal() else images)
+    context = {"inspection": found, "only": only, "rows": [_row(image) for image in part[:PORTION]]}
+    if len(part) > PORTION:
+        context["more_url"] = f"?after={part[PORTION - 1].pk}{'&only=defects' if only else ''}"
+    if request.htmx and after:
+        return render(request, "webapp/_inspected_images.html", {"project": project, **context})
+    context |= {"alive": alive, **_summary(found)}
+    return render_project(request, "webapp/inspection.html", project, tab="inspect", **context)
+
+
+@require_GET
+@page
+def live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Answer how far an inspection is, for htmx; at its end the page loads anew with the results."""
+    project = get_project(request.user, slug)
+    found = get_object_or_404(project.inspections, pk=pk)
+    if found.state not in ALIVE:
+        return HttpResponseClientRefresh()
+    context = {"project": project, "inspection": found, **_summary(found)}
+    return render(request, "webapp/_inspection_live.html", context)
+
+
+@require_POST
+@page
+def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Stop an inspection; what was looked at stays."""
+    project = get_project(request.user, slug)
+    found = get_object_or_404(project.inspections, pk=pk)
+    try:
+        inspections.cancel(found)
+    except BlemishError as error:
+        messages.error(request, str(error))
+    return redirect("inspection", project.slug, found.pk)
+
+
+@require_GET
+@page
+def defects(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download a line per defect, as CSV."""
+    project = get_project(request.user, slug)
+    found = get_object_or_404(results.with_results(project.inspections), pk=pk)
+    lines = csv.writer(Lines())
+    rows = ([*reports.DEFECT_COLUMNS], *results.defect_rows(found))
+    answer = StreamingHttpResponse(map(lines.writerow, rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{_file_name(project, found)}"'
+    return answer
+
+
+def _file_name(project: Project, found: Inspection) -> str:
+    return f"{project.slug}-inspection-{found.pk}-defects.csv"
+
+
+def _portion(images) -> list[InspectedImage]:
+    return list(results.with_defects(images.order_by("pk"))[: PORTION + 1])
+
+
+def _summary(found: Inspection) -> dict:
+    counts = found.images.aggregate(
+        total=Count("pk"),
+        looked=Count("pk", filter=Q(done=True)),
+        failed=Count("pk", filter=~Q(error="")),
+    )
+    types = (
+        Defect.objects.filter(image__inspection=found)
+        .order_by()
+        .values("defect_type__name", "defect_type__color")
+        .annotate(n=Count("pk"), images=Count("image", distinct=True))
+        .order_by("-n")
+    )
+    defective = Defect.objects.filter(image__inspection=found).values("image").distinct().count()
+    return {"counts": counts, "types": list(types), "defective": defective}
+
+
+def _row(image: InspectedImage) -> dict:
+    """Return what the page shows of one image, its worst defect first."""
+    rows = [
+        {
+            "defect": defect,
+            "severity": results.severity_of_defect(defect),
+            "grade": likely_grade(defect.grade_probabilities) if defect.grade_probabilities else None,
+            "width": defect.xmax - defect.xmin,
+            "height": defect.ymax - defect.ymin,
+        }
+        for defect in image.defects.all()
+    ]
+    rows.sort(key=lambda row: -(row["severity"] if row["severity"] is not None else -1))
+    address = None
+    if image.drawn:
+        address = reverse("api:inspected-drawn", args=[image.pk]) + f"?v={stamp(image.drawn.name)}"
+    return {
+        "image": image,
+        "severity": results.severity_of_image(image),
+        "defects": rows,
+        "drawn": address,
+    }
