@@ -8,7 +8,6 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 
 class BlemishError(APIException):
@@ -128,12 +127,16 @@ class StorageFull(BlemishError):
 class TooMuch(BlemishError):
     """A request with more files, fields or bytes than this installation takes at once."""
 
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_much"
     default_detail = "That is too much for one request: send it in smaller parts."
 
 
 def handle(error: Exception, context: dict) -> Response | None:
     """Answer ERROR in DRF's shape, with a machine-readable `code` in every body."""
+    # DRF's views load our parsers, which raise the errors of this module: a circle if imported above.
+    from rest_framework.views import exception_handler
+
     if isinstance(error, TooManyFilesSent | TooManyFieldsSent | RequestDataTooBig):
         error = TooMuch()
     response = exception_handler(error, context)
