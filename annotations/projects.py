@@ -6,9 +6,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from annotations import tasks
 from annotations.errors import Conflict, GradeInUse, InvalidSetting, NoEngineer
 from annotations.models import Box, DefectType, Grade, Member, Project, Role, ViewState
 from annotations.models.projects import PALETTE
+
+VIEWS_AT_ONCE = 100
 
 
 def free_slug(name: str) -> str:
@@ -51,10 +54,13 @@ def change(project: Project, **fields) -> Project:
         raise InvalidSetting("Calibration and test together exceed 100 percent.", field="test_percent")
     project.save(update_fields=list(fields))
     if (low, high) != window:
-        # The sweep finds what is pending; a renderer that runs now loses its claim, and its result with it.
+        # A renderer that runs now loses its claim, and its result with it.
         project.images.exclude(view_state=ViewState.PENDING).update(
             view_state=ViewState.PENDING, view_claimed_at=None
         )
+        # The first ones at once, so that a change is seen; the sweep finds the others.
+        first = list(project.images.present().values_list("pk", flat=True)[:VIEWS_AT_ONCE])
+        transaction.on_commit(lambda: tasks.request_views(first))
     return project
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotations.errors import BlemishError, Conflict
@@ -60,9 +60,13 @@ def promote(model: ModelVersion, user=None) -> ModelVersion:
     if model.kind == ModelKind.GRADER:
         rivals = rivals.filter(defect_type=model.defect_type)
     rivals.exclude(pk=model.pk).update(promoted=False)
-    changed = ModelVersion.objects.filter(pk=model.pk).update(
-        promoted=True, promoted_at=timezone.now(), promoted_by=user
-    )
+    try:
+        with transaction.atomic():
+            changed = ModelVersion.objects.filter(pk=model.pk).update(
+                promoted=True, promoted_at=timezone.now(), promoted_by=user
+            )
+    except IntegrityError as error:
+        raise Conflict("Another model was promoted at this moment; look again.") from error
     if changed != 1:
         raise Conflict(f"{model.name} was deleted meanwhile.")
     model.refresh_from_db()

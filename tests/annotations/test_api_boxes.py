@@ -164,3 +164,9 @@ def test_reading_boxes_costs_the_same_for_many(client, image, django_assert_num_
         make_box(image, "pits" if index % 2 else "scratches", decided_by=client.user)
     with django_assert_num_queries(7):  # session, user, image, role, version, boxes, grades
         assert len(client.get(f"/api/images/{image.pk}/boxes/").json()["boxes"]) == 20
+
+
+def test_a_body_without_end_is_refused_before_it_is_read(client, image, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = put(client, image, [wire_box() for _ in range(10)], 0)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_much")

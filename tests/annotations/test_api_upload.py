@@ -98,7 +98,7 @@ def test_a_wrong_split_takes_nothing(project):
 def test_too_many_files_are_refused_with_a_sentence(project, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
     answer = upload(project, *(file(f"{name}.png") for name in "abc"))
-    assert (answer.status_code, answer.json()["code"]) == (400, "too_much")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_much")
     assert not Image.objects.exists()
 
 
