@@ -20,7 +20,7 @@ from training.detector.config import DetectorConfig
 from training.detector.samples import Sample
 
 AHEAD = 4  # batches made before they are asked for
-BUCKETS = (16, 64, 256, 1024, 4096, 16384)  # rows of boxes in a batch; few, since each traces the step anew
+BUCKETS = (8, 16, 64, 256, 1024, 4096, 16384)  # rows of boxes in a batch; few, since each traces the step anew
 
 
 class MissingImage(OSError):

@@ -46,11 +46,11 @@ def _mix_levels(features: tuple, width: int) -> list:
 
 
 def _join(a: keras.KerasTensor, b: keras.KerasTensor) -> keras.KerasTensor:
-    return keras.layers.Concatenate()([a, b])
+    return keras.layers.Concatenate(dtype="float32")([a, b])
 
 
 def _enlarge(x: keras.KerasTensor) -> keras.KerasTensor:
-    return keras.layers.UpSampling2D(2)(x)
+    return keras.layers.UpSampling2D(2, dtype="float32")(x)
 
 
 def _attach_head(level: keras.KerasTensor, config: DetectorConfig, classes: int) -> tuple:
