@@ -96,11 +96,25 @@ export function createBoxList(place, { typeOf, select, scores = false }) {
         if (place.children[index] !== row) place.insertBefore(row, place.children[index] ?? null);
         row.setAttribute("aria-selected", String(box.id === selected));
       });
-      if (selected !== marked && selected) rows.get(selected)?.row.scrollIntoView({ block: "nearest" });
+      const row = selected === marked || !selected ? undefined : rows.get(selected)?.row;
+      if (row) keepInSight(place, row);
       if (selected) place.setAttribute("aria-activedescendant", `box-${selected}`);
       else place.removeAttribute("aria-activedescendant");
       shown = boxes;
       marked = selected;
     },
   };
+}
+
+/**
+ * Scroll a list, and nothing around it, until a row can be seen.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} row
+ */
+function keepInSight(list, row) {
+  const top = row.offsetTop - list.offsetTop;
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (top + row.offsetHeight > list.scrollTop + list.clientHeight) {
+    list.scrollTop = top + row.offsetHeight - list.clientHeight;
+  }
 }

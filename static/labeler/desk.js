@@ -5,6 +5,7 @@ import { makeBox } from "./boxes.js";
 import { cutToImage, isBox, moved, toWholePixels } from "./geometry.js";
 import { createHistory } from "./history.js";
 import { createStore } from "./store.js";
+import { describeBox } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Rect} Rect */
@@ -158,6 +159,7 @@ export function createDesk({ types, mayEdit, say, changed }) {
       const index = boxes.findIndex(({ id }) => id === stage.selected());
       const next = boxes[index < 0 ? (step > 0 ? 0 : boxes.length - 1) : index + step];
       stage.select(next?.id ?? null);
+      if (next) say(describeBox(next, typeOf(next.defect_type)));
       return next !== undefined;
     },
     makeBox: make,

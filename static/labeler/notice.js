@@ -38,7 +38,8 @@ export function createNotice(place, passing) {
         element(
           "div",
           { class: `note ${tone}`, role: tone === "error" ? "alert" : "status" },
-          element("div", { class: "row" }, element("span", {}, text), ...buttons),
+          element("span", { class: "grow" }, text),
+          ...buttons,
         ),
       );
     },

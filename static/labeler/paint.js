@@ -153,7 +153,7 @@ function paintHandles(context, view, rect) {
 function paintTag(context, sizeScr, rectScr, parts) {
   context.font = TAG_FONT;
   context.textBaseline = "middle";
-  const widths = parts.map(({ text }) => Math.ceil(context.measureText(text).width) + 10);
+  const widths = parts.map(({ text }) => textWidth(context, text) + 10);
   const total = widths.reduce((sum, width) => sum + width, 0);
   const above = rectScr.top - TAG_HEIGHT_SCR - 2;
   const top = above >= 0 ? above : Math.max(0, rectScr.top + 2);
@@ -162,6 +162,20 @@ function paintTag(context, sizeScr, rectScr, parts) {
     paintTagPart(context, { left, top, width: widths[index] }, part);
     left += widths[index];
   });
+}
+
+/** @type {Map<string, number>} measuring is slow, and tags repeat */
+const widthsOfTexts = new Map();
+
+/** @param {CanvasRenderingContext2D} context @param {string} text @returns {number} */
+function textWidth(context, text) {
+  let width = widthsOfTexts.get(text);
+  if (width === undefined) {
+    width = Math.ceil(context.measureText(text).width);
+    if (widthsOfTexts.size > 5000) widthsOfTexts.clear();
+    widthsOfTexts.set(text, width);
+  }
+  return width;
 }
 
 /**
