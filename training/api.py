@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import access
-from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope
-from annotations.models import Project, Role
+from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
+from annotations.models import Role
 from inference.models import JobState
 from training import rounds
 from training.config import BadRoundConfig, RoundConfig
@@ -173,16 +173,11 @@ class RoundList(ProjectScope, generics.ListAPIView):
         return Response(self.get_serializer(round_).data, status=status.HTTP_201_CREATED)
 
 
-class RoundView(generics.GenericAPIView):
+class RoundView(VisibleScope, generics.GenericAPIView):
     """Base of the views of one round."""
 
     queryset = ROUNDS
-    filter_backends: list = []
     role = Role.INSPECTOR
-
-    def get_queryset(self):
-        """Return the rounds that exist for the caller, so that a stranger gets what a wrong id gets."""
-        return super().get_queryset().filter(project__in=Project.objects.visible_to(self.request.user))
 
     def get_object(self) -> Round:
         """Return the round for a member whose role suffices."""

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from annotations import access, projects, review
 from annotations.api.fields import NumberField
-from annotations.api.scope import ProjectScope
+from annotations.api.scope import ProjectScope, VisibleScope
 from annotations.models import DefectType, Grade, Member, Project, ReviewReason, Role
 
 
@@ -159,17 +159,12 @@ class DefectTypeList(ProjectScope, generics.ListCreateAPIView):
         serializer.save(project=self.project)
 
 
-class DefectTypeDetail(generics.RetrieveUpdateAPIView):
+class DefectTypeDetail(VisibleScope, generics.RetrieveUpdateAPIView):
     """One defect type; changing it is an engineer's."""
 
     serializer_class = DefectTypeSerializer
     queryset = DefectType.objects.select_related("project").prefetch_related("grades")
     http_method_names = ["get", "patch", "head"]
-    filter_backends: list = []
-
-    def get_queryset(self):
-        """Return the types that exist for the caller, so that a stranger gets what a wrong id gets."""
-        return super().get_queryset().filter(project__in=Project.objects.visible_to(self.request.user))
 
     def get_object(self) -> DefectType:
         """Return the type for a member whose role suffices."""

@@ -35,6 +35,18 @@ class ImageScope:
         self.image = access.get_image(request.user, kwargs["pk"], role=role)
 
 
+class VisibleScope:
+    """Mix into a generic view of rows below a project, to which `project_field` leads."""
+
+    project_field = "project"
+    filter_backends: list = []
+
+    def get_queryset(self):
+        """Return the rows that exist for the caller, so that a stranger gets what a wrong id gets."""
+        visible = Project.objects.visible_to(self.request.user)
+        return super().get_queryset().filter(**{f"{self.project_field}__in": visible})
+
+
 class InvalidVersion(BlemishError):
     """A version that is no number of saves."""
 

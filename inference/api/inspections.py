@@ -14,8 +14,7 @@ from rest_framework.response import Response
 from annotations.api.fields import NumberField
 from annotations.api.images import stamp
 from annotations.api.media import PICTURE_SCHEMA, Picture, send
-from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope
-from annotations.models import Project
+from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
 from inference import inspections, results
 from inference.models import Defect, InspectedImage, Inspection, JobState
 from inference.severity import likely_grade
@@ -211,26 +210,14 @@ class InspectionList(ProjectScope, generics.ListAPIView):
         return Response(data, status=status.HTTP_201_CREATED, headers={"Location": address})
 
 
-class MemberScope:
-    """Mix into a view of things below a project, that `project_field` leads to."""
-
-    project_field = "project"
-    filter_backends: list = []
-
-    def get_queryset(self):
-        """Return the rows that exist for the caller, so that a stranger gets what a wrong id gets."""
-        visible = Project.objects.visible_to(self.request.user)
-        return super().get_queryset().filter(**{f"{self.project_field}__in": visible})
-
-
-class InspectionDetail(MemberScope, generics.RetrieveAPIView):
+class InspectionDetail(VisibleScope, generics.RetrieveAPIView):
     """An inspection, how far it is, and what was found."""
 
     serializer_class = WholeInspectionSerializer
     queryset = counted(results.with_results(Inspection.objects.all()))
 
 
-class InspectionCancel(MemberScope, generics.GenericAPIView):
+class InspectionCancel(VisibleScope, generics.GenericAPIView):
     """The way to stop an inspection."""
 
     serializer_class = NoInput
@@ -243,7 +230,7 @@ class InspectionCancel(MemberScope, generics.GenericAPIView):
         return Response(InspectionSerializer(self.get_object(), context=self.get_serializer_context()).data)
 
 
-class InspectedFile(MemberScope, Picture):
+class InspectedFile(VisibleScope, Picture):
     """A picture of an inspection: as it was sent, or with its defects drawn on it."""
 
     project_field = "inspection__project"

@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import access
-from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope
-from annotations.models import Project, Role
+from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
+from annotations.models import Role
 from inference import registry
 from inference.models import ModelVersion
 
@@ -61,16 +61,11 @@ class ModelList(ProjectScope, generics.ListAPIView):
         return super().get_queryset().filter(project=self.project)
 
 
-class ModelPromote(generics.GenericAPIView):
+class ModelPromote(VisibleScope, generics.GenericAPIView):
     """The way for a model into use."""
 
     serializer_class = NoInput
     queryset = MODELS
-    filter_backends: list = []
-
-    def get_queryset(self):
-        """Return the models that exist for the caller, so that a stranger gets what a wrong id gets."""
-        return super().get_queryset().filter(project__in=Project.objects.visible_to(self.request.user))
 
     @extend_schema(
         request=None,
