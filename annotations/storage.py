@@ -3,8 +3,8 @@
 import contextlib
 import errno
 import os
-import tempfile
-from pathlib import Path
+import secrets
+from typing import BinaryIO
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
@@ -15,22 +15,20 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class WholeFileStorage(FileSystemStorage):
-    """Django's file storage, but each file is written beside its place, flushed to disk and then renamed.
+    """Django's file storage, but each file is written beside its place, flushed to disk and then linked.
 
     A reader never sees half a file, and a full disk (StorageFull) leaves nothing behind.
     """
 
     def _save(self, name: str, content: File) -> str:
-        folder = Path(self.path(name)).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(prefix=".part-", dir=folder)
+        path = self.path(name)
+        draft = f"{path}.{secrets.token_hex(4)}.part"
         try:
-            with os.fdopen(descriptor, "wb") as stream:
+            with _open_new(draft, self.file_permissions_mode or 0o644) as stream:
                 for chunk in content.chunks():
                     stream.write(chunk)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.chmod(draft, self.file_permissions_mode or 0o644)
             return self._place(draft, name)
         except OSError as error:
             if error.errno in _NO_ROOM:
@@ -44,9 +42,19 @@ class WholeFileStorage(FileSystemStorage):
         """Give DRAFT the name NAME, or the next free one; of two writers each gets its own."""
         while True:
             try:
-                os.close(os.open(self.path(name), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+                os.link(draft, self.path(name))
             except FileExistsError:
                 name = self.get_available_name(name)
             else:
-                os.replace(draft, self.path(name))
                 return name.replace("\\", "/")
+
+
+def _open_new(path: str, mode: int) -> BinaryIO:
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags, mode)
+
+    try:
+        return open(path, "xb", opener=opener)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return open(path, "xb", opener=opener)

@@ -3,8 +3,8 @@
 .venv/bin/python benchmarks/formats.py --data ../shared/data/neu-det --json formats.json
 
 Every run starts with an empty SQLite database and an empty media folder, both temporary. Budgets: 500 images
-a second in (without thumbnails), 1,000 XML a second out. The best of the runs counts, and beside it stands the
-rate per second of processor time, because other work on the machine shares the clock.
+a second in (without thumbnails), 1,000 XML a second out. The best of the runs counts, and beside it stands
+the rate per second of processor time, because other work on the machine shares the clock.
 """
 
 import argparse

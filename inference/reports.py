@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from annotations.formats.tables import cell
 from inference.examination import Outcome
 from inference.pipeline import Finding
 from inference.severity import likely_grade
@@ -26,11 +27,6 @@ DEFECT_COLUMNS = (
     "model",
     "grader",
 )
-
-
-def cell(text: str) -> str:
-    """Return TEXT for a CSV cell; what a spreadsheet would run as a formula gets a quote in front."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def log_row(outcome: Outcome) -> list[str]:

@@ -10,7 +10,7 @@ from annotations import boxes, exports, imports, tasks, wire
 from annotations.formats import voc
 from annotations.models import Image, ImageState
 from tests.annotations.pictures import STEPS, saved
-from tests.annotations.test_importing_voc import put
+from tests.annotations.voc_files import put
 from tests.factories import make_box, make_image, make_project, make_type, make_user
 
 pytestmark = pytest.mark.django_db

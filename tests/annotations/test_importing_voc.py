@@ -1,6 +1,6 @@
 """A folder of images and VOC files comes into a project; bad files are named and stop nothing."""
 
-from pathlib import Path
+import errno
 
 import numpy as np
 import pytest
@@ -9,10 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from annotations import imported_rows, imports, tasks
-from annotations.formats import voc
-from annotations.formats.voc_document import write
 from annotations.models import Box, Image, ImageState, Origin, Project, Revision, Split, ViewState, VocSource
 from tests.annotations.pictures import saved
+from tests.annotations.voc_files import obj, put
 from tests.factories import make_project, make_type, wire_box
 
 pytestmark = pytest.mark.django_db
@@ -35,21 +34,6 @@ def folder(tmp_path):
 @pytest.fixture
 def project():
     return make_project("neu", types=())
-
-
-def obj(name="scratch", box=(1, 2, 30, 40), **fields) -> voc.VocObject:
-    return voc.VocObject(name=name, **dict(zip(voc.COORDINATES, map(float, box), strict=True)), **fields)
-
-
-def put(folder: Path, name: str, *objects, size=(64, 48), xml=True, seed=None) -> None:
-    """Write a picture of 64 × 48 noise and its XML."""
-    noise = np.random.default_rng(sum(name.encode()) if seed is None else seed).integers(
-        0, 256, (48, 64), np.uint8
-    )
-    (folder / name).write_bytes(saved(noise))
-    if xml:
-        annotation = voc.VocAnnotation(filename=name, width=size[0], height=size[1], objects=objects)
-        (folder / name).with_suffix(".xml").write_bytes(write(annotation))
 
 
 def reasons(report: imports.ImportReport) -> dict[str, str]:
@@ -235,6 +219,20 @@ def test_one_refused_row_does_not_take_its_batch_with_it(project, folder, media,
     assert [image.name for image in Image.objects.all()] == ["b.png"]
     assert report.new_types == ["pit"]
     assert originals(media) == 1
+
+
+def test_a_full_disk_is_named_for_each_file_and_leaves_nothing(project, folder, media, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("annotations.storage.os.fsync", full)
+    put(folder, "a.png", obj())
+    put(folder, "b.png", obj())
+    report = imports.import_voc(project, folder)
+    assert set(reasons(report)) == {"a.png", "b.png"}
+    assert reasons(report)["a.png"].startswith("The disk is full")
+    assert not any(path.is_file() for path in media.rglob("*"))
+    assert not Image.objects.exists()
 
 
 def test_stopping_by_hand_leaves_no_original_without_a_row(project, folder, media, monkeypatch):
