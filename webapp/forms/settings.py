@@ -8,7 +8,20 @@ from annotations.models import DefectType, Grade, Project, Role
 MAX_GRADES = 9
 
 
-class ProjectForm(forms.ModelForm):
+class StoredByVerb(forms.ModelForm):
+    """A form whose instance stays as it is stored: a verb writes it, and compares with what it was."""
+
+    def _post_clean(self) -> None:
+        """Run the checks of the model's fields, which a form leaves to the instance."""
+        for name, value in list(self.cleaned_data.items()):
+            try:
+                self._meta.model._meta.get_field(name).run_validators(value)
+            except forms.ValidationError as error:
+                sentence = self.fields[name].error_messages.get(error.error_list[0].code)
+                self.add_error(name, sentence or error)
+
+
+class ProjectForm(StoredByVerb):
     """Name, splits and targets."""
 
     class Meta:
@@ -55,9 +68,6 @@ class ProjectForm(forms.ModelForm):
             self.add_error("test_percent", f"Calibration and test are {calibration + test} percent together.")
         return said
 
-    def _post_clean(self) -> None:
-        """Leave the instance alone: the verb writes it, and compares with what it was."""
-
 
 class WindowForm(forms.Form):
     """The gray levels that are shown as black and as white."""
@@ -74,7 +84,7 @@ class WindowForm(forms.Form):
         return said
 
 
-class TypeForm(forms.ModelForm):
+class TypeForm(StoredByVerb):
     """A defect type without its grades."""
 
     class Meta:
@@ -115,9 +125,6 @@ class TypeForm(forms.ModelForm):
         if others.filter(name=name).exists():
             raise forms.ValidationError(f"Another type is called {name}.")
         return name
-
-    def _post_clean(self) -> None:
-        """Leave the instance alone: the verb writes it."""
 
 
 class GradeForm(forms.ModelForm):

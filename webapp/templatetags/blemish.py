@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -13,7 +13,7 @@ register = template.Library()
 def severity(value: float | None) -> SafeString:
     """Draw a severity, 0 to 1: the ramp's block and a bold number; a dash while it is unknown."""
     if value is None:
-        return format_html('<span class="soft" title="No severity yet">–</span>')
+        return mark_safe('<span class="soft" title="No severity yet">–</span>')
     mark = '<span class="severity" style="--s: {}" title="Severity, 0 to 1">{}</span>'
     return format_html(mark, *_both(value))
 
@@ -22,7 +22,7 @@ def severity(value: float | None) -> SafeString:
 def score(value: float | None) -> SafeString:
     """Draw a detector's score, 0 to 1: a thin rule under a plain number, never like a severity."""
     if value is None:
-        return format_html('<span class="soft" title="Drawn by a person">–</span>')
+        return mark_safe('<span class="soft" title="Drawn by a person">–</span>')
     mark = '<span class="score" style="--s: {}" title="Score: the detector’s confidence">{}</span>'
     return format_html(mark, *_both(value))
 

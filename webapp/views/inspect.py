@@ -14,9 +14,9 @@ from annotations.access import get_project
 from annotations.api.images import stamp
 from annotations.errors import BlemishError
 from annotations.models import Project
+from annotations.severity import likely_grade
 from inference import inspections, reports, results
 from inference.models import Defect, InspectedImage, Inspection, JobState
-from inference.severity import likely_grade
 from webapp.forms.inspect import InspectForm
 from webapp.lines import Lines
 from webapp.views.page import page, render_project
@@ -31,8 +31,9 @@ ALIVE = (JobState.QUEUED, JobState.RUNNING)
 def inspect(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the way to send images, and the earlier inspections; POST starts one."""
     project = get_project(request.user, slug)
-    form = InspectForm(project, request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = InspectForm(project, *sent)
+    if form.is_bound and form.is_valid():
         try:
             inspection = inspections.start(project, user=request.user, **form.values())
         except BlemishError as error:

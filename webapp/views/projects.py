@@ -17,7 +17,7 @@ from webapp.views.page import page
 @page
 def projects(request: HttpRequest) -> HttpResponse:
     """List the projects that this person belongs to; POST makes one."""
-    form = NewProjectForm(request.POST or None)
+    form = NewProjectForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         project = annotations.projects.create(request.user, **form.cleaned_data)
         messages.success(request, f"{project.name} is made. Next: its defect types, then its images.")

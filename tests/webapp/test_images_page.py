@@ -1,0 +1,149 @@
+"""The gallery: filters, portions, what a card shows."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from annotations.models import ImageState, Origin, Split
+from tests.factories import make_box, make_image, make_project, make_type
+from tests.webapp.pages import sign_in, text_of
+from webapp import gallery
+
+pytestmark = pytest.mark.django_db
+HTMX = {"hx-request": "true"}
+
+
+@pytest.fixture
+def project(client):
+    project = make_project()
+    sign_in(client, project)
+    return project
+
+
+def names(client, project, **query) -> list[str]:
+    body = client.get(reverse("images", args=[project.slug]), query).content.decode()
+    return re.findall(r'class="cut name">([^<]+)<', body)
+
+
+def test_an_empty_project_says_how_to_upload(client, project):
+    text = text_of(client.get(reverse("images", args=[project.slug])))
+    assert "No images yet" in text
+    assert "Drop images or whole folders" in text
+
+
+def test_filters_that_match_nothing_offer_to_clear_them(client, project):
+    make_image(project)
+    text = text_of(client.get(reverse("images", args=[project.slug]), {"state": "labeled"}))
+    assert "No image passes these filters" in text
+    assert "Clear all filters" in text
+
+
+def test_newest_images_come_first_unless_asked(client, project):
+    for name in ("b.png", "c.png", "a.png"):
+        make_image(project, name)
+    assert names(client, project) == ["a.png", "c.png", "b.png"]
+    assert names(client, project, sort="old") == ["b.png", "c.png", "a.png"]
+    assert names(client, project, sort="name") == ["a.png", "b.png", "c.png"]
+
+
+def test_each_filter_keeps_its_images(client, project):
+    stains = make_type(project, "stains")
+    one = make_image(project, "one.png", split=Split.TEST, lot="L-1", line="A")
+    make_box(one, stains, origin=Origin.MODEL)
+    two = make_image(project, "two.png", part="housing", state=ImageState.IN_REVIEW)
+    make_box(two, "pits")
+    make_image(project, "three.png")
+    assert names(client, project, split="test") == ["one.png"]
+    assert names(client, project, state="in_review") == ["two.png"]
+    assert names(client, project, defect_type="pits") == ["two.png"]
+    assert names(client, project, lot="L-1") == ["one.png"]
+    assert names(client, project, line="A") == ["one.png"]
+    assert names(client, project, no_lot="true") == ["three.png", "two.png"]
+    assert names(client, project, q="HOUS") == ["two.png"]
+    assert names(client, project, by="model") == ["one.png"]
+    assert names(client, project, settled="true") == ["one.png"]
+
+
+def test_what_is_asked_of_boxes_holds_for_one_box(client, project):
+    graded = make_type(project, "dents", grades=4)
+    image = make_image(project, "both.png")
+    make_box(image, graded, grade=1)
+    make_box(image, graded, grade=4)
+    other = make_image(project, "pits.png")
+    make_box(other, "pits")
+    assert names(client, project, defect_type="dents", grade="4") == ["both.png"]
+    assert names(client, project, defect_type="pits", grade="4") == []
+    assert names(client, project, severity_from="0.2", severity_below="0.3") == ["both.png"]
+    assert names(client, project, severity_from="0.9", severity_below="1.0") == ["both.png"]
+    assert names(client, project, severity_from="0.5", severity_below="0.6") == []
+
+
+def test_a_day_of_the_dashboard_shows_what_was_labeled_then(client, project):
+    make_image(project, "then.png", labeled_at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    make_image(project, "now.png", labeled_at=timezone.now())
+    assert names(client, project, labeled_on="2026-03-04") == ["then.png"]
+
+
+def test_a_filter_that_cannot_be_read_is_named(client, project):
+    make_image(project)
+    text = text_of(client.get(reverse("images", args=[project.slug]), {"split": "elsewhere"}))
+    assert "split: Select a valid choice" in text
+
+
+def test_portions_follow_each_other_without_gap_or_double(client, project, monkeypatch):
+    monkeypatch.setattr(gallery.portion, "__kwdefaults__", {"sort": "new", "after": None, "size": 3})
+    for index in range(8):
+        make_image(project, f"{index % 2}-{index}.png")
+    for sort in gallery.SORTS:
+        seen, url = [], f"{reverse('images', args=[project.slug])}?sort={sort}"
+        while url:
+            body = client.get(url).content.decode()
+            seen += re.findall(r'class="cut name">([^<]+)<', body)
+            more = re.search(r'hx-get="([^"]*after=[^"]*)"', body)
+            url = more and reverse("images", args=[project.slug]) + more[1].replace("&amp;", "&")
+        assert len(seen) == 8
+        assert len(set(seen)) == 8
+
+
+def test_htmx_gets_the_list_alone_and_later_the_cards_alone(client, project):
+    image = make_image(project)
+    make_image(project)
+    page = reverse("images", args=[project.slug])
+    body = client.get(page, headers=HTMX).content.decode()
+    assert "2 images" in text_of(client.get(page, headers=HTMX))
+    assert "<html" not in body
+    after = client.get(page, {"after": image.pk, "sort": "old"}, headers=HTMX)
+    assert "images" not in text_of(after)
+    assert "image-card" in after.content.decode()
+
+
+def test_a_card_shows_state_boxes_and_leads_to_the_label_page(client, project):
+    image = make_image(project, ready=True)
+    make_box(image)
+    body = client.get(reverse("images", args=[project.slug])).content.decode()
+    assert reverse("label-image", args=[project.slug, image.pk]) in body
+    assert '<rect x="10.0" y="10.0" width="20.0" height="20.0"' in body
+    assert "1 box<" in body
+
+
+def test_deleted_images_and_those_of_other_projects_are_not_shown(client, project):
+    make_image(project, "gone.png", deleted_at=timezone.now())
+    make_image(make_project(), "foreign.png")
+    assert names(client, project) == []
+
+
+def test_names_are_shown_as_they_are_and_never_as_html(client, project):
+    make_image(project, "<b>ü&.png")
+    body = client.get(reverse("images", args=[project.slug])).content.decode()
+    assert "&lt;b&gt;ü&amp;.png" in body
+
+
+def test_a_full_portion_takes_a_constant_number_of_queries(client, project, django_assert_num_queries):
+    for _ in range(30):
+        make_box(make_image(project, ready=True))
+    # session, user, project, role, images, boxes, colors, count, role, reviews, types, lots
+    with django_assert_num_queries(12):
+        client.get(reverse("images", args=[project.slug]))
