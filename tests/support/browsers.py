@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from runner.debian import BROWSERS
 from tests.support.missing import skip_or_fail
@@ -41,15 +41,20 @@ class Watch:
 def chromium() -> Iterator[Browser]:
     """Give the Chromium of this machine, or the one that playwright installed."""
     with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, BROWSERS)), None)
-        if not found and not Path(playwright.chromium.executable_path).exists():
-            skip_or_fail("No Chromium here: apt-get install chromium (or: playwright install chromium)")
-        arguments = ["--disable-quic", "--disable-background-networking"]
-        if os.geteuid() == 0:
-            arguments.append("--no-sandbox")
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        browser = launch(playwright)
         yield browser
         browser.close()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium; skips, or fails with CI set, where there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found and not Path(playwright.chromium.executable_path).exists():
+        skip_or_fail("No Chromium here: apt-get install chromium (or: playwright install chromium)")
+    arguments = ["--disable-quic", "--disable-background-networking"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return playwright.chromium.launch(executable_path=found, args=arguments)
 
 
 @pytest.fixture
