@@ -14,6 +14,7 @@ HEAVY = {"tensorflow", "keras"}
 WITH_TENSORFLOW = (
     "inference/detectors.py",
     "inference/graders.py",
+    "inference/tfrecords.py",
     "training/detector/",
     "training/graders/",
 )
