@@ -1,6 +1,6 @@
 """The severity of a box as a database expression, so that counting and filtering never load boxes.
 
-The same rule as `annotations.wire` applies to one box: a person's grade counts as its weight, else the
+The same rule as `annotations.severity` applies to one box: a person's grade counts as its weight, else the
 probabilities as Σ weight × probability, and a type that is not graded takes the detection score.
 """
 

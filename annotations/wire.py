@@ -4,11 +4,11 @@ Coordinates are pixels of the original, half-open [xmin, xmax), inside the image
 """
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from annotations.errors import InvalidBox
 from annotations.models import Box, DefectType, Image, ProposedBox
+from annotations.severity import likely_grade, severity_of
 
 MAX_BOXES = 20_000
 FLAGS = ("difficult", "truncated", "occluded")
@@ -134,21 +134,13 @@ def read_boxes(image: Image, data: object) -> list[BoxValues]:
     return boxes
 
 
-def expected_severity(probabilities: Iterable[float], weights: Iterable[float]) -> float:
-    """Return Σ weight of grade k × probability of grade k, 0 to 1 (the project's definition of severity)."""
-    return float(sum(p * w for p, w in zip(probabilities, weights, strict=True)))
-
-
-def _severity(box: Box | ProposedBox, weights: list[float]) -> float | None:
-    """Return the severity of BOX by its given grade or its probabilities; ungraded types take the score."""
-    grade = getattr(box, "grade", None)
-    if not box.defect_type.graded:
-        return box.score
-    if grade is not None and grade <= len(weights):
-        return weights[grade - 1]
-    if box.grade_probabilities and len(box.grade_probabilities) == len(weights):
-        return expected_severity(box.grade_probabilities, weights)
-    return None
+def _severity(box: Box | ProposedBox) -> float | None:
+    return severity_of(
+        box.defect_type.weights() if box.defect_type.graded else None,
+        grade=getattr(box, "grade", None),
+        probabilities=box.grade_probabilities,
+        score=box.score,
+    )
 
 
 def box_to_wire(box: Box) -> dict:
@@ -174,7 +166,7 @@ def box_to_wire(box: Box) -> dict:
         "round_number": box.round_number,
         "score": box.score,
         "grade_probabilities": box.grade_probabilities,
-        "severity": _severity(box, box.defect_type.weights()),
+        "severity": _severity(box),
         "proposed": proposed,
         "decision": box.decision,
         "decided_by": box.decided_by.get_username() if box.decided_by else None,
@@ -183,10 +175,10 @@ def box_to_wire(box: Box) -> dict:
 
 
 def proposed_to_wire(box: ProposedBox) -> dict:
-    """Return a proposed BOX in the wire format; its grade is the most probable one."""
+    """Return a proposed BOX in the wire format; its grade is the likely one."""
     grade = None
     if box.defect_type.graded and box.grade_probabilities:
-        grade = max(range(len(box.grade_probabilities)), key=box.grade_probabilities.__getitem__) + 1
+        grade = likely_grade(box.grade_probabilities)
     return {
         "id": str(box.uid),
         "defect_type": box.defect_type.name,
@@ -199,7 +191,7 @@ def proposed_to_wire(box: ProposedBox) -> dict:
         "round_number": box.proposal.round_number,
         "score": box.score,
         "grade_probabilities": box.grade_probabilities,
-        "severity": _severity(box, box.defect_type.weights()),
+        "severity": _severity(box),
         "decision": box.decision,
     }
 

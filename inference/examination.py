@@ -10,9 +10,9 @@ import numpy as np
 from django.conf import settings
 
 from annotations import gray
+from annotations.severity import image_severity
 from inference.detectors import BrokenModel
 from inference.pipeline import BOX, Finding, Pipeline
-from inference.severity import image_severity
 
 DEFAULT_THRESHOLD = 0.4
 BATCH_IMAGES = 16

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotations.models import Project
+from annotations.severity import severity_of
 from inference import detectors, graders, registry
 from inference.crops import crop
 from inference.models import ModelVersion
-from inference.severity import severity_of
 
 BOX = ("xmin", "ymin", "xmax", "ymax")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from annotations.formats.tables import cell
+from annotations.severity import likely_grade
 from inference.examination import Outcome
 from inference.pipeline import Finding
-from inference.severity import likely_grade
 
 # The original tool's columns: these two, then these six for every box.
 LOG_COLUMNS = ("FileName", "BoxNum")

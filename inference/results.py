@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from django.db.models import Prefetch, QuerySet
 
+from annotations.severity import image_severity, severity_of
 from inference import reports
 from inference.models import Defect, InspectedImage, Inspection
 from inference.pipeline import BOX, Finding
-from inference.severity import image_severity, severity_of
 
 
 def with_results(inspections: QuerySet[Inspection]) -> QuerySet[Inspection]:

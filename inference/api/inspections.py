@@ -15,9 +15,9 @@ from annotations.api.fields import NumberField
 from annotations.api.images import stamp
 from annotations.api.media import PICTURE_SCHEMA, Picture, send
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
+from annotations.severity import likely_grade
 from inference import inspections, results
 from inference.models import Defect, InspectedImage, Inspection, JobState
-from inference.severity import likely_grade
 
 
 class DefectSerializer(serializers.ModelSerializer):

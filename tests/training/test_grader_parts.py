@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotations.severity import likely_grade
 from inference.graders import likely_grades
-from inference.severity import likely_grade
 from training.graders import augmentation, metrics
 from training.graders.config import GraderConfig
 
