@@ -71,9 +71,10 @@ let asProposed = new Map();
 let returned = [];
 let counts = { ...data.counts };
 let countedAt = performance.now();
-let busy = false;
+/** Whether the next image is being waited for; one that came back may be decided meanwhile. */
+let waiting = false;
 
-const mayEdit = () => open !== null && !busy;
+const mayEdit = () => open !== null;
 const difference = () => (open ? differenceFrom(open.proposed, desk.store.all()) : "as proposed");
 
 const desk = createDesk({
@@ -213,7 +214,7 @@ function correct() {
 
 /** @param {"accept" | "correct" | "reject"} word */
 function decide(word) {
-  if (!open || busy) return;
+  if (!open) return;
   const { item, proposed } = open;
   const boxes = [...desk.store.all()];
   const { version } = item.claimed;
@@ -243,27 +244,27 @@ async function goOn() {
     void queue.fill();
     return;
   }
-  if (busy) return;
-  busy = true;
+  if (waiting) return;
+  waiting = true;
   root.dataset.state = "waiting";
   try {
     const item = await queue.next();
-    busy = false;
+    waiting = false;
     if (open && item) returned.push({ item });
     else if (item) show(item);
     else if (!open) showNothing();
     void queue.fill();
   } catch (error) {
-    root.dataset.state = "claim";
+    if (!open) root.dataset.state = "claim";
     tellError(error, notice, data.login_url);
   } finally {
-    busy = false;
+    waiting = false;
     panel.refresh();
   }
 }
 
 async function skip() {
-  if (!open || busy) return;
+  if (!open) return;
   const { id } = open.item.claimed.image;
   open = null;
   queue.skip(id);
