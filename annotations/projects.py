@@ -100,8 +100,11 @@ def add_type(project: Project, *, name: str, grades: Sequence[Mapping] = (), **f
 
 def change_type(defect_type: DefectType, *, grades: Sequence[Mapping] | None = None, **fields) -> DefectType:
     """Write FIELDS and, unless None, all GRADES; raises Conflict, InvalidSetting, GradeInUse."""
+    present = defect_type.name
     for name, value in fields.items():
         setattr(defect_type, name, value)
+    if defect_type.name != present and present not in defect_type.former_names:
+        defect_type.former_names = [*defect_type.former_names, present]
     return _save_type(defect_type, grades)
 
 

@@ -109,7 +109,7 @@ def read_boxes(image: Image, data: object) -> list[BoxValues]:
         raise InvalidBox("boxes must be a list.", field="boxes")
     if len(data) > MAX_BOXES:
         raise InvalidBox(f"{len(data)} boxes are too many (at most {MAX_BOXES}).", field="boxes")
-    types = {kind.name: kind for kind in image.project.defect_types.prefetch_related("grades")}
+    types = image.project.types_by_name()
     levels = {name: {grade.level for grade in kind.grades.all()} for name, kind in types.items()}
     boxes, seen = [], set()
     for index, item in enumerate(data):

@@ -6,8 +6,8 @@ Importing this module does not import TensorFlow; `load` does.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +79,19 @@ def read_card(folder: Path) -> Card:
     return card
 
 
-def load(folder: Path) -> Detector:
-    """Load the detector of a model folder; takes seconds. Raises BrokenModel."""
+def load(folder: Path, *, names: Mapping[str, str] | None = None) -> Detector:
+    """Load the detector of a model folder; takes seconds. Raises BrokenModel.
+
+    NAMES says what the classes are called now, by what the model calls them; the others keep their names.
+    """
     folder = Path(folder)
     card = read_card(folder)
+    if names:
+        card = replace(
+            card,
+            class_names=tuple(names.get(name, name) for name in card.class_names),
+            thresholds={names.get(name, name): value for name, value in card.thresholds.items()},
+        )
     saved_model = folder / "saved_model"
     if not (saved_model / "saved_model.pb").exists():
         raise BrokenModel(f"{saved_model} holds no SavedModel.")

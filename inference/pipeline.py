@@ -51,7 +51,9 @@ class Pipeline:
         model = registry.detector(project, model_name)
         return cls(
             model=model,
-            detector=detectors.load(model.path),
+            detector=detectors.load(
+                model.path, names={name: kind.name for name, kind in project.types_by_name().items()}
+            ),
             graders={
                 name: (row.name, graders.load(row.path)) for name, row in registry.graders(project).items()
             },

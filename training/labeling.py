@@ -46,7 +46,7 @@ def label(stage: Stage) -> None:
         images, pixels = _read(stage, ids[start : start + CHUNK], pipeline.window, counts)
         for image, found in zip(images, pipeline.predict(pixels), strict=True):
             try:
-                reason = _route(stage, model, lot, image, found)
+                reason = _route(stage, pipeline, lot, image, found)
             except StaleVersion:
                 counts["saved_meanwhile"] += 1  # a person was faster; the person's word stands
                 continue
@@ -94,17 +94,17 @@ def _propose(image: Image, found: list[Finding], types: dict) -> list[proposals.
     return values
 
 
-def _route(stage: Stage, model, lot: Lot, image: Image, found: list[Finding]) -> str | None:
+def _route(stage: Stage, pipeline: Pipeline, lot: Lot, image: Image, found: list[Finding]) -> str | None:
     """Accept or ask about one image; return the review reason, None when it was accepted."""
-    config = stage.config
-    types = {kind.name: kind for kind in image.project.defect_types.filter(archived=False)}
+    config, model = stage.config, pipeline.model
+    types = {name: kind for name, kind in image.project.types_by_name().items() if not kind.archived}
     values = _propose(image, found, types)
     route = routing.choose(
         [
             routing.Candidate(value.defect_type.name, value.score, value.grade_probabilities)
             for value in values
         ],
-        thresholds=model.thresholds,
+        thresholds=pipeline.detector.thresholds,
         propose_score=config.propose_score,
         grade_doubt=config.grade_doubt,
         accept_nothing=model.calibration.get("nothing_found", {}).get("accepted", False),

@@ -21,10 +21,10 @@ def predict_split(stage: Stage, model: ModelVersion, split: Split) -> tuple[list
     """Return MODEL's detections down to MEASURE_SCORE and the true samples of SPLIT, image by image."""
     from inference import detectors
 
-    detector = detectors.load(model.path)
+    names = stage.round.snapshot.class_names
+    detector = detectors.load(model.path, names=snapshots.synonyms(stage.round.project, names))
     # Through the window that the model was trained with; the project's may have been moved since.
     read = datasets.reader(detector.card.window)
-    names = stage.round.snapshot.class_names
     samples = [datasets.make_sample(row, names) for row in snapshots.read(stage.round.snapshot, split)]
     predictions = []
     for start in range(0, len(samples), CHUNK):

@@ -1,7 +1,7 @@
 """Freeze what a round trains on, and read it back."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -45,6 +45,13 @@ def _candidates(project: Project, *, use_auto: bool):
 def class_names(project: Project) -> list[str]:
     """Return the names of the defect types in class order."""
     return list(project.defect_types.filter(archived=False).values_list("name", flat=True))
+
+
+def synonyms(project: Project, names: Iterable[str]) -> dict[str, str]:
+    """Return which of NAMES is meant by each name that a type of PROJECT has or had; others are missing."""
+    types = project.types_by_name()
+    meant = {types[name].pk: name for name in names if name in types}
+    return {name: meant[kind.pk] for name, kind in types.items() if kind.pk in meant}
 
 
 def complaint(project: Project, *, need_training: bool = True) -> str | None:
@@ -92,7 +99,7 @@ def read(snapshot: Snapshot, split: Split) -> Iterator[LabeledImage]:
     """Yield the images of SPLIT with the boxes of their frozen revision, in id order."""
     rows = list(snapshot.images.filter(split=split).order_by("image_id").select_related("image"))
     entries = [(row.image, row.version, row.auto) for row in rows]
-    yield from _read_revisions(entries, split, set(snapshot.class_names))
+    yield from _read_revisions(entries, split, synonyms(snapshot.project, snapshot.class_names))
 
 
 def read_now(images: Iterable[Image], names: Collection[str]) -> Iterator[LabeledImage]:
@@ -102,11 +109,11 @@ def read_now(images: Iterable[Image], names: Collection[str]) -> Iterator[Labele
         auto = image.state == ImageState.AUTO_LABELED
         by_split.setdefault(image.split, []).append((image, image.version, auto))
     for split, entries in by_split.items():
-        yield from _read_revisions(entries, Split(split), set(names))
+        yield from _read_revisions(entries, Split(split), synonyms(entries[0][0].project, names))
 
 
 def _read_revisions(
-    entries: Sequence[tuple[Image, int, bool]], split: Split, known: set[str]
+    entries: Sequence[tuple[Image, int, bool]], split: Split, known: Mapping[str, str]
 ) -> Iterator[LabeledImage]:
     for start in range(0, len(entries), CHUNK):
         chunk = entries[start : start + CHUNK]
@@ -118,5 +125,9 @@ def _read_revisions(
             if revision.version == versions[revision.image_id]
         }
         for image, _, auto in chunk:
-            kept = tuple(box for box in boxes.get(image.pk, []) if box["defect_type"] in known)
+            kept = tuple(
+                {**box, "defect_type": known[box["defect_type"]]}
+                for box in boxes.get(image.pk, [])
+                if box["defect_type"] in known
+            )
             yield LabeledImage(image=image, split=split, auto=auto, boxes=kept)

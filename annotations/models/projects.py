@@ -81,6 +81,12 @@ class Project(models.Model):
             return 0.0, 255.0
         return self.window_low, self.window_high
 
+    def types_by_name(self) -> dict[str, "DefectType"]:
+        """Return the defect types, grades loaded, by each name that they have or had; a present name wins."""
+        types = list(self.defect_types.prefetch_related("grades"))
+        former = {name: kind for kind in types for name in kind.former_names}
+        return former | {kind.name: kind for kind in types}
+
     def role_of(self, user) -> Role | None:
         """Return the role of USER here, None for a stranger; a superuser is an engineer everywhere."""
         if user.is_superuser:
@@ -121,6 +127,8 @@ class DefectType(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="defect_types")
     name = models.CharField(max_length=100)
+    # Revisions and models keep the name that a type had in their time.
+    former_names = models.JSONField(default=list, blank=True)
     description = models.TextField(blank=True)
     color = models.CharField(
         max_length=7, default=PALETTE[0], validators=[RegexValidator(r"^#[0-9A-Fa-f]{6}\Z")]

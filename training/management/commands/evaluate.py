@@ -32,12 +32,12 @@ class Command(BaseCommand):
         from training import evaluation
 
         project = find_project(options["project"])
+        names = snapshots.class_names(project)
         try:
             model = registry.detector(project, options["model"])
-            detector = detectors.load(model.path)
+            detector = detectors.load(model.path, names=snapshots.synonyms(project, names))
         except (BlemishError, detectors.BrokenModel) as error:
             raise CommandError(str(error)) from error
-        names = snapshots.class_names(project)
         rows = list(snapshots.read_now(_labeled(project, options["split"]), names))
         if not rows:
             raise CommandError(f"The {options['split']} split of {project.name} has no labeled image.")
