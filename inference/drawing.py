@@ -26,15 +26,17 @@ def draw(pixels: np.ndarray, findings: Sequence[Finding], *, colors: Mapping[str
     stroke = max(1, round(side / 250))
     font = ImageFont.load_default(max(LEAST_TEXT, side / 45))
     taken: list[Area] = []
-    # The worst defect is drawn last, so that nothing covers it; its label chooses its place first.
+    # The worst defect comes first: its label chooses its place first, and is drawn last, over all others.
     ordered = sorted(findings, key=lambda finding: -_rank(finding))
+    for finding in reversed(ordered):
+        pen.rectangle(_frame(finding, picture.size), outline=_color(finding, colors), width=stroke)
     labels = [_place(finding, font, stroke, picture.size, taken) for finding in ordered]
     for finding, (area, text) in reversed(list(zip(ordered, labels, strict=True))):
-        color = colors.get(finding.class_name, FALLBACK_COLOR)
-        pen.rectangle(_frame(finding, picture.size), outline=color, width=stroke)
         if text:
+            color = _color(finding, colors)
             pen.rectangle((area[0], area[1], area[2] - 1, area[3] - 1), fill=color)
-            pen.text((area[0] + PADDING, area[1] + PADDING), text, font=font, fill=ink_on(color), anchor="la")
+            place = (area[0] + PADDING, area[1] + PADDING)
+            pen.text(place, text, font=font, fill=ink_on(color), anchor="la")
     return picture
 
 
@@ -52,6 +54,10 @@ def ink_on(color: str) -> str:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "black" if luminance > 0.179 else "white"
+
+
+def _color(finding: Finding, colors: Mapping[str, str]) -> str:
+    return colors.get(finding.class_name, FALLBACK_COLOR)
 
 
 def _rank(finding: Finding) -> float:
