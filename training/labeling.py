@@ -38,6 +38,7 @@ def label(stage: Stage) -> None:
     model = registry.detector(project)
     pipeline = Pipeline.load(project)
     ids = list(waiting(project, model.name).values_list("pk", flat=True))
+    types = {name: kind for name, kind in project.types_by_name().items() if not kind.archived}
     lot, _ = Lot.objects.get_or_create(round=round)
     counts = Counter(round.routing)
     counts.pop("reasons", None)
@@ -46,7 +47,7 @@ def label(stage: Stage) -> None:
         images, pixels = _read(stage, ids[start : start + CHUNK], pipeline.window, counts)
         for image, found in zip(images, pipeline.predict(pixels), strict=True):
             try:
-                reason = _route(stage, pipeline, lot, image, found)
+                reason = _route(stage, pipeline, lot, image, _propose(image, found, types))
             except StaleVersion:
                 counts["saved_meanwhile"] += 1  # a person was faster; the person's word stands
                 continue
@@ -94,11 +95,11 @@ def _propose(image: Image, found: list[Finding], types: dict) -> list[proposals.
     return values
 
 
-def _route(stage: Stage, pipeline: Pipeline, lot: Lot, image: Image, found: list[Finding]) -> str | None:
+def _route(
+    stage: Stage, pipeline: Pipeline, lot: Lot, image: Image, values: list[proposals.ProposedValues]
+) -> str | None:
     """Accept or ask about one image; return the review reason, None when it was accepted."""
     config, model = stage.config, pipeline.model
-    types = {name: kind for name, kind in image.project.types_by_name().items() if not kind.archived}
-    values = _propose(image, found, types)
     route = routing.choose(
         [
             routing.Candidate(value.defect_type.name, value.score, value.grade_probabilities)
