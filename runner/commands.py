@@ -81,7 +81,8 @@ def test(arguments: Sequence[str]) -> int:
             raise Failure(problem)
         print(f"{problem} The tests that need them are skipped.", flush=True)
     install("requirements-dev.txt")
-    return _call([PYTHON, "-m", "pytest", *arguments], os.environ)
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return _call([PYTHON, "-m", "pytest", *arguments], environment)
 
 
 def manage(arguments: Sequence[str]) -> int:

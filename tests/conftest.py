@@ -39,6 +39,10 @@ import pytest
 from runner import ROOT
 from runner.broker import Redis
 
+if "DJANGO_SETTINGS_MODULE" in os.environ:
+    # pytest-django has read the settings already, and with them somebody's real folder.
+    pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves.", returncode=4)
+
 # Before Django reads its settings: a folder, a Redis and an address of this run's own.
 VAR = Path(tempfile.mkdtemp(prefix="blemish-tests-"))
 REDIS = Redis.prepare(VAR / "redis")

@@ -176,7 +176,7 @@ class Server:
                 [sys.executable, "run.py"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         start = len(self.log)
-        wait_until(lambda: self._is_ready(start), seconds=120, what="the server to answer")
+        wait_until(lambda: self._is_ready(start), seconds=300, what="the server to answer")
 
     def _is_ready(self, start: int) -> bool:
         assert self.process.poll() is None, f"the server stopped at once:\n{self.log[-4000:]}"
