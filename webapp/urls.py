@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/token/", account.renew_token, name="renew-token"),
     path("p/<slug:slug>/", overview.overview, name="overview"),
     path("p/<slug:slug>/images/", images.images, name="images"),
+    path("p/<slug:slug>/images/drawn.json", images.drawn, name="images-drawn"),
     path("p/<slug:slug>/rounds/", rounds.rounds, name="rounds"),
     path("p/<slug:slug>/rounds/<int:number>/", rounds.one_round, name="round"),
     path("p/<slug:slug>/rounds/<int:number>/live/", rounds.live, name="round-live"),

@@ -16,7 +16,11 @@ function closeMenus(inside) {
   }
 }
 
-document.addEventListener("click", (event) => closeMenus(/** @type {Node} */ (event.target)));
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  closeMenus(target);
+  if (target.closest("[data-dismiss]")) target.closest("li")?.remove();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.activeElement?.closest("details.menu[open]");

@@ -5,40 +5,57 @@ import { collectFiles } from "./dropped.js";
 import { startUpload } from "./upload.js";
 
 const BOXES = "blemish.gallery.boxes";
-const RETRY_MS = 2000;
-const RETRIES = 60;
+const ASK_MS = 2000;
+const ASKED = 200;
 
-// ---- pictures that a worker has not drawn yet are asked for again until they are there
+// ---- pictures that a worker has not drawn yet are asked for, all in one call, until they are there
 
-/** @param {HTMLImageElement} picture */
-function askAgain(picture) {
-  const tries = Number(picture.dataset.tries ?? 0);
-  if (tries >= RETRIES || !picture.isConnected) {
-    picture.removeAttribute("data-pending");
-    picture.classList.add("broken");
-    return;
+const results = /** @type {HTMLElement} */ (document.getElementById("results"));
+
+async function askForPending() {
+  const waiting = /** @type {HTMLImageElement[]} */ ([...results.querySelectorAll("img[data-pending]")]).slice(0, ASKED);
+  if (waiting.length && !document.hidden) {
+    const ids = waiting.map((picture) => picture.dataset.pending).join(",");
+    try {
+      const answer = await fetch(`${results.dataset.drawn}?ids=${ids}`, { headers: { Accept: "application/json" } });
+      if (answer.ok) show(waiting, await answer.json());
+    } catch {
+      // The server cannot be reached now; the next turn asks again.
+    }
   }
-  picture.dataset.pending = "";
-  picture.dataset.tries = String(tries + 1);
-  setTimeout(() => {
-    const address = new URL(picture.src);
-    address.searchParams.set("try", String(tries + 1));
-    picture.src = address.href;
-  }, RETRY_MS);
+  setTimeout(askForPending, ASK_MS);
 }
+
+/**
+ * @param {HTMLImageElement[]} waiting
+ * @param {Record<string, { url?: string, error?: string }>} drawn
+ */
+function show(waiting, drawn) {
+  for (const picture of waiting) {
+    const { url, error } = drawn[picture.dataset.pending ?? ""] ?? {};
+    if (url) {
+      picture.src = url;
+      picture.removeAttribute("data-pending");
+    } else if (error) {
+      const words = document.createElement("span");
+      words.className = "no-view";
+      words.textContent = `No picture: ${error}`;
+      picture.replaceWith(words);
+    }
+  }
+}
+
+setTimeout(askForPending, ASK_MS);
 
 document.addEventListener("error", (event) => {
-  if (event.target instanceof HTMLImageElement && event.target.closest(".frame")) askAgain(event.target);
+  if (event.target instanceof HTMLImageElement && event.target.closest(".frame")) event.target.classList.add("broken");
 }, true);
-document.addEventListener("load", (event) => {
-  if (event.target instanceof HTMLImageElement) event.target.removeAttribute("data-pending");
-}, true);
-for (const picture of document.querySelectorAll(".frame img")) {
-  if (!(picture instanceof HTMLImageElement) || !picture.complete) continue;
-  // It came or failed before this module ran.
-  if (picture.naturalWidth) picture.removeAttribute("data-pending");
-  else if (picture.loading !== "lazy" || picture.currentSrc) askAgain(picture);
-}
+
+// What is not chosen stays out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { parameters } = /** @type {CustomEvent} */ (event).detail;
+  for (const [name, value] of Object.entries(parameters)) if (value === "") delete parameters[name];
+});
 
 // ---- boxes on or off, remembered
 

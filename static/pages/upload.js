@@ -47,7 +47,7 @@ export async function startUpload(files, { address, known, place, done }) {
       request: (request) => view.onStop(() => request.abort()),
     });
     sent += size;
-    if (outcome.added === 0 && view.stopped) break;
+    if (outcome.added + outcome.annotated === 0 && view.stopped) break;
     finished += batch.length;
     view.count(outcome);
     view.show(sent / bytes, finished);
@@ -57,7 +57,7 @@ export async function startUpload(files, { address, known, place, done }) {
 }
 
 /**
- * @typedef {{ added: number, failed: { name: string, why: string }[] }} Outcome
+ * @typedef {{ added: number, annotated: number, failed: { name: string, why: string }[] }} Outcome
  * @param {string} address
  * @param {File[]} batch
  * @param {Record<string, string>} known
@@ -78,7 +78,7 @@ function send(address, batch, known, watch) {
   watch.request(request);
   return new Promise((resolve) => {
     const failAll = (/** @type {string} */ why) =>
-      resolve({ added: 0, failed: batch.map((file) => ({ name: file.name, why })) });
+      resolve({ added: 0, annotated: 0, failed: batch.map((file) => ({ name: file.name, why })) });
     request.addEventListener("load", () => resolve(readAnswer(request.status, request.responseText, batch)));
     request.addEventListener("error", () => failAll("the server could not be reached; drop it again"));
     request.addEventListener("abort", () => failAll("stopped"));
@@ -106,7 +106,7 @@ export function readAnswer(status, text, batch) {
       name: String(one.name ?? "?"),
       why: String(one.detail ?? "it was refused"),
     }));
-    return { added: (answer.images ?? []).length, failed };
+    return { added: (answer.images ?? []).length, annotated: (answer.annotations ?? []).length, failed };
   }
   const why =
     status === 401 || status === 403
@@ -114,7 +114,7 @@ export function readAnswer(status, text, batch) {
       : status === 413
         ? "it is larger than the server takes"
         : String(answer?.detail ?? `the server answered with error ${status}`);
-  return { added: 0, failed: batch.map((file) => ({ name: file.name, why })) };
+  return { added: 0, annotated: 0, failed: batch.map((file) => ({ name: file.name, why })) };
 }
 
 /** The few lines on the page about one upload. */
@@ -126,6 +126,7 @@ class UploadView {
   constructor(place, total) {
     this.total = total;
     this.added = 0;
+    this.annotated = 0;
     this.failed = 0;
     this.stopped = false;
     /** @type {() => void} */
@@ -176,6 +177,7 @@ class UploadView {
   /** @param {Outcome} outcome */
   count(outcome) {
     this.added += outcome.added;
+    this.annotated += outcome.annotated;
     this.failed += outcome.failed.length;
     for (const { name, why } of outcome.failed) {
       const text = why.startsWith(name) ? why : `${name}: ${why}`;
@@ -187,7 +189,8 @@ class UploadView {
   /** @param {number} finished */
   finish(finished) {
     this.over = true;
-    const parts = [`${this.added} added`];
+    const parts = [`${this.added} ${this.added === 1 ? "image" : "images"} added`];
+    if (this.annotated) parts.push(`${this.annotated} VOC ${this.annotated === 1 ? "file" : "files"} read`);
     if (this.failed) parts.push(`${this.failed} not taken`);
     if (this.stopped) parts.push(`stopped before the other ${this.total - finished}`);
     this.words.textContent = `${parts.join(", ")}.`;

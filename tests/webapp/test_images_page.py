@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from annotations.models import ImageState, Origin, Split
+from annotations.models import ImageState, Origin, Split, ViewState
 from tests.factories import make_box, make_image, make_project, make_type
 from tests.webapp.pages import sign_in, text_of
 from webapp import gallery
@@ -147,3 +147,15 @@ def test_a_full_portion_takes_a_constant_number_of_queries(client, project, djan
     # session, user, project, role, images, boxes, colors, count, role, reviews, types, lots
     with django_assert_num_queries(12):
         client.get(reverse("images", args=[project.slug]))
+
+
+def test_the_page_learns_which_pictures_are_drawn_by_now(client, project):
+    ready = make_image(project, ready=True)
+    waiting = make_image(project)
+    failed = make_image(project, view_state=ViewState.FAILED, view_error="the disk is full")
+    foreign = make_image(make_project(), ready=True)
+    ids = ",".join(str(image.pk) for image in (ready, waiting, failed, foreign)) + ",x,"
+    answer = client.get(reverse("images-drawn", args=[project.slug]), {"ids": ids}).json()
+    assert set(answer) == {str(ready.pk), str(failed.pk)}
+    assert client.get(answer[str(ready.pk)]["url"]).status_code == 200
+    assert answer[str(failed.pk)] == {"error": "the disk is full"}

@@ -2,17 +2,18 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
 from annotations.api.images import media_url
-from annotations.models import Image, ImageState, Project, Split
+from annotations.models import Image, ImageState, Project, Split, ViewState
 from webapp import gallery
 from webapp.views.page import page, render_project
 
 SUGGESTED_LOTS = 200
+ASKED = 200
 # Filters that have no control of their own: they come by links from the dashboard and are shown as chips.
 CHIPS = {
     "settled": "labeled or auto-labeled",
@@ -53,6 +54,24 @@ def images(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "webapp/_image_results.html", {"project": project, **context})
     return render_project(
         request, "webapp/images.html", project, tab="images", **context, **_controls(project, query, sort)
+    )
+
+
+@require_GET
+@page
+def drawn(request: HttpRequest, slug: str) -> JsonResponse:
+    """Say which of the images of the ids in the query have their picture now, and which will get none."""
+    project = get_project(request.user, slug)
+    ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal()][:ASKED]
+    rows = Image.objects.present().filter(project=project, pk__in=ids)
+    done = rows.filter(view_state__in=[ViewState.READY, ViewState.FAILED])
+    return JsonResponse(
+        {
+            image.pk: {"url": media_url(image, "thumbnail")}
+            if image.view_state == ViewState.READY
+            else {"error": image.view_error or "it could not be drawn"}
+            for image in done
+        }
     )
 
 

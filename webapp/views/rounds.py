@@ -118,6 +118,7 @@ def _show(
         "results": _results(round_) if round_ else None,
         "form": form,
         "why_not": training.rounds.why_not(project),
+        "has_types": project.defect_types.filter(archived=False).exists(),
         "rounds": project.rounds.select_related("detector", "started_by")[:LISTED],
         "models": models,
     }
