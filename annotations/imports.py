@@ -26,7 +26,7 @@ from annotations.models import Image, ImageState, ImportBatch, Project, VocSourc
 BATCH = 256
 CHECKERS = min(8, os.cpu_count() or 1)
 # Writers wait for the disk, not for the processor.
-WRITERS = 8
+WRITERS = 4
 
 
 @dataclass

@@ -7,6 +7,7 @@ and removed again when the row is refused.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from annotations.errors import DuplicateImage, FileTooLarge, NameTaken, StorageF
 from annotations.models import Image, Project, Split
 
 MAX_NAME = 255
+IN_MEMORY = 32 << 20
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "BMP": ".bmp", "TIFF": ".tif"}
 
 
@@ -55,6 +57,10 @@ def probe(stream: BinaryIO, *, name: str) -> Probe:
             f"{name}: has {size:,} bytes, more than the limit of {settings.BLEMISH_MAX_FILE_BYTES:,}; "
             "make it smaller or raise BLEMISH_MAX_FILE_BYTES"
         )
+    if size <= IN_MEMORY:
+        # Decoders read a header in dozens of small pieces, each a call to the system and a turn of the
+        # interpreter's lock; from memory they cost nothing.
+        stream = io.BytesIO(stream.read())
     digest = hashlib.file_digest(stream, "sha256").hexdigest()
     stream.seek(0)
     try:
