@@ -91,3 +91,39 @@ def test_a_config_survives_json_and_refuses_unknown_settings():
     assert GraderConfig.from_json(config.to_json()) == config
     with pytest.raises(ValueError, match="no setting 'depth'"):
         GraderConfig.from_json({"depth": 3})
+
+
+def test_the_learning_rate_rises_and_falls_to_zero():
+    from training.graders.learner import learning_rate
+
+    config = GraderConfig(steps=110, warmup_steps=10, learning_rate=1.0)
+    assert learning_rate(5, config) == 0.5
+    assert learning_rate(10, config) == 1.0
+    assert learning_rate(60, config) == pytest.approx(0.5)
+    assert learning_rate(110, config) == pytest.approx(0.0)
+
+
+def test_a_step_is_that_of_keras_adamw():
+    import keras
+    import tensorflow as tf
+
+    from training.graders import learner, network
+
+    config = GraderConfig(size=16, widths=(4,), warmup_steps=0, steps=4, average=0.0)
+    ours = learner.Learner(config, levels=3, grade_weights=np.ones(3, np.float32))
+    theirs = network.build(config, levels=3)
+    theirs.set_weights(ours.model.get_weights())
+    optimizer = keras.optimizers.AdamW(weight_decay=config.weight_decay, global_clipnorm=learner.CLIP_NORM)
+    optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias", "first", "gaps"])
+    rng = np.random.default_rng(0)
+    crops, grades = rng.integers(0, 256, (6, 16, 16)).astype(np.uint8), np.array([1, 2, 3] * 2, np.int32)
+    for step in range(1, 4):
+        ours.learn(crops, grades, step=step)
+        optimizer.learning_rate = learner.learning_rate(step, config)
+        with tf.GradientTape() as tape:
+            logits = theirs(crops[..., None].astype(np.float32), training=True)
+            loss = network.ordinal_loss(logits, grades, tf.ones(6))
+        variables = theirs.trainable_variables
+        optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
+    for mine, other in zip(ours.model.trainable_variables, theirs.trainable_variables, strict=True):
+        assert np.allclose(mine.numpy(), other.numpy(), atol=2e-3), mine.name

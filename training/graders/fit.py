@@ -18,6 +18,7 @@ import tensorflow as tf
 from inference.graders import FORMAT
 from training.graders import augmentation, metrics, network
 from training.graders.config import GraderConfig
+from training.graders.learner import Learner
 
 
 class TooFewGrades(ValueError):
@@ -72,13 +73,12 @@ def train(
     require_enough(grades, levels=levels, config=config, name=name)
     held_out = validation is not None and len(validation[1]) > 0
     judged = validation if held_out else (crops, grades)
-    keras.utils.set_random_seed(config.seed)
-    learner = _Learner(config, levels, class_weights(grades, levels))
+    learner = Learner(config, levels=levels, grade_weights=class_weights(grades, levels))
     folder.mkdir(parents=True, exist_ok=True)
     best_path, best_loss, stale, history = folder / "best.weights.h5", np.inf, 0, []
     started = time.monotonic()
     for step, batch in enumerate(_batches(crops, grades, config), start=1):
-        loss = float(learner.learn(*batch))
+        loss = learner.learn(*batch, step=step)
         if not np.isfinite(loss):
             raise Diverged(f"The grader of {name} diverged at step {step}: its loss is {loss}.")
         seconds = time.monotonic() - started
@@ -87,6 +87,7 @@ def train(
             losses = {"train": loss, "calibration": best_loss} if history else {"train": loss}
             report(Progress(step, config.steps, losses, step * config.batch / seconds, left))
         if step % config.evaluate_every == 0 or step == config.steps:
+            learner.settle()
             judged_loss = learner.judge(*judged)
             history.append({"step": step, "train": loss, "calibration": judged_loss})
             stale = 0 if judged_loss < best_loss else stale + 1
@@ -164,59 +165,6 @@ class _Serving(tf.Module):
     def _grade(self, crops: tf.Tensor) -> dict[str, tf.Tensor]:
         pixels = tf.cast(crops, tf.float32)[..., None]
         return {"probabilities": network.probabilities(self.model(pixels, training=False))}
-
-
-class _Learner:
-    """The network that learns, and the running average of its weights, which is what is kept."""
-
-    def __init__(self, config: GraderConfig, levels: int, weights: np.ndarray) -> None:
-        self.config = config
-        self.model = network.build(config, levels=levels)
-        self.averaged = network.build(config, levels=levels)
-        self.averaged.set_weights(self.model.get_weights())
-        self.weights = tf.constant(weights)
-        schedule = keras.optimizers.schedules.CosineDecay(
-            0.0,
-            max(1, config.steps - config.warmup_steps),
-            warmup_target=config.learning_rate,
-            warmup_steps=config.warmup_steps,
-        )
-        self.optimizer = keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay, clipnorm=5.0)
-        self.learn = tf.function(self._learn, reduce_retracing=True)
-        self.logits = tf.function(lambda pixels: self.averaged(pixels, training=False), reduce_retracing=True)
-
-    def _learn(self, crops: tf.Tensor, grades: tf.Tensor) -> tf.Tensor:
-        pixels = tf.cast(crops, tf.float32)[..., None]
-        with tf.GradientTape() as tape:
-            logits = self.model(pixels, training=True)
-            loss = network.ordinal_loss(logits, grades, tf.gather(self.weights, grades - 1))
-        gradients = tape.gradient(loss, self.model.trainable_variables)
-        self.optimizer.apply(gradients, self.model.trainable_variables)
-        # Early on the average follows closely, so that it never remembers the random start.
-        done = tf.cast(self.optimizer.iterations.value, tf.float32)
-        keep = tf.minimum(self.config.average, (1.0 + done) / (10.0 + done))
-        for kept, new in zip(self.averaged.variables, self.model.variables, strict=True):
-            if kept.dtype == "float32":
-                kept.assign(keep * kept + (1.0 - keep) * new)
-        return loss
-
-    def judge(self, crops: np.ndarray, grades: np.ndarray) -> float:
-        """Return the plain mean loss of the averaged network."""
-        logits = tf.concat([self.logits(part) for part in _in_parts(crops)], axis=0)
-        grades = tf.constant(np.asarray(grades, np.int32))
-        return float(network.ordinal_loss(logits, grades, tf.ones(len(grades))))
-
-    def grade(self, crops: np.ndarray) -> np.ndarray:
-        """Return the probabilities `[N, K]` of the averaged network."""
-        logits = tf.concat([self.logits(part) for part in _in_parts(crops)], axis=0)
-        return network.probabilities(logits).numpy()
-
-
-def _in_parts(crops: np.ndarray, size: int = 256) -> list[tf.Tensor]:
-    return [
-        tf.constant(crops[start : start + size, ..., None], tf.float32)
-        for start in range(0, len(crops), size)
-    ]
 
 
 def _batches(crops: np.ndarray, grades: np.ndarray, config: GraderConfig):

@@ -52,7 +52,8 @@ def build(config: GraderConfig, *, levels: int) -> keras.Model:
     x = keras.layers.Concatenate(name="pooled")(
         [keras.layers.GlobalAveragePooling2D()(x), keras.layers.GlobalMaxPooling2D()(x)]
     )
-    x = keras.layers.Dropout(config.dropout, seed=config.seed)(x)
+    if config.dropout:
+        x = keras.layers.Dropout(config.dropout, seed=config.seed)(x)
     x = keras.layers.Dense(32, activation="silu", name="hidden")(x)
     latent = keras.layers.Dense(1, use_bias=False, name="latent")(x)
     return keras.Model(pixels, OrderedThresholds(levels, name="thresholds")(latent), name="grader")
