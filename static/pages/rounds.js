@@ -2,6 +2,7 @@
 // The curves of a round: read once, and every two seconds more while it runs.
 
 import { chart } from "./charts.js";
+import { take } from "./curves.js";
 
 const EVERY_MS = 2000;
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
@@ -48,26 +49,6 @@ async function ask(address, since) {
     return answer.ok ? (await answer.json()).events : null;
   } catch {
     return null;
-  }
-}
-
-/**
- * Put the losses of one event onto their curves; a resumed round goes back to its checkpoint's step.
- * @param {Map<string, { x: number[], y: number[] }>} curves
- * @param {any} event
- */
-export function take(curves, event) {
-  if (event.kind !== "progress" || !event.data.losses) return;
-  if (event.data.phase && event.data.phase !== "detector") return;
-  for (const [name, value] of Object.entries(event.data.losses)) {
-    const curve = curves.get(name) ?? { x: [], y: [] };
-    while (curve.x.length && curve.x[curve.x.length - 1] >= event.data.step) {
-      curve.x.pop();
-      curve.y.pop();
-    }
-    curve.x.push(event.data.step);
-    curve.y.push(/** @type {number} */ (value));
-    curves.set(name, curve);
   }
 }
 

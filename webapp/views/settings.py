@@ -187,22 +187,25 @@ def _show(
 ) -> HttpResponse:
     # A refused form may have touched the instance; the frame shows what is stored.
     project = Project.objects.get(pk=project.pk)
+    histogram = windows.histogram(project)
     context = {
         "project_form": project_form or ProjectForm(instance=project),
-        "window_form": window_form or WindowForm(initial=_levels(project)),
+        "window_form": window_form or WindowForm(initial=_levels(project, histogram)),
         "new_type_form": new_type_form or NewTypeForm(),
         "new_member_form": new_member_form or NewMemberForm(),
         "types": [_type_row(kind, (type_forms or {}).get(kind.pk)) for kind in _types(project)],
         "palette": PALETTE,
         "roles": Role.choices,
         "members": project.members.select_related("user"),
-        "histogram": windows.histogram(project),
+        "histogram": histogram,
     }
     return render_project(request, "webapp/settings.html", project, tab="settings", status=status, **context)
 
 
-def _levels(project: Project) -> dict[str, str]:
+def _levels(project: Project, histogram: dict | None) -> dict[str, str]:
     window = {"window_low": project.window_low, "window_high": project.window_high}
+    if project.window_low is None and histogram:
+        window = {"window_low": 0, "window_high": histogram["highest"]}
     return {name: f"{level:.10g}" for name, level in window.items() if level is not None}
 
 
