@@ -1,28 +1,27 @@
 """The phases of a round that measure: thresholds on the calibration split, accuracy on the test split."""
 
-import logging
-import time
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 
 from annotations.models import Split
 from inference import registry
 from inference.models import ModelKind, ModelVersion
 from training import datasets, snapshots
-from training.models import RoundMode
-from training.stage import CHUNK, Stage
-
-logger = logging.getLogger(__name__)
+from training.models import Round, RoundMode
+from training.stage import CHUNK, Stage, folder_of
 
 # Measuring looks at boxes down to this score.
 MEASURE_SCORE = 0.01
+MEANS = ("map", "map50", "map75")
 
 
-def predict_split(stage: Stage, model: ModelVersion, split: Split) -> tuple[list, list]:
-    """Return MODEL's detections down to MEASURE_SCORE and the true samples of SPLIT, image by image."""
+def predict_split(stage: Stage, folder: Path, split: Split) -> tuple[list, list]:
+    """Return what the model in FOLDER finds down to MEASURE_SCORE, and the true samples of SPLIT."""
     from inference import detectors
 
     names = stage.round.snapshot.class_names
-    detector = detectors.load(model.path, names=snapshots.synonyms(stage.round.project, names))
+    detector = detectors.load(folder, names=snapshots.synonyms(stage.round.project, names))
     # Through the window that the model was trained with; the project's may have been moved since.
     read = datasets.reader(detector.card.window)
     samples = [datasets.make_sample(row, names) for row in snapshots.read(stage.round.snapshot, split)]
@@ -34,13 +33,21 @@ def predict_split(stage: Stage, model: ModelVersion, split: Split) -> tuple[list
     return predictions, samples
 
 
+def measure(stage: Stage, folder: Path) -> dict:
+    """Return the COCO metrics of the model in FOLDER on the round's test split, as plain values."""
+    from training import evaluation
+
+    predictions, samples = predict_split(stage, folder, Split.TEST)
+    return evaluation.evaluate(predictions, samples, stage.round.snapshot.class_names).to_dict()
+
+
 def calibrate(stage: Stage) -> None:
     """Choose each type's threshold on the calibration split, and write it to the row and to model.json."""
     from training import calibration
     from training.detector import export
 
     model, config = stage.round.detector, stage.config
-    predictions, samples = predict_split(stage, model, Split.CALIBRATION)
+    predictions, samples = predict_split(stage, model.path, Split.CALIBRATION)
     thresholds = calibration.choose_thresholds(
         calibration.match(predictions, samples, model.class_names),
         precision_target=stage.round.project.precision_target,
@@ -71,19 +78,17 @@ def calibrate(stage: Stage) -> None:
 
 
 def evaluate(stage: Stage) -> None:
-    """Measure the round's models, and the detector that is promoted now, on the test split."""
-    from training import evaluation
+    """Measure the round's models, and the detector that is promoted now, on the test split.
 
+    The mode train-eval measures the checkpoints kept on the way too.
+    """
     round = stage.round
     present = ModelVersion.objects.detectors().filter(project=round.project).promoted().first()
     results = {}
     for model in filter(None, (round.detector, present)):
         if model.name in results:
             continue
-        predictions, samples = predict_split(stage, model, Split.TEST)
-        started = time.monotonic()
-        metrics = evaluation.evaluate(predictions, samples, round.snapshot.class_names).to_dict()
-        logger.info("measured %s in %.1f s", model.name, time.monotonic() - started)
+        metrics = measure(stage, model.path)
         results[model.name] = metrics
         model.metrics = {**model.metrics, "test": metrics}
         model.save(update_fields=["metrics"])
@@ -91,6 +96,8 @@ def evaluate(stage: Stage) -> None:
     if present is not None and present != round.detector:
         metrics["previous"] = {"model": present.name, **results[present.name]}
     metrics["graders"] = _measure_graders(stage)
+    if round.mode == RoundMode.TRAIN_EVAL:
+        metrics["checkpoints"] = _measure_checkpoints(stage, round)
     round.metrics = metrics
     stage.held.write(metrics=metrics)
     stage.note("metrics", **metrics)
@@ -120,20 +127,36 @@ def _measure_graders(stage: Stage) -> dict:
 
 
 def evaluate_kept(stage: Stage) -> None:
-    """Measure every detector of the project on the test split, newest first."""
-    from training import evaluation
-
-    results = {}
-    names = stage.round.snapshot.class_names
+    """Measure every detector of the project, and every checkpoint kept by a round, on the test split."""
+    results, checkpoints = {}, []
     for model in ModelVersion.objects.detectors().filter(project=stage.round.project):
-        predictions, samples = predict_split(stage, model, Split.TEST)
-        metrics = evaluation.evaluate(predictions, samples, names).to_dict()
+        metrics = measure(stage, model.path)
         model.metrics = {**model.metrics, "test": metrics}
         model.save(update_fields=["metrics"])
         results[model.name] = metrics
         stage.note("metrics", model=model.name, **metrics)
-    stage.round.metrics = {"models": results}
+    for round in stage.round.project.rounds.order_by("number"):
+        checkpoints += _measure_checkpoints(stage, round)
+    stage.round.metrics = {"models": results, "checkpoints": checkpoints}
     stage.held.write(metrics=stage.round.metrics)
+
+
+def _measure_checkpoints(stage: Stage, round: Round) -> list[dict]:
+    """Return {round, step, map, map50, map75} of each checkpoint that ROUND kept on its way, in order."""
+    from training.detector import checkpoint, export
+
+    measured = []
+    kept = sorted((folder_of(round) / "detector" / checkpoint.KEPT).glob("step-*"))
+    for folder in kept:
+        step = int(folder.name.removeprefix("step-"))
+        with tempfile.TemporaryDirectory(prefix="measured-", dir=folder.parent) as scratch:
+            out = Path(scratch) / "model"
+            export.export_checkpoint(folder, out, window=stage.round.project.window)
+            metrics = measure(stage, out)
+        row = {"round": round.number, "step": step, **{name: metrics[name] for name in MEANS}}
+        stage.note("checkpoint_metrics", **row)
+        measured.append(row)
+    return measured
 
 
 def promote(stage: Stage) -> None:

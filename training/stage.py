@@ -21,6 +21,11 @@ def ignore(phase: str, step: int, steps: int, text: str) -> None:
     """Watch nothing; the default where nobody looks on."""
 
 
+def folder_of(round: Round) -> Path:
+    """Return where ROUND keeps its checkpoints."""
+    return Path(settings.ROUNDS_ROOT) / str(round.pk)
+
+
 @dataclass
 class Stage:
     """A round while a worker runs it: its row, its claim and whoever watches."""
@@ -39,7 +44,7 @@ class Stage:
     @property
     def folder(self) -> Path:
         """Return where the round keeps its checkpoints."""
-        return Path(settings.ROUNDS_ROOT) / str(self.round.pk)
+        return folder_of(self.round)
 
     def note(self, kind: str, **data) -> None:
         """Append an event to the round's history."""

@@ -65,6 +65,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint_and_nothing_is_trained_tw
     assert max(after) == 120
     assert round.events.filter(kind="checkpoint").get().data["steps"] == 120
     assert project.model_versions.count() == 1
+    assert [mark["step"] for mark in round.metrics["checkpoints"]] == [30, 60, 90]
 
 
 def test_a_cancelled_training_stops_within_seconds_and_keeps_its_checkpoint(celery_worker):

@@ -12,6 +12,7 @@ import numpy as np
 
 FORMAT = 1
 FILE = "state.npz"
+KEPT = "kept"  # beside the checkpoint: averaged weights on the way, a folder each
 
 
 class BrokenCheckpoint(ValueError):

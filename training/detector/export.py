@@ -42,9 +42,22 @@ def export(
     The averaged weights of the checkpoint are exported, also of a training that was stopped early.
     Raises NotTrained, BrokenCheckpoint, FileExistsError.
     """
-    state = checkpoint.restore(Path(training_folder) / "checkpoint")
+    return export_checkpoint(
+        Path(training_folder) / "checkpoint", out_folder, thresholds=thresholds, window=window
+    )
+
+
+def export_checkpoint(
+    folder: Path,
+    out_folder: Path,
+    *,
+    thresholds: Mapping[str, float | None] | None = None,
+    window: tuple[float, float] = (0.0, 255.0),
+) -> Path:
+    """Write the model folder of one checkpoint, also one kept on the way; raises as export."""
+    state = checkpoint.restore(folder)
     if state is None:
-        raise NotTrained(f"{training_folder}: there is no checkpoint to export.")
+        raise NotTrained(f"{folder}: there is no checkpoint to export.")
     config = DetectorConfig.from_dict(state.facts["config"])
     names = state.facts["class_names"]
     model = build_with(config, classes=len(names), weights=state.arrays["average"])

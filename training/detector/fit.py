@@ -28,6 +28,7 @@ from training.detector.step import Learner
 clock = time.monotonic
 REPORT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 20.0
+KEPT_SHARES = (0.25, 0.5, 0.75)  # of the schedule, after which the averaged weights are kept for comparison
 EPOCH_CHECKPOINT_SECONDS = 2.0  # epochs shorter than this are not worth a file each
 
 
@@ -174,6 +175,7 @@ class _Run:
                 if meter.due or self.schedule.done:
                     self._report(meter, report)
                 self._save_when_due()
+                self._keep_when_due()
                 if self.schedule.done:
                     return
 
@@ -221,6 +223,13 @@ class _Run:
         due = waited > CHECKPOINT_SECONDS or (at_epoch_end and waited > EPOCH_CHECKPOINT_SECONDS)
         if due or self.schedule.done:
             self.save()
+
+    def _keep_when_due(self) -> None:
+        plan = self.schedule
+        if plan.planned and plan.step in {round(plan.steps * share) for share in KEPT_SHARES}:
+            facts = {"config": self.config.to_dict(), "class_names": self.class_names, "step": plan.step}
+            folder = self.folder.parent / checkpoint.KEPT / f"step-{plan.step:06d}"
+            checkpoint.save(folder, checkpoint.State(facts, {"average": self.learner.dump()["average"]}))
 
 
 class _Meter:

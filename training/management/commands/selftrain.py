@@ -112,6 +112,14 @@ class Command(BaseCommand):
             "seconds",
         )
         self.stdout.write("\n" + table(header, rows))
+        marks = done[-1].metrics.get("checkpoints")
+        if marks:
+            lines = [(mark["round"], mark["step"], mark["map50"], mark["map"]) for mark in marks]
+            self.stdout.write("\n" + table(("checkpoint of round", "step", "mAP@.5", "mAP"), lines))
+        models = done[-1].metrics.get("models", {})
+        if models:
+            lines = [(name, found["map50"], found["map"]) for name, found in models.items()]
+            self.stdout.write("\n" + table(("model", "mAP@.5", "mAP"), lines))
         per_class = done[-1].metrics.get("per_class")
         if per_class:
             kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in per_class.items()]
