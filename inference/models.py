@@ -165,10 +165,11 @@ class Defect(models.Model):
 
     image = models.ForeignKey(InspectedImage, on_delete=models.CASCADE, related_name="defects")
     defect_type = models.ForeignKey(DefectType, on_delete=models.PROTECT, related_name="+")
-    xmin = models.FloatField()
-    ymin = models.FloatField()
-    xmax = models.FloatField()
-    ymax = models.FloatField()
+    # PostgreSQL keeps the column names xmin and xmax for itself.
+    xmin = models.FloatField(db_column="x_min")
+    ymin = models.FloatField(db_column="y_min")
+    xmax = models.FloatField(db_column="x_max")
+    ymax = models.FloatField(db_column="y_max")
     score = models.FloatField()
     grade_probabilities = models.JSONField(null=True, blank=True)
     # Names of the models, so that a result can be explained after others were promoted.
