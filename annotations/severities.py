@@ -16,7 +16,8 @@ def severity_of(project: Project) -> Case:
     branches = []
     for defect_type in project.defect_types.prefetch_related("grades"):
         branches += _branches(defect_type)
-    return Case(*branches, default=None, output_field=FloatField())
+    # Without a type, PostgreSQL cannot tell which average of a bare NULL is meant.
+    return Case(*branches, default=Cast(Value(None), FloatField()), output_field=FloatField())
 
 
 def _branches(defect_type: DefectType) -> list[When]:
