@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Avg, Count, F, FloatField, Max, Q, Value
+from django.db.models import Avg, Case, Count, F, FloatField, Max, Q, Value, When
 from django.db.models.functions import Cast, Floor, Least, TruncDate
 
 from annotations.models import Box, Image, ImageState, Origin, Project, Revision, Split
@@ -98,7 +98,9 @@ def _types(project: Project, boxes) -> list[dict]:
 def _severity(boxes) -> dict:
     """Return the histogram: {"edges": [11 numbers], "types": {name: [10 counts]}, "unknown": n}."""
     scaled = Floor(F("severity") * SEVERITY_BINS + Value(1e-9))
-    nth = Least(Cast(scaled, FloatField()), Value(float(SEVERITY_BINS - 1)))
+    last = Value(float(SEVERITY_BINS - 1))
+    # Of null and a number, PostgreSQL takes the number as the least, SQLite null.
+    nth = Case(When(severity__isnull=False, then=Least(Cast(scaled, FloatField()), last)))
     rows = boxes.annotate(bin=nth).values_list("defect_type__name", "bin").annotate(n=Count("pk"))
     types, unknown = defaultdict(lambda: [0] * SEVERITY_BINS), 0
     for name, position, n in rows:
