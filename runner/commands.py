@@ -16,10 +16,8 @@ from runner.copies import Copy, InUse
 from runner.installation import PYTHON, install
 from runner.processes import Child, Log, Processes
 
-# Seconds to end by itself. A training step is never waited for: a round goes on from its checkpoint.
-GRACE = {"web": 10, "ml": 5, "default": 10}
+PARTS = ("web", "ml", "default")
 READY_SECONDS = 90
-PARTS = tuple(GRACE)
 USAGE = """\
 python3 run.py               set up and serve; prints the address and the demo logins
 python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
@@ -154,8 +152,7 @@ def _run_parts(
     """Start PARTS and watch them to the end; returns the one that died, None after a signal."""
     # The web server is first and for a moment alone, so that the first page comes soon.
     for part in sorted(parts, key=PARTS.index):
-        command = part_command(part, copy)
-        processes.start(part, command, environment=environment, folder=ROOT, grace=GRACE[part])
+        processes.start(part, part_command(part, copy), environment=environment, folder=ROOT)
         if part == "web" and (dead := _wait_until_ready(copy, processes)):
             return dead
     if not processes.signals:
