@@ -67,7 +67,7 @@ def test_a_number_leads_to_as_many_images(client, project):
 def test_a_selection_narrows_and_an_empty_one_can_be_left(client, project):
     make_some(project)
     address = reverse("dashboard", args=[project.slug])
-    assert "1 images" in text_of(client.get(address, {"line": "B"}))
+    assert "1 image 1 labeled" in text_of(client.get(address, {"line": "B"}))
     text = text_of(client.get(address, {"labeled_from": "2001-01-01", "labeled_to": "2001-01-02"}))
     assert "No image belongs to this selection" in text
     assert "Count all images" in text

@@ -97,10 +97,10 @@ def test_a_preset_is_a_number_of_minutes(client, project):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"input_size": "100"}, "input_size must be a multiple of 32"),
+        ({"input_size": "100"}, "Input size must be a multiple of 32"),
         ({"time": "own"}, "Write the number of minutes."),
-        ({"time": "own", "minutes": "-1"}, "minutes must be above 0"),
-        ({"min_evidence": "2"}, "min_evidence must be at least 5"),
+        ({"time": "own", "minutes": "-1"}, "Minutes must be above 0"),
+        ({"min_evidence": "2"}, "Least evidence must be at least 5"),
         ({"mode": "dance"}, "Select a valid choice"),
         ({"seed": ""}, "This field is required"),
     ],
@@ -209,7 +209,7 @@ def test_a_finished_round_shows_accuracy_thresholds_and_reasons(client, project)
     text = page(client, project, 1)
     assert "0.691 mAP at IoU 0.5" in text
     assert "scratches 0.770 0.410 7 0.62 0.98 0.80 All good." in text
-    assert f"pits – – – manual – – {reason}" in text
+    assert f"pits – – 0 manual – – {reason}" in text
     assert "12 auto-labeled" in text
     assert "30 sent to review" in text
     assert "pits 7 0.71 0.30 0.91" in text

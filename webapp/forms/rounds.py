@@ -26,7 +26,7 @@ class RoundForm(forms.Form):
         label="What it does",
         choices=RoundMode.choices,
         initial=RoundMode.SELF_TRAIN,
-        help_text="The whole loop: train, measure, then label what is sure and ask about the rest.",
+        help_text="The whole loop labels what is sure and asks about the rest; the others do a part of it.",
     )
     time = forms.ChoiceField(label="Training time", initial="")
     minutes = forms.FloatField(
@@ -112,7 +112,7 @@ class RoundForm(forms.Form):
             try:
                 RoundConfig.from_dict({name: value})
             except BadRoundConfig as error:
-                self.add_error(name, str(error))
+                self.add_error(name, str(error).replace(name, str(self.fields[name].label)))
         if not self.errors:
             self.config = RoundConfig.from_dict({"minutes": minutes, **chosen})
         return said
