@@ -12,7 +12,7 @@ import sys
 # the rest is in runner/ and is imported afterwards.
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(
-        "Blemish needs Python 3.11 or newer; this is " + sys.version.split()[0] + " (" + sys.executable + "). "
+        "Blemish needs Python 3.11 or newer; this is " + sys.version.split()[0] + ", " + sys.executable + ". "
         "Install a newer one and start with it, for example: python3.11 run.py"
     )
 if sys.platform == "win32":
