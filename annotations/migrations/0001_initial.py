@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100)),
+                ('former_names', models.JSONField(blank=True, default=list)),
                 ('description', models.TextField(blank=True)),
                 ('color', models.CharField(default='#E69F00', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9A-Fa-f]{6}\\Z')])),
                 ('hotkey', models.CharField(blank=True, max_length=1, validators=[django.core.validators.RegexValidator('^[a-z]\\Z')])),
@@ -232,7 +233,6 @@ class Migration(migrations.Migration):
                 ('truncated', models.BooleanField(default=False)),
                 ('occluded', models.BooleanField(default=False)),
                 ('pose', models.CharField(blank=True, default='Unspecified', max_length=60)),
-                ('voc_index', models.PositiveIntegerField(blank=True, null=True)),
                 ('origin', models.CharField(choices=[('human', 'Human'), ('model', 'Model')], default='human', max_length=10)),
                 ('model_name', models.CharField(blank=True, max_length=120)),
                 ('round_number', models.PositiveIntegerField(blank=True, null=True)),

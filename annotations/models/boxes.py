@@ -49,8 +49,6 @@ class Box(models.Model):
     truncated = models.BooleanField(default=False)
     occluded = models.BooleanField(default=False)
     pose = models.CharField(max_length=60, default="Unspecified", blank=True)
-    # Which <object> of the image's VOC document this box was read from.
-    voc_index = models.PositiveIntegerField(null=True, blank=True)
 
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.HUMAN)
     model_name = models.CharField(max_length=120, blank=True)
