@@ -19,7 +19,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 UNFINISHED = VENV / "unfinished"
-ROOM = 3 * 2**30  # bytes: TensorFlow and the rest unpacked (1.9 GB) beside their downloads
+ROOM = 3 * 2**30  # bytes: TensorFlow and the rest unpacked (2 GB) beside their downloads
 
 _NO_NETWORK = re.compile(
     r"NameResolutionError|name resolution|Failed to establish a new connection|Network is unreachable"
@@ -153,7 +153,7 @@ def _make_environment() -> None:
 def _fill(requirements: str) -> None:
     """Run pip, and show the part of its output that tells how far it is."""
     first = not STAMP.exists()
-    print(f"Installing {requirements}{' (700 MB, a few minutes)' if first else ''}.", flush=True)
+    print(f"Installing {requirements}{' (430 MB, a few minutes)' if first else ''}.", flush=True)
     UNFINISHED.touch()
     command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "-r", ROOT / requirements]
