@@ -68,6 +68,23 @@ def test_a_thin_column_is_kept():
     assert kept.all()
 
 
+def test_a_small_image_is_not_interpolated_before_it_is_varied():
+    pixels = np.random.default_rng(0).integers(0, 255, (32, 32), np.uint8)
+    picture = fit_picture(pixels, np.zeros((0, 4)), np.zeros(0), np.zeros(0, bool), TINY)
+    np.testing.assert_array_equal(picture.pixels[..., 0], pixels)
+    assert augment([picture], np.random.default_rng(0), TINY).pixels.shape == (64, 64, 1)
+
+
+def test_an_unmoved_image_is_placed_as_prediction_places_it():
+    config = replace(STILL, unmoved=1.0, flip_horizontal=False, flip_vertical=False)
+    pixels = np.random.default_rng(0).integers(0, 255, (32, 64), np.uint8)
+    picture = fit_picture(pixels, np.array([[4.0, 4, 20, 20]]), np.zeros(1), np.zeros(1, bool), config)
+    found = augment([picture], np.random.default_rng(0), config)
+    np.testing.assert_array_equal(found.pixels[:32, :, 0], pixels)
+    assert (found.pixels[32:] == 128).all()
+    np.testing.assert_allclose(found.boxes, [[4, 4, 20, 20]])
+
+
 def test_gray_levels_vary_within_their_range():
     pixels = np.full((4, 4, 1), 128, np.uint8)
     for seed in range(20):

@@ -86,7 +86,7 @@ class FakeLearner:
         return {"total": self.loss, "class": 0.5, "box": 0.5}
 
     def dump(self):
-        return {}
+        return {"average": []}
 
     def averaged_model(self):
         return None
@@ -157,9 +157,13 @@ def test_difficult_boxes_alone_are_nothing_to_learn(tmp_path):
         run(tmp_path, samples=only)
 
 
-def test_an_image_that_is_gone_is_named_before_training(tmp_path):
-    with pytest.raises(MissingImage, match=r"gone\.png"):
-        run(tmp_path, samples=[Sample(str(tmp_path / "gone.png"), [[0, 0, 9, 9]], [0])])
+def test_an_image_that_is_gone_is_named(tmp_path, fake_learner):
+    def load(path):
+        raise FileNotFoundError(2, "No such file", path)
+
+    samples = [Sample("gone.png", [[0, 0, 9, 9]], [0])]
+    with pytest.raises(MissingImage, match=r"gone\.png: the training image cannot be read"):
+        train(samples, class_names=NAMES, config=SHORT, folder=tmp_path, report=be_silent, load=load)
 
 
 def test_a_class_without_a_name_is_refused(tmp_path):

@@ -21,7 +21,7 @@ VISIBLE_PIXELS = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """An image at input size: uint8 [h, w, C], boxes float [n, 4] in its pixels, classes int [n]."""
+    """An image of at most input size: uint8 [h, w, C], boxes float [n, 4] in its pixels, classes int [n]."""
 
     pixels: np.ndarray
     boxes: np.ndarray
@@ -41,14 +41,17 @@ def augment(pictures: list[Picture], rng: np.random.Generator, config: DetectorC
 def draw_matrix(picture: Picture, rng: np.random.Generator, config: DetectorConfig) -> np.ndarray:
     """Draw a random affine matrix [2, 3] from the picture's pixels to the canvas's."""
     height, width = picture.pixels.shape[:2]
-    scale = np.exp(rng.uniform(np.log(config.scale_min), np.log(config.scale_max)))
+    fit = config.input_size / max(height, width)
     flip_x = -1.0 if config.flip_horizontal and rng.random() < 0.5 else 1.0
     flip_y = -1.0 if config.flip_vertical and rng.random() < 0.5 else 1.0
+    if rng.random() < config.unmoved:
+        # As prediction places it: the whole image, from the corner on.
+        scale, target = fit, fit * np.array([width, height]) / 2
+    else:
+        scale = fit * np.exp(rng.uniform(np.log(config.scale_min), np.log(config.scale_max)))
+        target = (0.5 + rng.uniform(-config.shift, config.shift, 2)) * config.input_size
     linear = scale * np.array([[flip_x, 0.0], [0.0, flip_y]])
-    shift = rng.uniform(-config.shift, config.shift, 2) * config.input_size
-    middle = np.array([width, height]) / 2
-    target = np.full(2, config.input_size / 2) + shift
-    return np.column_stack([linear, target - linear @ middle])
+    return np.column_stack([linear, target - linear @ np.array([width, height]) / 2])
 
 
 def warp(
@@ -111,13 +114,14 @@ def _tile(pictures, rng, config) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def fit_picture(
     pixels: np.ndarray, boxes: np.ndarray, classes: np.ndarray, difficult: np.ndarray, config: DetectorConfig
 ) -> Picture:
-    """Resize uint8 pixels [H, W] or [H, W, C] so that the longer side is the input size; boxes go along.
+    """Shrink uint8 pixels [H, W] or [H, W, C] until the longer side is the input size; boxes go along.
 
-    Difficult boxes get the class IGNORED.
+    Smaller images stay as they are, so that varying them interpolates only once. Difficult boxes get the
+    class IGNORED.
     """
     pixels = match_channels(pixels, config.channels)
     height, width = pixels.shape[:2]
-    scale = config.input_size / max(height, width)
+    scale = min(1.0, config.input_size / max(height, width))
     shape = (max(1, round(width * scale)), max(1, round(height * scale)))
     if shape != (width, height):
         image = Image.fromarray(pixels[..., 0] if config.channels == 1 else pixels)

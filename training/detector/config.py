@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 
 STRIDES = (8, 16, 32)
 PRECISIONS = ("auto", "float32", "bfloat16")
+OPTIMIZERS = ("muon", "adamw")
 
 
 class BadConfig(ValueError):
@@ -29,6 +30,7 @@ class DetectorConfig:
     max_epochs: int = 300  # what a time budget never exceeds
     max_steps_of_few: int = 2000  # but so many steps it may take, however few the images
     batch_size: int = 16
+    optimizer: str = "muon"  # for the kernels of convolutions; everything else follows adamw
     learning_rate: float = 2e-3
     final_learning_rate: float = 0.01  # share of learning_rate at the end of the cosine
     warmup_steps: int = 200
@@ -50,6 +52,7 @@ class DetectorConfig:
     scale_min: float = 0.7
     scale_max: float = 1.3
     shift: float = 0.15  # share of the input size
+    unmoved: float = 0.3  # share of images that are only flipped, placed as prediction places them
     brightness: float = 0.15  # share of the gray range
     contrast: float = 0.25
     mosaic: float = 0.0  # share of images made of four
@@ -59,7 +62,7 @@ class DetectorConfig:
     # Prediction
     max_detections: int = 100
     min_score: float = 0.01
-    suppression_iou: float = 0.6
+    suppression_iou: float = 0.5
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
@@ -77,6 +80,7 @@ class DetectorConfig:
         yield len(self.widths) != 5, f"widths must be five numbers, not {len(self.widths)}."
         yield len(self.depths) != 3, f"depths must be three numbers, not {len(self.depths)}."
         yield self.precision not in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}."
+        yield self.optimizer not in OPTIMIZERS, f"optimizer must be one of {', '.join(OPTIMIZERS)}."
         yield self.epochs < 1 or self.max_epochs < 1, "epochs and max_epochs must be at least 1."
         yield self.batch_size < 1, f"batch_size must be at least 1, not {self.batch_size}."
         yield self.learning_rate <= 0, f"learning_rate must be above 0, not {self.learning_rate}."

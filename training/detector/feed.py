@@ -20,7 +20,15 @@ from training.detector.config import DetectorConfig
 from training.detector.samples import Sample
 
 AHEAD = 4  # batches made before they are asked for
-BUCKETS = (8, 16, 64, 256, 1024, 4096, 16384)  # rows of boxes in a batch; few, since each traces the step anew
+BUCKETS = (
+    8,
+    16,
+    64,
+    256,
+    1024,
+    4096,
+    16384,
+)  # rows of boxes in a batch; few, since each traces the step anew
 
 
 class MissingImage(OSError):
@@ -34,7 +42,7 @@ class Batch(NamedTuple):
 
 
 class PictureCache:
-    """Pictures at input size, read when first asked for; at the bound the longest unused are dropped."""
+    """Pictures, read when first asked for; at the bound the longest unused are dropped."""
 
     def __init__(
         self, samples: Sequence[Sample], load: Callable[[str], np.ndarray], config: DetectorConfig

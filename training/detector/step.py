@@ -1,4 +1,4 @@
-"""One training step: forward, losses, gradients, AdamW, averaged weights; as one graph with fixed shapes."""
+"""One training step: forward, losses, gradients, new weights and their average; one graph of fixed shapes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from training.detector.config import DetectorConfig
 from training.detector.feed import Batch
 from training.detector.losses import measure_losses
 from training.detector.network import build, make_points
+from training.detector.optimizer import Optimizer
 
 
 class Learner:
@@ -20,11 +21,7 @@ class Learner:
         keras.utils.set_random_seed(config.seed)
         self.config, self.classes = config, classes
         self.model = build(config, classes=classes)
-        self.optimizer = keras.optimizers.AdamW(
-            config.learning_rate, weight_decay=config.weight_decay, global_clipnorm=config.clip_norm
-        )
-        self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-        self.optimizer.build(self.model.trainable_variables)
+        self.optimizer = Optimizer(self.model.trainable_variables, config)
         self.average = [tf.Variable(variable.value) for variable in self.model.variables]
         self.points, self.strides = (tf.constant(part) for part in make_points(config.input_size))
         self._step = tf.function(self._step_eagerly, reduce_retracing=False)
@@ -35,21 +32,19 @@ class Learner:
         return self._step(*tensors, tf.constant(learning_rate, tf.float32))
 
     def _step_eagerly(self, images, boxes, classes, learning_rate):
-        variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
             logits, distances = self.model(images, training=True)
             losses = measure_losses(
                 logits, distances, self.points, self.strides, boxes, classes, config=self.config
             )
-        gradients = tape.gradient(losses["total"], [variable.value for variable in variables])
-        self.optimizer.learning_rate.assign(learning_rate)
-        self.optimizer.apply(gradients, variables)
+        gradients = tape.gradient(losses["total"], self.optimizer.targets)
+        self.optimizer.apply(gradients, learning_rate)
         self._follow()
         return losses
 
     def _follow(self) -> None:
         """Move the average towards the weights; faster in the first steps, with little to average."""
-        step = tf.cast(self.optimizer.iterations.value, tf.float32)
+        step = self.optimizer.step
         keep = tf.minimum(self.config.average, (1.0 + step) / (10.0 + step))
         for average, variable in zip(self.average, self.model.variables, strict=True):
             average.assign_sub((1.0 - keep) * (average - tf.cast(variable.value, average.dtype)))
