@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Avg, Case, Count, F, FloatField, Max, Q, Value, When
+from django.db.models import Case, Count, F, FloatField, Max, Q, Sum, Value, When
 from django.db.models.functions import Cast, Floor, Least, TruncDate
 
-from annotations.models import Box, Image, ImageState, Origin, Project, Revision, Split
+from annotations.models import Box, DefectType, Image, ImageState, Origin, Project, Revision, Split
 from annotations.review import counts as review_counts
 from annotations.severities import severity_of
 from inference.models import JobState
@@ -38,20 +38,73 @@ class Selection:
         return images
 
 
+@dataclass(frozen=True)
+class Cell:
+    """The boxes of one type, line, lot and bin of severity; BIN is None, like total and worst, if unknown."""
+
+    defect_type: int
+    line: str
+    lot: str
+    bin: int | None
+    boxes: int
+    by_model: int
+    total: float | None
+    worst: float | None
+
+
 def collect(project: Project, selection: Selection | None = None) -> dict:
     """Return the figures of PROJECT, JSON-able; boxes are those of labeled and auto-labeled images."""
     images = (selection or Selection()).of(project)
-    severity = severity_of(project)
-    boxes = Box.objects.filter(image__in=images.filter(state__in=SETTLED)).annotate(severity=severity)
-    boxes = boxes.order_by()
+    boxes = Box.objects.filter(image__in=images.filter(state__in=SETTLED)).order_by()
+    kinds = {kind.pk: kind for kind in project.defect_types.all()}
+    cells = _cells(project, boxes)
     return {
         "images": image_counts(images),
-        "types": _types(project, boxes),
-        "severity": _severity(boxes),
+        "types": _types(kinds, cells, boxes),
+        "severity": _severity(kinds, cells),
         "labeled": _labeled_over_time(images),
-        "places": _places(images, boxes),
+        "places": _places(images, cells),
         "review": review_counts(project),
         "rounds": _rounds(project),
+    }
+
+
+def _cells(project: Project, boxes) -> list[Cell]:
+    """Count BOXES in one pass, because the severity of a million of them is dear to compute."""
+    scaled = Floor(F("severity") * SEVERITY_BINS + Value(1e-9))
+    last = Value(float(SEVERITY_BINS - 1))
+    # Of null and a number, PostgreSQL takes the number as the least, SQLite null.
+    nth = Case(When(severity__isnull=False, then=Least(Cast(scaled, FloatField()), last)))
+    rows = (
+        boxes.annotate(severity=severity_of(project))
+        .annotate(bin=nth)
+        .values("defect_type", "image__line", "image__lot", "bin")
+        .annotate(
+            boxes=Count("pk"),
+            by_model=Count("pk", filter=Q(origin=Origin.MODEL)),
+            total=Sum("severity"),
+            worst=Max("severity"),
+        )
+    )
+    return [
+        Cell(
+            defect_type=row["defect_type"],
+            line=row["image__line"],
+            lot=row["image__lot"],
+            bin=None if row["bin"] is None else int(row["bin"]),
+            **{name: row[name] for name in ("boxes", "by_model", "total", "worst")},
+        )
+        for row in rows
+    ]
+
+
+def _severities(cells: list[Cell]) -> dict[str, float | None]:
+    """Return mean and worst severity of the boxes in CELLS whose severity is known."""
+    known = [cell for cell in cells if cell.bin is not None]
+    boxes = sum(cell.boxes for cell in known)
+    return {
+        "mean_severity": sum(cell.total for cell in known) / boxes if boxes else None,
+        "worst_severity": max((cell.worst for cell in known), default=None),
     }
 
 
@@ -65,27 +118,25 @@ def image_counts(images) -> dict:
     return {"total": sum(by_state.values()), "by_state": by_state, "by_split": by_split, "table": table}
 
 
-def _types(project: Project, boxes) -> list[dict]:
+def _types(kinds: dict[int, DefectType], cells: list[Cell], boxes) -> list[dict]:
     """Return a row per defect type, most boxes first, with its cumulative share (Pareto)."""
-    counted = {
-        row["defect_type"]: row
-        for row in boxes.values("defect_type").annotate(
-            boxes=Count("pk"),
-            images=Count("image", distinct=True),
-            by_model=Count("pk", filter=Q(origin=Origin.MODEL)),
-            mean=Avg("severity"),
-            worst=Max("severity"),
-        )
-    }
+    images = dict(boxes.values_list("defect_type").annotate(n=Count("image", distinct=True)))
     rows = []
-    for kind in project.defect_types.all():
-        row = counted.get(kind.pk)
-        if row is None and kind.archived:
+    for kind in kinds.values():
+        mine = [cell for cell in cells if cell.defect_type == kind.pk]
+        if kind.archived and not mine:
             continue
-        figures = {name: (row or {}).get(name) or 0 for name in ("boxes", "images", "by_model")}
-        mean, worst = ((row or {}).get(name) for name in ("mean", "worst"))
-        rows.append({"name": kind.name, "color": kind.color, "graded": kind.graded, **figures})
-        rows[-1] |= {"mean_severity": mean, "worst_severity": worst}
+        rows.append(
+            {
+                "name": kind.name,
+                "color": kind.color,
+                "graded": kind.graded,
+                "boxes": sum(cell.boxes for cell in mine),
+                "images": images.get(kind.pk, 0),
+                "by_model": sum(cell.by_model for cell in mine),
+                **_severities(mine),
+            }
+        )
     rows.sort(key=lambda row: -row["boxes"])
     total, running = sum(row["boxes"] for row in rows), 0
     for row in rows:
@@ -95,20 +146,14 @@ def _types(project: Project, boxes) -> list[dict]:
     return rows
 
 
-def _severity(boxes) -> dict:
+def _severity(kinds: dict[int, DefectType], cells: list[Cell]) -> dict:
     """Return the histogram: {"edges": [11 numbers], "types": {name: [10 counts]}, "unknown": n}."""
-    scaled = Floor(F("severity") * SEVERITY_BINS + Value(1e-9))
-    last = Value(float(SEVERITY_BINS - 1))
-    # Of null and a number, PostgreSQL takes the number as the least, SQLite null.
-    nth = Case(When(severity__isnull=False, then=Least(Cast(scaled, FloatField()), last)))
-    rows = boxes.annotate(bin=nth).values_list("defect_type__name", "bin").annotate(n=Count("pk"))
-    types, unknown = defaultdict(lambda: [0] * SEVERITY_BINS), 0
-    for name, position, n in rows:
-        if position is None:
-            unknown += n
-        else:
-            types[name][int(position)] += n
+    types = defaultdict(lambda: [0] * SEVERITY_BINS)
+    for cell in cells:
+        if cell.bin is not None:
+            types[kinds[cell.defect_type].name][cell.bin] += cell.boxes
     edges = [round(k / SEVERITY_BINS, 3) for k in range(SEVERITY_BINS + 1)]
+    unknown = sum(cell.boxes for cell in cells if cell.bin is None)
     return {"edges": edges, "types": dict(sorted(types.items())), "unknown": unknown}
 
 
@@ -126,28 +171,24 @@ def _labeled_over_time(images) -> list[dict]:
     return [{"day": day.isoformat(), **days[day]} for day in sorted(days)]
 
 
-def _places(images, boxes) -> list[dict]:
+def _places(images, cells: list[Cell]) -> list[dict]:
     """Return a row per line and lot, most boxes first, at most PLACES of them."""
-    rows = {
-        (row["line"], row["lot"]): row
-        | {"boxes": 0, "defective": 0, "mean_severity": None, "worst_severity": None}
+    found = defaultdict(list)
+    for cell in cells:
+        found[cell.line, cell.lot].append(cell)
+    settled = Q(state__in=SETTLED)
+    rows = [
+        {**row, "boxes": sum(cell.boxes for cell in mine), **_severities(mine)}
         for row in images.order_by()
         .values("line", "lot")
-        .annotate(images=Count("pk"), labeled=Count("pk", filter=Q(state__in=SETTLED)))
-    }
-    for row in boxes.values("image__line", "image__lot").annotate(
-        boxes=Count("pk"),
-        defective=Count("image", distinct=True),
-        mean=Avg("severity"),
-        worst=Max("severity"),
-    ):
-        rows[row["image__line"], row["image__lot"]] |= {
-            "boxes": row["boxes"],
-            "defective": row["defective"],
-            "mean_severity": row["mean"],
-            "worst_severity": row["worst"],
-        }
-    return sorted(rows.values(), key=lambda row: (-row["boxes"], row["line"], row["lot"]))[:PLACES]
+        .annotate(
+            images=Count("pk"),
+            labeled=Count("pk", filter=settled),
+            defective=Count("pk", filter=settled & Q(box_count__gt=0)),
+        )
+        for mine in [found[row["line"], row["lot"]]]
+    ]
+    return sorted(rows, key=lambda row: (-row["boxes"], row["line"], row["lot"]))[:PLACES]
 
 
 def _rounds(project: Project) -> list[dict]:

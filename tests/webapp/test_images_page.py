@@ -159,3 +159,10 @@ def test_the_page_learns_which_pictures_are_drawn_by_now(client, project):
     assert set(answer) == {str(ready.pk), str(failed.pk)}
     assert client.get(answer[str(ready.pk)]["url"]).status_code == 200
     assert answer[str(failed.pk)] == {"error": "the disk is full"}
+
+
+def test_more_images_than_are_worth_counting_are_said_to_be_more(client, project, monkeypatch):
+    monkeypatch.setattr(gallery, "COUNTED", 2)
+    for _ in range(3):
+        make_image(project)
+    assert "more than 2 images" in text_of(client.get(reverse("images", args=[project.slug])))

@@ -49,7 +49,9 @@ def images(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if request.htmx and after:
         return render(request, "webapp/_image_cards.html", {"project": project, **context})
-    context |= {"found": rows.count(), "chips": _chips(query), "any_filter": bool(_filters(query))}
+    found = rows.order_by()[: gallery.COUNTED + 1].count()
+    context |= {"found": min(found, gallery.COUNTED), "more_found": found > gallery.COUNTED}
+    context |= {"chips": _chips(query), "any_filter": bool(_filters(query))}
     if request.htmx:
         return render(request, "webapp/_image_results.html", {"project": project, **context})
     return render_project(
