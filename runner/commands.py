@@ -7,17 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from runner import ROOT, Failure, debian, logins
 from runner.broker import Redis
 from runner.copies import Copy, InUse
 from runner.installation import PYTHON, install
-from runner.processes import Child, Log, Processes
+from runner.processes import Child, Guard, Log, Processes
 
 PARTS = ("web", "ml", "default")
-READY_SECONDS = 90
+READY_SECONDS = 180
 USAGE = """\
 python3 run.py               set up and serve; prints the address and the demo logins
 python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
@@ -55,18 +55,17 @@ def serve() -> int:
     copy = Copy.from_environment()
     parts = chosen_parts()
     copy.make_folder()
-    log = Log()
-    with copy.lock("run.py") as lock:
+    # With a Redis from elsewhere, parts on several machines may share one folder.
+    with nullcontext() if os.environ.get("REDIS_URL") else copy.lock("run.py") as lock:
         if "web" in parts:
             copy.check_port()
         install(chosen_requirements())
+        log = Log()
         with Processes(log) as processes:
             redis_url = os.environ.get("REDIS_URL") or _start_redis(copy, processes)
-            lock.note(redis_url=redis_url, url=copy.url)
-            environment = copy.environment(redis_url)
-            if not _prepare(processes, environment):
-                return 0  # a signal came in the meantime
-            if dead := _run_parts(parts, copy, processes, environment):
+            if lock:
+                lock.note(redis_url=redis_url, url=copy.url)
+            if dead := _run_parts(parts, copy, processes, copy.environment(redis_url)):
                 raise Failure(_death_sentence(dead))
     log.say("Blemish has stopped.")
     return 0
@@ -91,7 +90,8 @@ def manage(arguments: Sequence[str]) -> int:
     with _borrowed_redis(copy, " ".join(["manage", *arguments[:1]])) as redis_url:
         environment = copy.environment(redis_url)
         is_new = not os.environ.get("DATABASE_URL") and not (copy.var / "db.sqlite3").exists()
-        if is_new and (status := _call([PYTHON, "manage.py", "prepare"], environment)):
+        migrate = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+        if is_new and (status := _call(migrate, environment)):
             return status
         return _call([PYTHON, "manage.py", *arguments], environment)
 
@@ -135,23 +135,26 @@ def _start_redis(copy: Copy, processes: Processes) -> str:
     return redis.url
 
 
-def _prepare(processes: Processes, environment: dict[str, str]) -> bool:
-    """Migrate, collect static files, make the demo once; False when a signal came."""
+def _prepare(processes: Processes, environment: dict[str, str]) -> None:
+    """Migrate, collect static files, make the demo once; raises Failure unless a signal ended it."""
     command = [PYTHON, "manage.py", "prepare"]
     if environment.get("BLEMISH_DEMO", "1").lower() not in {"0", "no", "false", "off"}:
         command.append("--demo")
     status = processes.run("setup", command, environment=environment, folder=ROOT)
     if status and not processes.signals:
         raise Failure(f"Blemish could not be set up (exit status {status}); the reason stands above.")
-    return not processes.signals
 
 
 def _run_parts(
     parts: Sequence[str], copy: Copy, processes: Processes, environment: dict[str, str]
 ) -> Child | None:
     """Start PARTS and watch them to the end; returns the one that died, None after a signal."""
+    if "web" in parts:
+        _prepare(processes, environment)
     # The web server is first and for a moment alone, so that the first page comes soon.
     for part in sorted(parts, key=PARTS.index):
+        if processes.signals:
+            return None
         processes.start(part, part_command(part, copy), environment=environment, folder=ROOT)
         if part == "web" and (dead := _wait_until_ready(copy, processes)):
             return dead
@@ -200,6 +203,8 @@ def _borrowed_redis(copy: Copy, what: str) -> Iterator[str]:
                 process = subprocess.Popen(
                     redis.command, cwd=redis.folder, stdout=log, stderr=log, start_new_session=True
                 )
+            guard = Guard()
+            guard.watch(process)
             try:
                 redis.wait(process)
                 lock.note(redis_url=redis.url)
@@ -207,6 +212,7 @@ def _borrowed_redis(copy: Copy, what: str) -> Iterator[str]:
             finally:
                 process.terminate()
                 process.wait()
+                guard.dismiss()
     except InUse as in_use:
         if "redis_url" not in in_use.holder:
             raise
@@ -214,8 +220,9 @@ def _borrowed_redis(copy: Copy, what: str) -> Iterator[str]:
 
 
 def _call(command: Sequence[str | Path], environment: dict[str, str]) -> int:
-    """Run COMMAND in the foreground; Ctrl-C is its own to answer, and its status is returned."""
+    """Run COMMAND in the foreground and return its status; signals are its own to answer."""
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while True:
             try:
                 status = process.wait()

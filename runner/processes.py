@@ -32,6 +32,30 @@ for number in (signal.SIGTERM, signal.SIGKILL):
 """
 
 
+class Guard:
+    """Ends the watched process groups when this process is killed and cannot do it itself."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def watch(self, process: subprocess.Popen) -> None:
+        """Take the group that PROCESS leads into care."""
+        self._tell(str(process.pid))
+
+    def dismiss(self) -> None:
+        """Let the guard go, because everything has ended in order."""
+        self._tell("done")
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _tell(self, word: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # without its guard the copy still stops in the usual way
+            self._process.stdin.write(word + "\n")
+            self._process.stdin.flush()
+
+
 class Log:
     """Lines of all processes on standard output, each behind the name of its process."""
 
@@ -85,9 +109,7 @@ class Processes:
         self.log = log
         self.signals = 0
         self._children: list[Child] = []
-        self._guard = subprocess.Popen(
-            [sys.executable, "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
-        )
+        self._guard = Guard()
 
     def __enter__(self) -> "Processes":
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -96,9 +118,7 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        self._tell_guard("done")
-        self._guard.stdin.close()
-        self._guard.wait()
+        self._guard.dismiss()
 
     def start(
         self,
@@ -121,7 +141,7 @@ class Processes:
             errors="replace",
             start_new_session=True,
         )
-        self._tell_guard(str(process.pid))
+        self._guard.watch(process)
         reader = threading.Thread(target=self._copy_lines, args=(name, process), daemon=True)
         reader.start()
         self._children.append(Child(name, process, grace, reader))
@@ -172,13 +192,6 @@ class Processes:
         self.signals += 1
         if self.signals == 1:
             os.write(1, b"\nStopping; press Ctrl-C again to kill.\n")
-
-    def _tell_guard(self, word: str) -> None:
-        try:
-            self._guard.stdin.write(word + "\n")
-            self._guard.stdin.flush()
-        except BrokenPipeError:
-            pass  # without its guard the copy still runs and stops in the usual way
 
     def _copy_lines(self, name: str, process: subprocess.Popen) -> None:
         for line in process.stdout:

@@ -108,6 +108,29 @@ def test_manage_alone_has_a_redis_and_a_migrated_database(tmp_path: Path) -> Non
     assert _run(environment, "manage", "no-such-command").returncode == 1
 
 
+def test_stopping_manage_stops_the_command_and_its_redis(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    environment = os.environ | {"BLEMISH_VAR": str(var), "DATABASE_URL": "", "REDIS_URL": ""}
+    code = "import time; print('sleeping', flush=True); time.sleep(600)"
+    command = [sys.executable, "run.py", "manage", "shell", "-v", "0", "-c", code]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "sleeping\n"
+        process.terminate()
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert _processes_of(var) == {}
+
+
+def test_workers_elsewhere_share_the_folder_and_the_redis_of_a_copy(blemish_server: Server) -> None:
+    holder = json.loads((blemish_server.var / "run.lock").read_text())
+    environment = blemish_server.environment | {"BLEMISH_PARTS": "ml", "REDIS_URL": holder["redis_url"]}
+    command = [sys.executable, "run.py"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE) as process:
+        assert "Blemish works here as ml" in process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+    assert blemish_server.process.poll() is None
+
+
 def test_an_unknown_command_is_answered_with_the_known_ones() -> None:
     done = _run(dict(os.environ), "serve")
     assert done.returncode == 1
