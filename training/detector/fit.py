@@ -126,6 +126,7 @@ class _Run:
         self.budget = None if budget_minutes is None else budget_minutes * 60
         self.losses: dict[str, float] = {}
         self.seconds_before = 0.0
+        self.kept = 0
         self.started = clock()
         self.saved = self.started
 
@@ -146,6 +147,7 @@ class _Run:
         self.learner.load(state.arrays)
         self.schedule = schedule.Schedule(**state.facts["schedule"])
         self.losses, self.seconds_before = state.facts["losses"], state.facts["seconds"]
+        self.kept = state.facts["kept"]
 
     def save(self) -> None:
         facts = {
@@ -155,6 +157,7 @@ class _Run:
             "schedule": vars(self.schedule),
             "losses": self.losses,
             "seconds": self.seconds,
+            "kept": self.kept,
         }
         checkpoint.save(self.folder, checkpoint.State(facts, self.learner.dump()))
         self.saved = clock()
@@ -226,7 +229,10 @@ class _Run:
 
     def _keep_when_due(self) -> None:
         plan = self.schedule
-        if plan.planned and plan.step in {round(plan.steps * share) for share in KEPT_SHARES}:
+        # A budget that is fitted anew moves the marks; each is kept once, when it is first passed.
+        passed = sum(plan.step >= plan.steps * share for share in KEPT_SHARES) if plan.planned else 0
+        if passed > self.kept:
+            self.kept = passed
             facts = {"config": self.config.to_dict(), "class_names": self.class_names, "step": plan.step}
             folder = self.folder.parent / checkpoint.KEPT / f"step-{plan.step:06d}"
             checkpoint.save(folder, checkpoint.State(facts, {"average": self.learner.dump()["average"]}))
