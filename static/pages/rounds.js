@@ -8,6 +8,36 @@ const EVERY_MS = 2000;
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
 const element = document.querySelector("[data-curves]");
 if (element instanceof HTMLElement) watch(element);
+const checkpoints = document.querySelector("[data-checkpoints]");
+if (checkpoints instanceof HTMLElement) drawCheckpoints(checkpoints);
+
+/**
+ * Draw mAP by step, a line for each round and measure.
+ * @param {HTMLElement} place
+ */
+function drawCheckpoints(place) {
+  /** @type {{ round: number, step: number, map: number | null, map50: number | null }[]} */
+  const rows = JSON.parse(document.getElementById("checkpoints")?.textContent ?? "[]");
+  const rounds = [...new Set(rows.map((row) => row.round))];
+  const named = (/** @type {string} */ name, /** @type {number} */ round) => (rounds.length > 1 ? `${name}, round ${round}` : name);
+  chart(place, (colors) => ({
+    data: rounds.flatMap((round, index) => {
+      const mine = rows.filter((row) => row.round === round);
+      return /** @type {const} */ ([["mAP50", "map50", colors.accent, "circle"], ["mAP", "map", colors.soft, "square"]]).map(
+        ([name, key, color, symbol]) => ({
+          name: named(name, round),
+          x: mine.map((row) => row.step),
+          y: mine.map((row) => row[key]),
+          mode: "lines+markers",
+          line: { color, width: 2, dash: DASHES[index % DASHES.length] },
+          marker: { color, symbol, size: 7 },
+          hovertemplate: `${named(name, round)} %{y:.3f} at step %{x}<extra></extra>`,
+        }),
+      );
+    }),
+    layout: { xaxis: { title: { text: "step" } }, yaxis: { rangemode: "tozero" }, showlegend: true },
+  }));
+}
 
 /** @param {HTMLElement} place */
 async function watch(place) {

@@ -255,3 +255,14 @@ def test_many_rounds_and_models_take_as_many_queries_as_one(client, project, dja
         make_round(project, started_by=person, detector=make_model(project, f"detector-{index}"))
     with django_assert_max_num_queries(20):
         page(client, project)
+
+
+def test_the_checkpoints_on_the_way_are_listed(client, project):
+    sign_in(client, project)
+    rows = [
+        {"round": 1, "step": step, "map": 0.2, "map50": step / 1000, "map75": None} for step in (200, 400)
+    ]
+    make_round(project, mode="train-eval", metrics={"map": 0.2, "map50": 0.4, "checkpoints": rows})
+    text = page(client, project)
+    assert "Accuracy of the checkpoints" in text
+    assert "1 200 0.200 0.200 – 1 400 0.400 0.200 –" in text

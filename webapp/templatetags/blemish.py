@@ -80,7 +80,8 @@ def decimals(value: float | None, digits: int = 3) -> str:
 def count(value: int, noun: str) -> str:
     """Write "1 image" or "1,234 images"; NOUN may give its plural after a comma: "box,boxes"."""
     one, _, many = noun.partition(",")
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+    number = "–" if value in (None, "") else f"{value:,}"
+    return f"{number} {one if value == 1 else many or one + 's'}"
 
 
 @register.filter

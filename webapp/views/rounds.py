@@ -159,6 +159,7 @@ def _results(round_: Round) -> dict:
     return {
         "metrics": metrics if "map50" in metrics else None,
         "previous": metrics.get("previous"),
+        "checkpoints": metrics.get("checkpoints"),
         "kept": sorted(metrics.get("models", {}).items()),
         "types": types,
         "nothing_found": (model.calibration or {}).get("nothing_found") if model else None,
