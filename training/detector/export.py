@@ -95,11 +95,7 @@ def write_model(
         model.save_weights(aside / "weights.weights.h5")
         _write_json(aside / "model.json", facts)
         serving = _Serving(model, config)
-        # A frozen graph is not trained further, and SiLU's own gradient cannot be saved.
-        options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-        tf.saved_model.save(
-            serving, str(aside / "saved_model"), signatures=serving.signatures(), options=options
-        )
+        tf.saved_model.save(serving, str(aside / "saved_model"), signatures=serving.signatures())
         aside.chmod(0o755)  # mkdtemp's folders are private
         aside.rename(out_folder)
     finally:
@@ -208,4 +204,12 @@ def _freeze(model: keras.Model) -> Callable:
     def run(images: tf.Tensor) -> list:
         return model(images, training=False)
 
-    return convert_variables_to_constants_v2(run.get_concrete_function())
+    frozen = convert_variables_to_constants_v2(run.get_concrete_function())
+    graph = frozen.graph.as_graph_def()
+    for node in graph.node:
+        # SiLU's own gradient cannot be saved, and a frozen graph needs none.
+        node.attr.pop("_gradient_op_type", None)
+    names = [tensor.name for tensor in (*frozen.inputs, *frozen.outputs)]
+    imported = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
+    place = imported.graph.as_graph_element
+    return imported.prune(place(names[0]), [place(name) for name in names[1:]])

@@ -52,7 +52,7 @@ class Learner:
     def dump(self) -> dict[str, list[np.ndarray]]:
         """Return weights, averaged weights and the optimizer's state."""
         return {
-            "weights": [variable.numpy() for variable in self.model.variables],
+            "weights": [variable.value.numpy() for variable in self.model.variables],
             "average": [variable.numpy() for variable in self.average],
             "optimizer": [variable.numpy() for variable in self.optimizer.variables],
         }
