@@ -2,7 +2,7 @@
 // The list of the image's boxes: a listbox that selects what it names.
 import { element } from "./element.js";
 import { severityOf } from "./severity.js";
-import { describeBox, lengthOf, percentOf } from "./words.js";
+import { describeBox, lengthOf, scoreOf } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").DefectType} DefectType */
@@ -68,7 +68,7 @@ export function createBoxList(place, { typeOf, select, scores = false }) {
         `${lengthOf(box.xmax - box.xmin)} × ${lengthOf(box.ymax - box.ymin)}`,
         ...flags.map((flag) => ` · ${flag}`),
         scores && typeof box.score === "number"
-          ? element("span", { class: "score", "--s": box.score }, `score ${percentOf(box.score)}`)
+          ? element("span", { class: "score", "--s": box.score }, `score ${scoreOf(box.score)}`)
           : null,
         scores && severity
           ? element("span", { class: "severity", "--s": severity.severity }, severity.severity.toFixed(2))

@@ -2,7 +2,7 @@
 // What is known of one box, and the buttons that change it: grade with its written criteria, marks.
 import { element } from "./element.js";
 import { severityOf } from "./severity.js";
-import { lengthOf, percentOf, provenanceOf } from "./words.js";
+import { lengthOf, scoreOf, provenanceOf } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").DefectType} DefectType */
@@ -64,7 +64,7 @@ export function createInspector(place, { setGrade, toggleFlag, remove }) {
       ...row("Place", `x ${lengthOf(box.xmin)}, y ${lengthOf(box.ymin)}`),
       ...row("Size", `${lengthOf(box.xmax - box.xmin)} × ${lengthOf(box.ymax - box.ymin)} pixels`),
       ...(typeof box.score === "number"
-        ? row("Score", element("span", { class: "score", "--s": box.score }, percentOf(box.score)))
+        ? row("Score", element("span", { class: "score", "--s": box.score }, scoreOf(box.score)))
         : []),
       ...(severity
         ? row("Severity", element("span", { class: "severity", "--s": severity.severity }, severity.severity.toFixed(2)))

@@ -6,7 +6,7 @@ import { createInspector } from "./inspector.js";
 import { keyName } from "./keytable.js";
 import { isUndecided, severityOf } from "./severity.js";
 import { createTypeBar } from "./typebar.js";
-import { countOf, percentOf } from "./words.js";
+import { countOf, percentOf, scoreOf } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Point} Point */
@@ -130,7 +130,7 @@ export function createPanel({ root, desk, stage, commands, types, mayEdit, score
       /** @type {TagPart[]} */
       const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), look: "type", color }];
       const severity = scores ? severityOf(box, type) : null;
-      if (scores && typeof box.score === "number") tag.push({ text: `score ${percentOf(box.score)}`, look: "score" });
+      if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, look: "score" });
       if (severity) {
         tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
       }

@@ -90,7 +90,12 @@ export function provenanceOf(box) {
   return `Proposed by ${box.model_name}${round}${became ? `; ${became}` : ""}`;
 }
 
-/** @param {number} score 0 to 1 @returns {string} */
-export function percentOf(score) {
-  return `${Math.round(score * 100)} %`;
+/** @param {number} share 0 to 1, or more @returns {string} */
+export function percentOf(share) {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** @param {number} score 0 to 1 @returns {string} written as on every other page */
+export function scoreOf(score) {
+  return score.toFixed(2);
 }

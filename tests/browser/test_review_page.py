@@ -56,7 +56,7 @@ def test_a_proposal_says_why_it_is_asked_and_keeps_score_and_severity_apart(queu
     expect(page.locator(".why")).to_contain_text("scratches 0.41 is below its threshold 0.62")
     expect(page.locator(".why")).to_contain_text("Proposed by round-1, round 1")
     row = page.locator("[role=option]")
-    expect(row.locator(".score")).to_have_text("score 41 %")
+    expect(row.locator(".score")).to_have_text("score 0.41")
     expect(row.locator(".severity")).to_have_text("0.46")
 
 
