@@ -138,7 +138,10 @@ def _choose(found: TypeMatches, target: float, min_evidence: int, confidence: fl
     # Boxes of one score are accepted together.
     ends = np.append(scores[1:] < scores[:-1], True)
     bounds = bound_precision(right, accepted, confidence=confidence)
-    passed = np.flatnonzero(ends & (right >= min_evidence) & (bounds >= target))
+    # A threshold lies at a box that was right: going further down, to wrong ones alone, gains nothing.
+    steps = np.flatnonzero(ends)
+    steps = steps[np.diff(right[steps], prepend=0) > 0]
+    passed = steps[(right[steps] >= min_evidence) & (bounds[steps] >= target)]
     if not len(passed):
         best = np.flatnonzero(ends)[np.argmax(bounds[ends])]
         reason = (
