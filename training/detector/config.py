@@ -31,7 +31,7 @@ class DetectorConfig:
     max_steps_of_few: int = 2000  # but so many steps it may take, however few the images
     batch_size: int = 16
     optimizer: str = "muon"  # for the kernels of convolutions; everything else follows adamw
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     final_learning_rate: float = 0.01  # share of learning_rate at the end of the cosine
     warmup_steps: int = 200
     weight_decay: float = 0.02
