@@ -37,7 +37,8 @@ def test_two_browsers_on_one_image_lose_nobodys_boxes(bench, open_page) -> None:
         route.continue_() if len(asked) == 1 else route.abort()
 
     first.route(re.compile("/lease/"), take_once)
-    first_canvas = _open(bench, first)
+    with first.expect_response(re.compile("/lease/")):
+        first_canvas = _open(bench, first)
     bench.end_leases()
     second = open_page(bench.member("igor"), allowed=[REFUSED])
     second_canvas = _open(bench, second)

@@ -94,6 +94,7 @@ def test_a_changed_box_is_submitted_as_a_correction_and_keeps_what_was_proposed(
     page = open_page(queue.person)
     canvas = queue.open(page)
     canvas.drag((20, 20), (25, 20))
+    expect(page.get_by_role("button", name="Correct")).to_be_enabled()
     page.keyboard.press("a")
     expect(page.locator("[data-passing]")).to_contain_text("C submits them")
     page.keyboard.press("c")

@@ -26,7 +26,7 @@ def draw(rng: np.random.Generator) -> tuple[bytes, list[dict]]:
     return buffer.getvalue(), [wire_box(kind, grade=grade, **corners)]
 
 
-def make_surfaces(*, train: int = 24, calibration: int = 12, test: int = 8, unlabeled: int = 10) -> Project:
+def make_surfaces(*, train: int = 24, calibration: int = 24, test: int = 8, unlabeled: int = 10) -> Project:
     """Make a project with that many labeled images in each split, and unlabeled ones in the train split."""
     project = make_project(types=(), precision_target=0.6, window_low=0, window_high=255)
     make_type(project, "square", grades=2)
