@@ -95,7 +95,8 @@ def _start(request: HttpRequest, project: Project) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Round {round_.number} is queued.")
-            return redirect("rounds", project.slug)
+            # Without a fragment of its own the address would keep the form's, and scroll past the round.
+            return redirect(f"{reverse('rounds', args=[project.slug])}#main")
     return _show(request, project, project.rounds.first(), form, status=422)
 
 
