@@ -10,6 +10,7 @@ from annotations.models import (
     ImportBatch,
     Lease,
     Member,
+    Preference,
     Project,
     Proposal,
     ReviewItem,
@@ -105,6 +106,14 @@ class LeaseAdmin(admin.ModelAdmin):
     list_select_related = ["image", "user"]
     search_fields = ["image__name", "user__username"]
     raw_id_fields = ["image", "user"]
+
+
+@admin.register(Preference)
+class PreferenceAdmin(admin.ModelAdmin):
+    list_display = ["name", "user", "project", "updated_at"]
+    list_select_related = ["user", "project"]
+    search_fields = ["name", "user__username"]
+    raw_id_fields = ["user", "project"]
 
 
 @admin.register(ImportBatch)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import boxes, exports, images, media, projects, uploads, work
+from annotations.api import boxes, exports, images, media, preferences, projects, uploads, work
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -22,6 +22,18 @@ urlpatterns = [
     path("images/<int:pk>/decision/", work.Decide.as_view(), name="image-decision"),
     path("projects/<slug:slug>/claim/", work.Claim.as_view(), name="claim"),
     path("projects/<slug:slug>/review/", projects.ReviewCounts.as_view(), name="review-counts"),
+    path("preferences/", preferences.PreferenceList.as_view(), name="preference-list"),
+    path("preferences/<slug:name>/", preferences.PreferenceDetail.as_view(), name="preference-detail"),
+    path(
+        "projects/<slug:slug>/preferences/",
+        preferences.ProjectPreferenceList.as_view(),
+        name="project-preference-list",
+    ),
+    path(
+        "projects/<slug:slug>/preferences/<slug:name>/",
+        preferences.ProjectPreferenceDetail.as_view(),
+        name="project-preference-detail",
+    ),
 ]
 urlpatterns += [
     path(f"projects/<slug:slug>/export/{file}", exports.LabelExport.as_view(file=file), name=f"export-{file}")

@@ -3,6 +3,7 @@
 from annotations.models.boxes import Box, Decision, Origin, Revision
 from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
 from annotations.models.leases import Lease
+from annotations.models.preferences import Preference
 from annotations.models.projects import DefectType, Grade, Member, Project, Role
 from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, ReviewReason, ReviewState
 
@@ -17,6 +18,7 @@ __all__ = [
     "Lease",
     "Member",
     "Origin",
+    "Preference",
     "Project",
     "Proposal",
     "ProposedBox",

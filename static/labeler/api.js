@@ -70,6 +70,8 @@ export const KEEPALIVE_BOXES = 200;
  * @property {(imageId: string | number) => Promise<Record<string, any>>} renewLease
  * @property {(imageId: string | number, options?: {keepalive?: boolean}) => Promise<void>} releaseLease
  * @property {(imageId: string | number, decision: Decision) => Promise<BoxList>} decide
+ * @property {(name: string, value: object, project: string | null, options?: {keepalive?: boolean}) =>
+ *   Promise<object>} putPreference   of the person in a project, or with null everywhere
  */
 
 /**
@@ -142,6 +144,10 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
       // The next image is on screen before the answer comes; leaving the page must not lose the decision.
       const keepalive = (boxes?.length ?? 0) <= KEEPALIVE_BOXES;
       return (await call("POST", `images/${id}/decision/`, { body, keepalive })).body;
+    },
+    putPreference: async (name, value, project, { keepalive = false } = {}) => {
+      const place = project === null ? "" : `projects/${project}/`;
+      return (await call("PUT", `${place}preferences/${name}/`, { body: value, keepalive })).body;
     },
   };
 }

@@ -12,6 +12,7 @@ import { createNotice } from "./notice.js";
 import { isAnswer, joinCommands, signInAction, tellError, watchIdleness } from "./page.js";
 import { createPanel } from "./panel.js";
 import { loadPicture } from "./picture.js";
+import { createPreferences } from "./preferences.js";
 import { createQueue } from "./queue.js";
 import { createSaver } from "./saver.js";
 import { createSharing } from "./sharing.js";
@@ -27,7 +28,7 @@ import { countOf, saveWords } from "./words.js";
 const SETTLE_MS = 2500;
 
 /** @type {{project: {slug: string, name: string}, types: import("./types.js").DefectType[],
- *   image: ImageInfo | null, user: string, csrf_cookie: string, login_url: string, waiting: number}} */
+ *   image: ImageInfo | null, user: string, preferences: import("./preferences.js").Chosen, csrf_cookie: string, login_url: string, waiting: number}} */
 const data = readData("label-data");
 const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
@@ -37,6 +38,7 @@ const notice = createNotice(find("[data-notes]", root), find("[data-passing]", r
 const saveState = find("[data-save]", root);
 
 const api = createApi({ csrfToken: () => csrfTokenOf(document, data.csrf_cookie) });
+const preferences = createPreferences({ api, data, refused: notice.say });
 const backup = createBackup(openShelf(window), data.user);
 const heartbeat = startHeartbeat({
   api,
@@ -269,6 +271,7 @@ function leave() {
 
 joinCommands({ root, canvas, commands, desk, stage });
 window.addEventListener("pagehide", leave);
+window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("focus", () => {
   if (open?.saver.state() === "expired" || open?.saver.state() === "offline") void open.saver.saveNow();

@@ -13,6 +13,7 @@ import { createNotice } from "../labeler/notice.js";
 import { isAnswer, isExpired, joinCommands, signInAction, tellError, watchIdleness } from "../labeler/page.js";
 import { createPanel } from "../labeler/panel.js";
 import { loadPicture } from "../labeler/picture.js";
+import { createPreferences } from "../labeler/preferences.js";
 import { createQueue } from "../labeler/queue.js";
 import { isUndecided } from "../labeler/severity.js";
 import { createStage } from "../labeler/stage.js";
@@ -28,7 +29,7 @@ const AHEAD = 3;
 const COUNT_AGAIN_MS = 4000;
 
 /** @type {{project: {slug: string, name: string}, types: import("../labeler/types.js").DefectType[],
- *   user: string, csrf_cookie: string, login_url: string, reasons: Record<string, string>,
+ *   user: string, preferences: import("../labeler/preferences.js").Chosen, csrf_cookie: string, login_url: string, reasons: Record<string, string>,
  *   counts: Record<string, number>}} */
 const data = readData("review-data");
 const slug = data.project.slug;
@@ -38,6 +39,7 @@ const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
 const api = createApi({ csrfToken: () => csrfTokenOf(document, data.csrf_cookie) });
+const preferences = createPreferences({ api, data, refused: notice.say });
 // Corrections that were not sent; kept apart from the label page's work on the same image.
 const backup = createBackup(openShelf(window), `${data.user}.review`);
 const heartbeat = startHeartbeat({
@@ -311,7 +313,10 @@ function comeBack({ item, boxes }, error) {
 }
 
 joinCommands({ root, canvas, commands, desk, stage });
-window.addEventListener("pagehide", () => heartbeat.releaseAll());
+window.addEventListener("pagehide", () => {
+  heartbeat.releaseAll();
+  void preferences.flush({ keepalive: true });
+});
 board.showCounts(counts);
 if (queueWords(counts, data.reasons).total > 0) void goOn();
 else showNothing();

@@ -45,6 +45,9 @@ NEEDS = {
     "POST images/{image}/decision/": Role.REVIEWER,
     "POST projects/{slug}/claim/": Role.INSPECTOR,
     "GET projects/{slug}/review/": Role.INSPECTOR,
+    "GET projects/{slug}/preferences/": Role.INSPECTOR,
+    "GET projects/{slug}/preferences/{name}/": Role.INSPECTOR,
+    "PUT projects/{slug}/preferences/{name}/": Role.INSPECTOR,
     "GET projects/{slug}/rounds/": Role.INSPECTOR,
     "POST projects/{slug}/rounds/": Role.ENGINEER,
     "GET rounds/{round}/": Role.INSPECTOR,
@@ -65,7 +68,7 @@ NEEDS = {
     "GET inspected-images/{inspected}/drawn/": Role.INSPECTOR,
 }
 # Open to everybody, or to everybody who is signed in.
-ELSEWHERE = {"token/", "schema/", "docs/", "projects/", "^[\\s\\S]*/$"}
+ELSEWHERE = {"token/", "schema/", "docs/", "projects/", "preferences/", "preferences/*/", "^[\\s\\S]*/$"}
 
 
 @pytest.fixture
@@ -80,6 +83,7 @@ def addresses(project):
     inspection = make_inspection(project)
     known = {
         "slug": project.slug,
+        "name": "view",
         "image": image.pk,
         "type": project.defect_types.first().pk,
         "round": make_round(project).pk,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 from rest_framework.exceptions import NotFound
 
+from annotations import preferences
 from annotations.access import get_image, get_project
 from annotations.api.images import ImageSerializer
 from annotations.models import DefectType, Project
@@ -29,11 +30,18 @@ def _type_data(kind: DefectType) -> dict:
 
 
 def canvas_data(request: HttpRequest, project: Project) -> dict:
-    """Return what the modules of the label and review pages are told: project, types with grades, user."""
+    """Return what the modules of the label and review pages are told.
+
+    Project, types with grades, user, and what the user chose everywhere and in this project.
+    """
     return {
         "project": {"slug": project.slug, "name": project.name},
         "types": [_type_data(kind) for kind in project.defect_types.prefetch_related("grades")],
         "user": request.user.get_username(),
+        "preferences": {
+            "person": preferences.of(request.user),
+            "project": preferences.of(request.user, project),
+        },
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "login_url": reverse("login"),
     }
