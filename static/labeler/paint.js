@@ -23,8 +23,15 @@ import { toScreen, visibleRect } from "./viewport.js";
  */
 
 /**
+ * A picture that draws itself: tiles, or pixels with another window. Called with the context in CSS
+ * pixels; it draws the image's rectangle, which lies on the canvas where the view says.
+ * @typedef {object} Picture
+ * @property {(context: CanvasRenderingContext2D, place: {view: Viewport, size: Size, sizeScr: Size}) => void} paint
+ */
+
+/**
  * @typedef {object} Scene
- * @property {CanvasImageSource | null} picture
+ * @property {CanvasImageSource | Picture | null} picture
  * @property {Size} size            of the image
  * @property {Viewport} view
  * @property {readonly Box[]} boxes
@@ -49,16 +56,20 @@ const TAG_FROM_SCR = 14;
  * @param {Scene} scene
  */
 export function paintScene(context, sizeScr, scene) {
-  paintPicture(context, scene);
+  paintPicture(context, sizeScr, scene);
   if (!scene.boxesHidden) paintBoxes(context, sizeScr, scene);
   if (scene.crosshair) paintCrosshair(context, sizeScr, scene.crosshair);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene */
-function paintPicture(context, { picture, size, view }) {
+/** @param {CanvasRenderingContext2D} context @param {Size} sizeScr @param {Scene} scene */
+function paintPicture(context, sizeScr, { picture, size, view }) {
   const width = size.width * view.scale;
   const height = size.height * view.scale;
-  if (picture) {
+  if (picture && "paint" in picture) {
+    context.save();
+    picture.paint(context, { view, size, sizeScr });
+    context.restore();
+  } else if (picture) {
     // Magnified pixels stay squares: an inspector must see what is measured.
     context.imageSmoothingEnabled = view.scale < 2;
     context.imageSmoothingQuality = "high";

@@ -6,7 +6,7 @@ import { cursorFor, hitTest } from "./hittest.js";
 import { paintScene } from "./paint.js";
 import { createRenderer } from "./render.js";
 import { followPointer } from "./pointer.js";
-import { fitImage, keepInSight, minScale, panBy, recenter, toImage, zoomAt } from "./viewport.js";
+import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, zoomAt } from "./viewport.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Rect} Rect */
@@ -16,10 +16,21 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, zoomAt } fro
 /** @typedef {import("./types.js").Viewport} Viewport */
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./paint.js").Look} Look */
+/** @typedef {import("./paint.js").Picture} Picture */
+
+/**
+ * What somebody else draws above the boxes, such as pins. `press` is asked before the tools, in image
+ * pixels, the last layer first; true says that the press was meant for the layer, and no tool sees it.
+ * @typedef {object} Layer
+ * @property {(context: CanvasRenderingContext2D, sizeScr: Size, view: Viewport) => void} paint
+ * @property {(point: Point) => boolean} [press]
+ */
 
 /**
  * @typedef {object} Stage
- * @property {(picture: CanvasImageSource | null, size: Size) => void} show
+ * @property {(picture: CanvasImageSource | Picture | null, size: Size) => void} show
+ * @property {(layer: Layer) => () => void} addLayer   above the boxes; answers how to take it away
+ * @property {(rect: Rect) => void} centerOn      bring something in sight, as large as it fits
  * @property {() => void} fit
  * @property {() => void} zoomToPixels            one image pixel is one device pixel
  * @property {(factor: number) => void} zoomBy    around the middle
@@ -62,8 +73,12 @@ export function createStage({
   cursorMoved,
   viewChanged,
 }) {
-  /** @type {CanvasImageSource | null} */
+  /** @type {CanvasImageSource | Picture | null} */
   let picture = null;
+  /** @type {Layer[]} */
+  let layers = [];
+  /** Whether the press in hand was taken by a layer. */
+  let taken = false;
   /** @type {Size} */
   let size = { width: 1, height: 1 };
   /** @type {Viewport} */
@@ -84,7 +99,7 @@ export function createStage({
 
   const renderer = createRenderer({
     canvas,
-    paint: (context, sizeScr) =>
+    paint(context, sizeScr) {
       paintScene(context, sizeScr, {
         picture,
         size,
@@ -97,7 +112,13 @@ export function createStage({
         tags,
         boxesHidden,
         crosshair: drawing && mayEdit() && !panning ? cursor : null,
-      }),
+      });
+      for (const layer of layers) {
+        context.save();
+        layer.paint(context, sizeScr, view);
+        context.restore();
+      }
+    },
     resized(beforeScr, afterScr) {
       setView(fitted ? fitImage(size, afterScr) : recenter(view, beforeScr, afterScr), fitted);
     },
@@ -162,6 +183,8 @@ export function createStage({
     press(at, touch) {
       canvas.focus({ preventScroll: true });
       const point = toImage(view, at);
+      taken = layers.findLast((layer) => layer.press?.(point)) !== undefined;
+      if (taken) return;
       if (mayEdit()) {
         tool().press(point, touch);
         return;
@@ -170,11 +193,11 @@ export function createStage({
       select(hit.kind === "nothing" ? null : hit.id);
     },
     drag(at) {
-      if (mayEdit()) tool().drag(toImage(view, at));
+      if (mayEdit() && !taken) tool().drag(toImage(view, at));
       hover(at);
     },
     release(at, dragged) {
-      if (mayEdit()) tool().release(toImage(view, at), dragged);
+      if (mayEdit() && !taken) tool().release(toImage(view, at), dragged);
       hover(at);
     },
     cancel: () => void cancel(),
@@ -214,6 +237,15 @@ export function createStage({
       if (!sameSize || fitted) setView(fitImage(size, renderer.sizeScr()), true);
       renderer.invalidate();
     },
+    addLayer(layer) {
+      layers = [...layers, layer];
+      renderer.invalidate();
+      return () => {
+        layers = layers.filter((known) => known !== layer);
+        renderer.invalidate();
+      };
+    },
+    centerOn: (rect) => setView(viewOn(rect, view, renderer.sizeScr())),
     fit: () => setView(fitImage(size, renderer.sizeScr()), true),
     zoomToPixels: () => zoomBy(1 / (window.devicePixelRatio || 1) / view.scale),
     zoomBy,

@@ -14,6 +14,8 @@ export const MAX_SCALE = 64;
 /** Pixels of the image that stay in sight however far it is panned. */
 const KEEP_IN_SIGHT_SCR = 48;
 const MARGIN_SCR = 24;
+/** What is brought in sight is at least this large on the canvas. */
+const SEEN_SCR = 32;
 
 /**
  * @param {Viewport} view
@@ -151,6 +153,25 @@ export function wheelFactor(wheel) {
   const perUnit = [1, 16, 120][wheel.deltaMode] ?? 1;
   const pixels = clamp(wheel.deltaY * perUnit, -240, 240);
   return Math.exp(-pixels * (wheel.ctrlKey ? 0.01 : 0.002));
+}
+
+/**
+ * Bring a rectangle into the middle. The magnification stays where the rectangle fits and can be seen;
+ * else it becomes the nearest one at which it does.
+ * @param {Rect} rect
+ * @param {Viewport} view
+ * @param {Size} canvasScr
+ * @returns {Viewport}
+ */
+export function viewOn(rect, view, canvasScr) {
+  const largest = fitRect(rect, canvasScr).scale;
+  const side = Math.max(rect.xmax - rect.xmin, rect.ymax - rect.ymin);
+  const scale = Math.min(Math.max(view.scale, SEEN_SCR / Math.max(1, side)), largest);
+  return {
+    scale,
+    leftScr: canvasScr.width / 2 - ((rect.xmin + rect.xmax) / 2) * scale,
+    topScr: canvasScr.height / 2 - ((rect.ymin + rect.ymax) / 2) * scale,
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   recenter,
   toImage,
   toScreen,
+  viewOn,
   visibleRect,
   wheelFactor,
   zoomAt,
@@ -73,4 +74,15 @@ test("a wheel step magnifies alike in pixels and in lines", () => {
   near(wheelFactor(up), wheelFactor({ deltaY: -6, deltaMode: 1, ctrlKey: false }));
   near(wheelFactor(up) * wheelFactor({ ...up, deltaY: 96 }), 1);
   assert.ok(wheelFactor(up) > 1);
+});
+
+test("what is brought in sight lies in the middle, large enough to be seen and whole", () => {
+  const small = { xmin: 150, ymin: 20, xmax: 152, ymax: 22 };
+  const on = viewOn(small, { scale: 1, leftScr: 0, topScr: 0 }, CANVAS);
+  assert.deepEqual(toScreen(on, { x: 151, y: 21 }), { xScr: 400, yScr: 300 });
+  assert.equal(on.scale, 16);
+  assert.equal(viewOn(small, { scale: 20, leftScr: 0, topScr: 0 }, CANVAS).scale, 20);
+  const whole = { xmin: 0, ymin: 0, xmax: 200, ymax: 100 };
+  const shown = viewOn(whole, { scale: 30, leftScr: 0, topScr: 0 }, CANVAS);
+  assert.equal(shown.scale, fitImage(IMAGE, CANVAS).scale);
 });
