@@ -1,7 +1,5 @@
 """REST: start a round, watch it, cancel it."""
 
-import dataclasses
-
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
@@ -13,8 +11,10 @@ from annotations import access
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
 from annotations.models import Role
 from inference.models import JobState
-from training import rounds
-from training.config import BadRoundConfig, RoundConfig
+from training import options, rounds
+from training.config import OWN_OF_GRADERS, OWN_OF_ROUND, BadRoundConfig, RoundConfig
+from training.detector.config import DetectorConfig
+from training.graders.config import GraderConfig
 from training.models import Phase, Round, RoundEvent, RoundMode
 
 EVENTS = 1000
@@ -26,15 +26,29 @@ KINDS = {
 }
 
 
-def setting_field(field: dataclasses.Field) -> serializers.Field:
-    """Return how one setting of a round looks in the schema."""
-    kinds = getattr(field.type, "__args__", (field.type,))
-    kind = next(kind for kind in kinds if kind is not type(None))
-    return KINDS[kind](default=field.default, allow_null=len(kinds) > 1)
+def setting_field(option: options.Option) -> serializers.Field:
+    """Return how one setting looks in the schema."""
+    if option.many:
+        return serializers.ListField(child=KINDS[option.kind](), default=list(option.default))
+    about = {"default": option.default, "allow_null": option.optional, "help_text": option.sentence}
+    return KINDS[option.kind](**about)
+
+
+def network_settings(name: str, config: type, own: tuple[str, ...]) -> serializers.Serializer:
+    """Return how the settings of one network look in the schema, without those that the round gives."""
+    settings = [option for option in options.options_of(config) if option.name not in own]
+    return inline_serializer(
+        name, {option.name: setting_field(option) for option in settings}, required=False
+    )
 
 
 CONFIG = inline_serializer(
-    "RoundConfig", {field.name: setting_field(field) for field in dataclasses.fields(RoundConfig)}
+    "RoundConfig",
+    {option.name: setting_field(option) for option in options.options_of(RoundConfig)}
+    | {
+        "detector": network_settings("DetectorSettings", DetectorConfig, OWN_OF_ROUND),
+        "grader": network_settings("GraderSettings", GraderConfig, OWN_OF_GRADERS),
+    },
 )
 
 

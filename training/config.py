@@ -1,8 +1,19 @@
 """What a round may be told, with defaults; saved whole with the round."""
 
-from dataclasses import asdict, dataclass, fields
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from annotations.errors import BlemishError
+from training import options
+from training.detector.config import DetectorConfig
+from training.graders.config import GraderConfig
+from training.options import setting
+
+# Settings of the detector that the round itself gives, or that follow from the images.
+OWN_OF_ROUND = ("backbone", "input_size", "channels", "epochs", "seed")
+# Settings of the graders that the round gives.
+OWN_OF_GRADERS = ("seed",)
 
 
 class BadRoundConfig(BlemishError):
@@ -13,29 +24,70 @@ class BadRoundConfig(BlemishError):
 
 @dataclass(frozen=True)
 class RoundConfig:
-    """Settings of one round. Where `minutes` and `epochs` are both None, minutes follow the images."""
+    """Settings of one round. Where `minutes` and `epochs` are both None, minutes follow the images.
 
-    minutes: float | None = None  # budget of the detector's training
-    epochs: int | None = None  # instead of minutes: passes over the train split
-    backbone: str = "shallow"
-    input_size: int = 224  # pixels a side, a multiple of 32
-    seed: int = 0
-    train_graders: bool = True
-    use_auto_labels: bool = True  # train on auto-accepted images too
-    # Evidence: a type is accepted without a person only with at least this many correct boxes above its
-    # threshold on the calibration split.
-    min_evidence: int = 5
-    # One-sided confidence of the precision's lower bound (Clopper-Pearson).
-    confidence: float = 0.8
-    # Boxes below this score are not even proposed.
-    propose_score: float = 0.25
-    # A grade whose best probability is below this is worth a person's look.
-    grade_doubt: float = 0.35
+    `detector` and `grader` hold what differs from the defaults of DetectorConfig and GraderConfig.
+    """
+
+    minutes: float | None = setting(
+        None,
+        "Budget of the detector's training; without it, it follows the number of images.",
+        label="Minutes",
+        simple=True,
+    )
+    epochs: int | None = setting(None, "Instead of minutes: passes over the train split.", label="Epochs")
+    backbone: str = setting(
+        "shallow", "The network that turns an image into features; yours stand beside ours.", label="Network"
+    )
+    input_size: int = setting(
+        224, "Pixels a side, a multiple of 32. Larger sees smaller defects and takes longer."
+    )
+    seed: int = setting(0, "The same seed, labels and settings give the same model on one machine.")
+    train_graders: bool = setting(
+        True, "One for each graded type with enough grades.", label="Train the graders too"
+    )
+    use_auto_labels: bool = setting(
+        True,
+        "They never measure: calibration and test take people's labels alone.",
+        label="Learn from auto-labeled images",
+    )
+    min_evidence: int = setting(
+        5,
+        "Boxes found right on the calibration split before a type may be accepted by itself.",
+        label="Least evidence",
+    )
+    # One-sided, of the precision's lower bound (Clopper and Pearson).
+    confidence: float = setting(
+        0.8, "How sure the proof of a type's precision must be. Higher accepts less.", label="Confidence"
+    )
+    propose_score: float = setting(
+        0.25, "Boxes below this score are not even shown to a reviewer.", label="Propose from score"
+    )
+    grade_doubt: float = setting(0.35, "A grade whose best probability is below this goes to a person.")
+    detector: dict = field(default_factory=dict)
+    grader: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for field, wrong, sentence in self._complaints():
+        for name, wrong, sentence in self._complaints():
             if wrong:
-                raise BadRoundConfig(sentence, field=field)
+                raise BadRoundConfig(sentence, field=name)
+        self._check_network("detector", DetectorConfig, OWN_OF_ROUND)
+        self._check_network("grader", GraderConfig, OWN_OF_GRADERS)
+
+    def _check_network(self, part: str, config: type, own: tuple[str, ...]) -> None:
+        """Raise BadRoundConfig unless the overrides of PART make a CONFIG."""
+        values = getattr(self, part)
+        for name in values:
+            if name in own:
+                sentence = f"{part}.{name} is a setting of the round itself, or follows from the images."
+                raise BadRoundConfig(sentence, field=f"{part}.{name}")
+        try:
+            config(**options.check(config, values))
+        except options.BadOption as error:
+            raise BadRoundConfig(f"{part}.{error}", field=f"{part}.{error.name}") from error
+        except ValueError as error:
+            name = next((name for name in values if name in str(error)), "")
+            raise BadRoundConfig(f"{part}: {error}", field=f"{part}.{name}" if name else part) from error
 
     def _complaints(self):
         yield (
@@ -64,6 +116,19 @@ class RoundConfig:
         yield "propose_score", not 0 < self.propose_score < 1, "propose_score must be between 0 and 1."
         yield "grade_doubt", not 0 <= self.grade_doubt <= 1, "grade_doubt must be from 0 to 1."
 
+    def detector_config(self, *, channels: int) -> DetectorConfig:
+        """Return the detector's settings for images of so many CHANNELS."""
+        chosen = {name: value for name, value in self.detector.items() if name not in OWN_OF_ROUND}
+        if self.epochs:
+            chosen["epochs"] = self.epochs
+        return DetectorConfig(
+            backbone=self.backbone, input_size=self.input_size, channels=channels, seed=self.seed, **chosen
+        )
+
+    def grader_config(self) -> GraderConfig:
+        """Return the graders' settings."""
+        return GraderConfig(seed=self.seed + 1, **options.check(GraderConfig, self.grader))
+
     def to_dict(self) -> dict:
         """Return the settings as JSON-able values."""
         return asdict(self)
@@ -71,28 +136,20 @@ class RoundConfig:
     @classmethod
     def from_dict(cls, values: dict) -> "RoundConfig":
         """Build from VALUES; what is missing takes its default. Raises BadRoundConfig naming the field."""
-        known = {field.name: field for field in fields(cls)}
+        known = {option.name: option for option in options.options_of(cls)}
+        parts = {field.name for field in dataclasses.fields(cls)} - set(known)
         for name, value in values.items():
+            if name in parts:
+                if not isinstance(value, Mapping):
+                    raise BadRoundConfig(f"{name} must be an object of settings.", field=name)
+                continue
             if name not in known:
                 raise BadRoundConfig(f"A round has no setting {name!r}.", field=name)
-            _check_kind(name, value, known[name].type)
+            try:
+                known[name].check(value)
+            except options.BadOption as error:
+                raise BadRoundConfig(str(error), field=name) from error
         return cls(**values)
-
-
-def _check_kind(name: str, value: object, kind) -> None:
-    """Raise BadRoundConfig unless VALUE is of the field's KIND."""
-    if value is None and kind in (float | None, int | None):
-        return
-    if kind is bool:
-        right, word = isinstance(value, bool), "true or false"
-    elif kind is str:
-        right, word = isinstance(value, str), "a text"
-    elif kind in (int, int | None):
-        right, word = isinstance(value, int) and not isinstance(value, bool), "a whole number"
-    else:
-        right, word = isinstance(value, int | float) and not isinstance(value, bool), "a number"
-    if not right:
-        raise BadRoundConfig(f"{name} must be {word}, not {value!r}.", field=name)
 
 
 def suggest_minutes(train_images: int) -> float:

@@ -47,7 +47,6 @@ def _missing_split(split: Split) -> str:
 def train_detector(stage: Stage) -> None:
     """Train the detector from its checkpoint on, export and register it."""
     from training.detector import export, fit
-    from training.detector.config import DetectorConfig
 
     round, config, project = stage.round, stage.config, stage.round.project
     name = f"detector-r{round.number}"
@@ -57,14 +56,7 @@ def train_detector(stage: Stage) -> None:
         minutes = config.minutes
         if minutes is None and config.epochs is None:
             minutes = suggest_minutes(len(samples))
-        chosen = {"epochs": config.epochs} if config.epochs else {}
-        detector = DetectorConfig(
-            backbone=config.backbone,
-            input_size=config.input_size,
-            channels=datasets.channels_of(project),
-            seed=config.seed,
-            **chosen,
-        )
+        detector = config.detector_config(channels=datasets.channels_of(project))
 
         def report(progress: fit.Progress) -> None:
             stage.progress(
@@ -121,7 +113,6 @@ def train_graders(stage: Stage) -> None:
 
 def _train_grader(stage: Stage, defect_type: DefectType) -> None:
     from training.graders import fit
-    from training.graders.config import GraderConfig
 
     round, project = stage.round, stage.round.project
     name = f"grader-r{round.number}-{slugify(defect_type.name) or 'type'}-{defect_type.pk}"
@@ -151,7 +142,7 @@ def _train_grader(stage: Stage, defect_type: DefectType) -> None:
                 train.crops,
                 train.grades,
                 levels=levels,
-                config=GraderConfig(seed=stage.config.seed + 1),
+                config=stage.config.grader_config(),
                 folder=stage.folder / name,
                 report=report,
                 validation=(held_out.crops, held_out.grades),

@@ -7,6 +7,7 @@ import errno
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
@@ -16,6 +17,7 @@ from annotations.errors import BlemishError, Conflict
 from annotations.models import Project
 from inference import jobs
 from inference.models import JobState
+from training import networks
 from training.config import RoundConfig
 from training.models import Phase, Round, RoundEvent, RoundMode
 from training.snapshots import complaint
@@ -162,6 +164,9 @@ def _run_phases(stage: Stage) -> None:
     first = phases.index(round.phase) if round.phase in phases else 0
     if first > 0:
         stage.note("resumed", phase=round.phase, attempt=round.attempts)
+    if settings.BLEMISH_BACKBONES:
+        for problem in networks.publish().values():
+            stage.note("warning", text=problem)
     for phase in phases[first:]:
         stage.enter(phase)
         _work(phase, round.mode)(stage)

@@ -17,3 +17,14 @@ def _stop_long_work(**_) -> None:
     from inference import jobs
 
     jobs.ending.set()
+
+
+@signals.worker_ready.connect
+def _tell_networks(sender, **_) -> None:
+    """Let the rounds page offer the networks of one's own, which only a worker can import."""
+    from django.conf import settings
+
+    if settings.BLEMISH_BACKBONES and "ml" in sender.app.amqp.queues.consume_from:
+        from training import networks
+
+        networks.publish()

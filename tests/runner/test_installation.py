@@ -63,9 +63,7 @@ def test_a_half_finished_installation_is_redone_from_the_start(checkout: Path) -
     assert not installation.UNFINISHED.exists()
 
 
-def test_a_full_disk_is_said_before_anything_is_made(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_said_before_anything_is_made(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation, "ROOM", 2**60)
     with pytest.raises(Failure, match="The disk is full"):
         installation.install()

@@ -253,7 +253,7 @@ def test_many_rounds_and_models_take_as_many_queries_as_one(client, project, dja
     person = sign_in(client, project, Role.ENGINEER)
     for index in range(8):
         make_round(project, started_by=person, detector=make_model(project, f"detector-{index}"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         page(client, project)
 
 
@@ -266,3 +266,38 @@ def test_the_checkpoints_on_the_way_are_listed(client, project):
     text = page(client, project)
     assert "Accuracy of the checkpoints" in text
     assert "1 200 0.200 0.200 – 1 400 0.400 0.200 –" in text
+
+
+def test_a_setting_of_the_detector_reaches_the_round_and_the_defaults_stay_out(client, project):
+    sign_in(client, project, Role.ENGINEER)
+    start(
+        client, project, detector__batch_size="4", detector__flip_vertical="false", detector__neck_width="48"
+    )
+    assert Round.objects.get().config["detector"] == {"batch_size": 4, "flip_vertical": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"detector__batch_size": "0"}, "Batch size must be at least 1"),
+        ({"detector__widths": "1, two"}, "Widths must be numbers with commas between them"),
+        ({"detector__scale_min": "2"}, "at most scale_max"),
+        ({"detector__optimizer": "hope"}, "Select a valid choice"),
+        ({"backbone": "nowhere"}, "Select a valid choice"),
+    ],
+)
+def test_a_wrong_setting_of_the_detector_is_told_and_starts_nothing(client, project, changes, sentence):
+    sign_in(client, project, Role.ENGINEER)
+    answer = start(client, project, **changes)
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert not Round.objects.exists()
+
+
+def test_the_settings_of_a_round_and_its_model_stand_with_a_sentence_each(client, project):
+    sign_in(client, project)
+    model = make_model(project, config={"batch_size": 16, "widths": [12, 24, 48, 96, 128]})
+    make_round(project, detector=model, config={"minutes": None, "seed": 3})
+    text = page(client, project)
+    assert "Minutes chosen by itself Budget of the detector" in text
+    assert "Widths 12, 24, 48, 96, 128 Channels at strides" in text

@@ -12,53 +12,35 @@ strides 8, 16 and 32. Registering one makes it a choice of `DetectorConfig.backb
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 import tensorflow as tf
 
+from training import networks
 from training.detector.config import STRIDES, DetectorConfig
+from training.networks import BadBackbone, backbone_names, register_backbone
 
-Backbone = Callable[[keras.KerasTensor, DetectorConfig], tuple]
-_registry: dict[str, Backbone] = {}
-
-
-class BadBackbone(ValueError):
-    """A backbone that is unknown, taken, or returns something else than its three features."""
-
-
-def register_backbone(name: str) -> Callable[[Backbone], Backbone]:
-    """Make a function available as the backbone called name. Raises BadBackbone when another one has it."""
-
-    def register(backbone: Backbone) -> Backbone:
-        taken = _registry.get(name)
-        if taken is not None and (taken.__module__, taken.__qualname__) != (
-            backbone.__module__,
-            backbone.__qualname__,
-        ):
-            raise BadBackbone(f"The backbone name {name!r} is already taken by {taken.__module__}.")
-        _registry[name] = backbone
-        return backbone
-
-    return register
-
-
-def backbone_names() -> list[str]:
-    """Return the registered names, sorted."""
-    return sorted(_registry)
+__all__ = ["BadBackbone", "backbone_names", "register_backbone"]
 
 
 def extract_features(images: keras.KerasTensor, config: DetectorConfig) -> tuple:
-    """Run the configured backbone and check that its features fit the neck."""
-    if config.backbone not in _registry:
-        known = ", ".join(backbone_names())
-        raise BadBackbone(f"No backbone is called {config.backbone!r}; known are {known}.")
-    features = tuple(_registry[config.backbone](images, config))
+    """Run the configured backbone and check that its features fit the neck; raises BadBackbone."""
+    name = config.backbone
+    backbone = networks.find(name)
+    try:
+        features = tuple(backbone(images, config))
+    except (MemoryError, tf.errors.ResourceExhaustedError):
+        raise
+    except Exception as error:  # whatever a network of somebody's own raises
+        text = " ".join(str(error).split())[:300]
+        raise BadBackbone(f"The backbone {name!r} failed: {type(error).__name__}: {text}") from error
+    if not all(isinstance(feature, keras.KerasTensor) for feature in features):
+        kinds = ", ".join(type(feature).__name__ for feature in features)
+        raise BadBackbone(f"The backbone {name!r} returned {kinds}; three Keras tensors are needed.")
     found = [tuple(feature.shape[1:3]) for feature in features]
     wanted = [(config.input_size // stride,) * 2 for stride in STRIDES]
-    if found != wanted:
+    if found != wanted or any(len(feature.shape) != 4 for feature in features):
         raise BadBackbone(
-            f"The backbone {config.backbone!r} returned features of {found}; at input {config.input_size} "
+            f"The backbone {name!r} returned features of {found}; at input {config.input_size} "
             f"they must be {wanted}."
         )
     return features

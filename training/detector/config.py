@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
+from training.options import setting
+
 STRIDES = (8, 16, 32)
 PRECISIONS = ("auto", "float32", "bfloat16")
 OPTIMIZERS = ("muon", "adamw")
@@ -15,54 +17,92 @@ class BadConfig(ValueError):
 
 @dataclass(frozen=True)
 class DetectorConfig:
+    """The settings; `training.options` shows them to people and checks their ranges."""
+
     # Network
-    backbone: str = "shallow"
-    input_size: int = 224  # pixels a side, a multiple of 32; images keep their shape and are padded
-    channels: int = 1  # 1 for gray, 3 for color
-    widths: tuple[int, ...] = (12, 24, 48, 96, 128)  # at strides 2, 4, 8, 16, 32
-    depths: tuple[int, ...] = (1, 2, 1)  # residual blocks at strides 8, 16, 32
-    neck_width: int = 48
-    head_depth: int = 2  # 3x3 convolutions in each branch
-    precision: str = "auto"  # auto takes bfloat16 where the processor multiplies it
+    backbone: str = setting("shallow", "The network that turns an image into features.", label="Network")
+    input_size: int = setting(
+        224, "Pixels a side, a multiple of 32; images keep their shape and are padded.", least=32, most=2048
+    )
+    channels: int = setting(1, "1 for gray, 3 for color.", least=1, most=3)
+    widths: tuple[int, ...] = setting(
+        (12, 24, 48, 96, 128), "Channels at strides 2, 4, 8, 16 and 32.", least=1, most=2048
+    )
+    depths: tuple[int, ...] = setting((1, 2, 1), "Residual blocks at strides 8, 16 and 32.", least=0, most=50)
+    neck_width: int = setting(48, "Channels where the three strides are mixed.", least=4, most=1024)
+    head_depth: int = setting(2, "3×3 convolutions in each branch of the head.", least=0, most=10)
+    precision: str = setting(
+        "auto",
+        "What the network computes in; auto takes bfloat16 where the processor multiplies it.",
+        choices=PRECISIONS,
+    )
 
     # Schedule
-    epochs: int = 60  # used when no time budget is given
-    max_epochs: int = 300  # what a time budget never exceeds
-    max_steps_of_few: int = 2000  # but so many steps it may take, however few the images
-    batch_size: int = 16
-    optimizer: str = "muon"  # for the kernels of convolutions; everything else follows adamw
-    learning_rate: float = 3e-3
-    final_learning_rate: float = 0.01  # share of learning_rate at the end of the cosine
-    warmup_steps: int = 200
-    weight_decay: float = 0.02
-    clip_norm: float = 10.0
-    average: float = 0.995  # decay of the averaged weights, which are the ones kept
-    seed: int = 0
+    epochs: int = setting(
+        60, "Passes over the images, used when no time budget is given.", least=1, most=10_000
+    )
+    max_epochs: int = setting(300, "Passes that a time budget never exceeds.", least=1, most=100_000)
+    max_steps_of_few: int = setting(
+        2000, "But so many steps it may take, however few the images.", least=0, most=10_000_000
+    )
+    batch_size: int = setting(
+        16, "Images in one step; fewer need less memory.", least=1, most=512, simple=True
+    )
+    optimizer: str = setting(
+        "muon",
+        "What moves the kernels of the convolutions; everything else follows adamw.",
+        choices=OPTIMIZERS,
+    )
+    learning_rate: float = setting(3e-3, "How far a step goes.", most=10)
+    final_learning_rate: float = setting(
+        0.01, "Share of the learning rate at the end of the cosine.", least=0, most=1
+    )
+    warmup_steps: int = setting(
+        200, "Steps in which the learning rate rises from zero.", least=0, most=1_000_000
+    )
+    weight_decay: float = setting(0.02, "How strongly weights are drawn to zero.", least=0, most=10)
+    clip_norm: float = setting(10.0, "Longest gradient that a step follows.", most=1e6)
+    average: float = setting(
+        0.995, "Memory of the averaged weights, which are the ones kept.", least=0, most=0.99999
+    )
+    seed: int = setting(0, "The same seed gives the same model on one machine.", least=0, most=2**31 - 1)
 
     # Assignment and losses
-    score_power: float = 1.0
-    iou_power: float = 6.0
-    best_points: int = 10
-    negative_power: float = 2.0
-    box_weight: float = 2.0
+    score_power: float = setting(1.0, "Weight of the score in choosing who learns a box.", least=0, most=20)
+    iou_power: float = setting(6.0, "Weight of the overlap in choosing who learns a box.", least=0, most=20)
+    best_points: int = setting(10, "Points that learn one box.", least=1, most=100)
+    negative_power: float = setting(2.0, "How much easy background counts less.", least=0, most=10)
+    box_weight: float = setting(2.0, "Weight of the boxes' loss beside the types'.", least=0, most=100)
 
     # Augmentation
-    flip_horizontal: bool = True
-    flip_vertical: bool = True
-    scale_min: float = 0.7
-    scale_max: float = 1.3
-    shift: float = 0.15  # share of the input size
-    unmoved: float = 0.3  # share of images that are only flipped, placed as prediction places them
-    brightness: float = 0.15  # share of the gray range
-    contrast: float = 0.25
-    mosaic: float = 0.0  # share of images made of four
-    mosaic_until: float = 0.8  # share of the schedule after which mosaic is off
-    cache_megabytes: int = 1024  # images kept in memory at input size; the oldest used go first
+    flip_horizontal: bool = setting(True, "Images are mirrored left to right.", simple=True)
+    flip_vertical: bool = setting(True, "Images are mirrored top to bottom.", simple=True)
+    scale_min: float = setting(0.7, "Smallest zoom.", least=0.05, most=10)
+    scale_max: float = setting(1.3, "Largest zoom.", least=0.05, most=10)
+    shift: float = setting(0.15, "Farthest shift, as a share of the input size.", least=0, most=1)
+    unmoved: float = setting(
+        0.3, "Share of images only flipped, placed as prediction places them.", least=0, most=1
+    )
+    brightness: float = setting(0.15, "Largest change of brightness, share of the range.", least=0, most=1)
+    contrast: float = setting(0.25, "Largest change of contrast.", least=0, most=1)
+    mosaic: float = setting(0.0, "Share of images made of four.", least=0, most=1)
+    mosaic_until: float = setting(
+        0.8, "Share of the schedule after which no image is made of four.", least=0, most=1
+    )
+    cache_megabytes: int = setting(
+        1024,
+        "Memory for images at input size; the oldest used go first.",
+        label="Image cache, MB",
+        least=1,
+        most=10**6,
+    )
 
     # Prediction
-    max_detections: int = 100
-    min_score: float = 0.01
-    suppression_iou: float = 0.5
+    max_detections: int = setting(100, "Most boxes found on one image.", least=1, most=1000)
+    min_score: float = setting(0.01, "Boxes below this score are not even looked at.", least=0, most=1)
+    suppression_iou: float = setting(
+        0.5, "Overlap from which the weaker of two boxes of a type is dropped.", least=0.05, most=1
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))

@@ -1,26 +1,62 @@
-"""The form that starts a round."""
+"""The form that starts a round, made of the settings that the dataclasses describe."""
+
+from dataclasses import dataclass
 
 from django import forms
 
-from training.config import BadRoundConfig, RoundConfig
+from training import networks, options
+from training.config import OWN_OF_GRADERS, OWN_OF_ROUND, BadRoundConfig, RoundConfig
+from training.detector.config import DetectorConfig
+from training.graders.config import GraderConfig
 from training.models import RoundMode
+
+SEPARATOR = "__"
+# The parts of a round that have settings of their own, and which of these the round gives.
+NETWORKS = {
+    "detector": (DetectorConfig, OWN_OF_ROUND, "The detector"),
+    "grader": (GraderConfig, OWN_OF_GRADERS, "The graders"),
+}
+# Settings with a control of their own at the top.
+AT_THE_TOP = ("minutes", "epochs")
+STEPS = {"input_size": 32}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings that are folded together; `open` where one of them is wrong."""
+
+    title: str
+    fields: list[forms.BoundField]
+    open: bool
+
+
+def field_for(option: options.Option, *, required: bool) -> forms.Field:
+    """Return the form's field of OPTION; one that is not required may be left out, and keeps its default."""
+    about = {"label": option.label, "help_text": option.sentence, "required": required}
+    if option.kind is bool and required:
+        return forms.BooleanField(**about | {"required": False}, initial=option.default)
+    if option.kind is bool:
+        choices = [("true", "Yes"), ("false", "No")]
+        return forms.ChoiceField(choices=choices, initial=str(option.default).lower(), **about)
+    if option.many:
+        text = ", ".join(f"{part:g}" for part in option.default)
+        return forms.CharField(initial=text, max_length=200, **about)
+    if option.choices:
+        chosen = [(choice, choice) for choice in option.choices]
+        return forms.ChoiceField(choices=chosen, initial=option.default, **about)
+    if option.kind is str:
+        return forms.CharField(initial=option.default, max_length=60, **about)
+    whole = option.kind is int
+    step = STEPS.get(option.name, 1) if whole else "any"
+    limits = {"min": option.least, "max": option.most, "step": step}
+    widget = forms.NumberInput(attrs={name: value for name, value in limits.items() if value is not None})
+    return (forms.IntegerField if whole else forms.FloatField)(initial=option.default, widget=widget, **about)
 
 
 class RoundForm(forms.Form):
-    """The settings of a round: the simple ones first, the rest folded; defaults are RoundConfig's."""
+    """The settings of a round: the simple ones first, the rest folded; defaults are the dataclasses'."""
 
     OWN = "own"
-    ADVANCED = (
-        "backbone",
-        "input_size",
-        "seed",
-        "train_graders",
-        "use_auto_labels",
-        "min_evidence",
-        "confidence",
-        "propose_score",
-        "grade_doubt",
-    )
 
     mode = forms.ChoiceField(
         label="What it does",
@@ -32,56 +68,9 @@ class RoundForm(forms.Form):
     minutes = forms.FloatField(
         label="Minutes", required=False, widget=forms.NumberInput(attrs={"min": "0.1", "step": "any"})
     )
-    backbone = forms.CharField(
-        label="Network",
-        max_length=60,
-        widget=forms.TextInput(attrs={"list": "backbones", "autocomplete": "off"}),
-        help_text="shallow is ours; a network of your own has the name that it was registered with.",
-    )
-    input_size = forms.IntegerField(
-        label="Input size",
-        widget=forms.NumberInput(attrs={"min": 32, "max": 1024, "step": 32}),
-        help_text="Pixels a side, a multiple of 32. Larger sees smaller defects and takes longer.",
-    )
-    seed = forms.IntegerField(
-        label="Seed", help_text="The same seed, labels and settings give the same model on one machine."
-    )
-    train_graders = forms.BooleanField(
-        label="Train the graders too",
-        required=False,
-        help_text="One for each graded type with enough grades.",
-    )
-    use_auto_labels = forms.BooleanField(
-        label="Learn from auto-labeled images",
-        required=False,
-        help_text="They never measure: calibration and test take people's labels alone.",
-    )
-    min_evidence = forms.IntegerField(
-        label="Least evidence",
-        widget=forms.NumberInput(attrs={"min": 5}),
-        help_text="Boxes found right on the calibration split before a type may be accepted by itself.",
-    )
-    confidence = forms.FloatField(
-        label="Confidence",
-        widget=forms.NumberInput(attrs={"min": 0.5, "max": 0.999, "step": "any"}),
-        help_text="How sure the proof of a type’s precision must be. Higher accepts less.",
-    )
-    propose_score = forms.FloatField(
-        label="Propose from score",
-        widget=forms.NumberInput(attrs={"min": 0.01, "max": 0.99, "step": "any"}),
-        help_text="Boxes below this score are not even shown to a reviewer.",
-    )
-    grade_doubt = forms.FloatField(
-        label="Grade doubt",
-        widget=forms.NumberInput(attrs={"min": 0, "max": 1, "step": "any"}),
-        help_text="A grade whose best probability is below this goes to a person.",
-    )
 
     def __init__(self, *args, suggested: float, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        defaults = RoundConfig()
-        for name in self.ADVANCED:
-            self.fields[name].initial = getattr(defaults, name)
         self.fields["time"].choices = [
             ("", f"Suggested: {suggested:g} minutes"),
             ("5", "Fast: 5 minutes"),
@@ -90,14 +79,41 @@ class RoundForm(forms.Form):
             (self.OWN, "Own number of minutes"),
         ]
         self.fields["time"].required = False
+        self.own = [option for option in options.options_of(RoundConfig) if option.name not in AT_THE_TOP]
+        for option in self.own:
+            self.fields[option.name] = field_for(option, required=True)
+        self.fields["backbone"] = self._backbone_field()
+        self.of_networks: dict[str, dict[str, options.Option]] = {}
+        for part, (config, given, _) in NETWORKS.items():
+            known = [option for option in options.options_of(config) if option.name not in given]
+            self.of_networks[part] = {part + SEPARATOR + option.name: option for option in known}
+            for name, option in self.of_networks[part].items():
+                self.fields[name] = field_for(option, required=False)
+
+    def _backbone_field(self) -> forms.Field:
+        option = next(option for option in self.own if option.name == "backbone")
+        lines = [(name, f"{name}: {text}" if text else name) for name, text in networks.choices()]
+        return forms.ChoiceField(
+            label=option.label, choices=lines, initial=option.default, help_text=option.sentence
+        )
 
     def simple(self) -> list[forms.BoundField]:
         """Return the fields that stand open."""
-        return [self["mode"], self["time"], self["minutes"]]
+        marked = [option.name for option in self.own if option.simple]
+        return [self[name] for name in ("mode", "time", "minutes", *marked)]
 
-    def advanced(self) -> list[forms.BoundField]:
-        """Return the fields that are folded."""
-        return [self[name] for name in self.ADVANCED]
+    def advanced(self) -> list[Group]:
+        """Return the folded groups: the round's own settings, then each network's, simple ones first."""
+        own = [option.name for option in self.own if not option.simple]
+        groups = [self._group("More settings", own)]
+        for part, (_, _, title) in NETWORKS.items():
+            known = sorted(self.of_networks[part].items(), key=lambda entry: not entry[1].simple)
+            groups.append(self._group(title, [name for name, _ in known]))
+        return groups
+
+    def _group(self, title: str, names: list[str]) -> Group:
+        wrong = self.is_bound and any(name in self.errors for name in names)
+        return Group(title, [self[name] for name in names], wrong)
 
     def clean(self) -> dict:
         """Build the config, whose own checks speak at their fields."""
@@ -107,12 +123,47 @@ class RoundForm(forms.Form):
         if time == self.OWN and own is None and "minutes" not in self.errors:
             self.add_error("minutes", "Write the number of minutes.")
         minutes = own if time == self.OWN else float(time) if time else None
-        chosen = {name: said[name] for name in self.ADVANCED if said.get(name) is not None}
+        chosen = {option.name: said[option.name] for option in self.own if said.get(option.name) is not None}
         for name, value in {"minutes": minutes, **chosen}.items():
             try:
                 RoundConfig.from_dict({name: value})
             except BadRoundConfig as error:
                 self.add_error(name, str(error).replace(name, str(self.fields[name].label)))
+        changed = {part: self._changed(part, said) for part in NETWORKS}
         if not self.errors:
-            self.config = RoundConfig.from_dict({"minutes": minutes, **chosen})
+            self._build({"minutes": minutes, **chosen, **changed})
         return said
+
+    def _changed(self, part: str, said: dict) -> dict:
+        """Return the settings of PART that differ from their defaults; a wrong one speaks at its field."""
+        changed = {}
+        for name, option in self.of_networks[part].items():
+            text = said.get(name)
+            if text in (None, "") or name in self.errors:
+                continue
+            try:
+                value = option.check(_read(text, option))
+            except ValueError as error:
+                self.add_error(name, str(error).replace(option.name, option.label))
+                continue
+            if value != option.default:
+                changed[option.name] = list(value) if option.many else value
+        return changed
+
+    def _build(self, values: dict) -> None:
+        try:
+            self.config = RoundConfig.from_dict(values)
+        except BadRoundConfig as error:
+            # A complaint about several settings together, as of the smallest zoom above the largest.
+            name = str(error.extra.get("field", "")).replace(".", SEPARATOR)
+            self.add_error(name if name in self.fields else None, str(error))
+
+
+def _read(text: object, option: options.Option) -> object:
+    """Return what was written for OPTION as its own kind; raises ValueError with a sentence."""
+    if option.many:
+        try:
+            return [option.kind(part) for part in str(text).replace(";", ",").split(",") if part.strip()]
+        except ValueError as error:
+            raise ValueError(f"{option.name} must be numbers with commas between them.") from error
+    return text == "true" if option.kind is bool else text

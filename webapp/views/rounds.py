@@ -12,8 +12,10 @@ from annotations.access import get_project
 from annotations.errors import BlemishError
 from annotations.models import Image, ImageState, Project, Role, Split
 from inference import registry
-from inference.models import JobState, ModelVersion
-from training.config import suggest_minutes
+from inference.models import JobState, ModelSource, ModelVersion
+from training import networks, options
+from training.config import RoundConfig, suggest_minutes
+from training.detector.config import DetectorConfig
 from training.models import Phase, Round
 from webapp.forms.rounds import RoundForm
 from webapp.views.page import page, render_project
@@ -119,6 +121,7 @@ def _show(
         "results": _results(round_) if round_ else None,
         "form": form,
         "why_not": training.rounds.why_not(project),
+        "network_problems": networks.problems(),
         "has_types": project.defect_types.filter(archived=False).exists(),
         "rounds": project.rounds.select_related("detector", "started_by")[:LISTED],
         "models": models,
@@ -167,4 +170,32 @@ def _results(round_: Round) -> dict:
         "graders": sorted(metrics.get("graders", {}).items()),
         "routing": round_.routing,
         "counts": round_.snapshot.counts if round_.snapshot else None,
+        "settings": _settings(round_),
     }
+
+
+def _settings(round_: Round) -> list[dict]:
+    """Return the settings of the round and of its detector with a sentence each, the simple ones first."""
+    model = round_.detector
+    saved = [("The round", RoundConfig, round_.config)]
+    if model and model.source == ModelSource.TRAINED:
+        saved.append(("The detector", DetectorConfig, model.config))
+    groups = []
+    for title, config, values in saved:
+        known = sorted(options.options_of(config), key=lambda option: not option.simple)
+        rows = [
+            {"label": option.label, "sentence": option.sentence, "value": _written(values[option.name])}
+            for option in known
+            if option.name in values
+        ]
+        groups.append({"title": title, "rows": rows})
+    return groups
+
+
+def _written(value: object) -> str:
+    """Return a setting as people write it."""
+    if value is None:
+        return "chosen by itself"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

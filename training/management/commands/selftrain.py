@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.console import find_project, table
 from annotations.errors import BlemishError
 from inference.models import JobState
-from training import console, rounds
+from training import console, networks, rounds
 from training.config import RoundConfig
 from training.models import Round, RoundMode
 
@@ -25,7 +25,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--stop-at-map50", type=float, metavar="X", help="no further round once mAP@.5 on test reaches X"
         )
-        parser.add_argument("--backbone", help="name of a registered backbone (default shallow)")
+        parser.add_argument(
+            "--backbone",
+            help="name of a backbone: shallow (default), or yours, whose module BLEMISH_BACKBONES names",
+        )
         parser.add_argument("--input-size", type=int, metavar="PIXELS", help="side of the network's input")
         parser.add_argument("--seed", type=int, help="seed of weights and augmentation (default 0)")
         parser.add_argument(
@@ -41,6 +44,8 @@ class Command(BaseCommand):
             raise CommandError("--rounds must be at least 1.")
         given = {name: options[name] for name in ("minutes", "epochs", "backbone", "input_size", "seed")}
         values = {name: value for name, value in given.items() if value is not None}
+        if options["backbone"] and not options["worker"]:
+            _check_backbone(options["backbone"])
         done: list[Round] = []
         for _ in range(options["rounds"]):
             try:
@@ -124,3 +129,12 @@ class Command(BaseCommand):
         if per_class:
             kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in per_class.items()]
             self.stdout.write("\n" + table(("defect type", "boxes", "AP@.5", "AP"), kinds))
+
+
+def _check_backbone(name: str) -> None:
+    """Raise CommandError unless a backbone NAME is registered; nothing has been started yet."""
+    failed = networks.import_modules()
+    try:
+        networks.find(name)
+    except networks.BadBackbone as error:
+        raise CommandError(" ".join([str(error), *failed.values()])) from error

@@ -1,0 +1,131 @@
+"""Settings that describe themselves: fields of a frozen dataclass, each with a sentence and its range.
+
+Forms, the REST schema and the checks are driven by these fields: a new one appears everywhere by itself.
+
+    @dataclass(frozen=True)
+    class NetworkConfig:
+        input_size: int = setting(224, "Pixels a side.", label="Input size", least=32, simple=True)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WORDS = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
+
+
+class BadOption(ValueError):
+    """A value that a setting cannot have; `name` is the setting's, the text is a sentence."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        self.name = name
+        super().__init__(sentence)
+
+
+def setting(
+    default: Any,
+    sentence: str,
+    *,
+    label: str = "",
+    simple: bool = False,
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Return a dataclass field with DEFAULT; SENTENCE says what it does, SIMPLE puts it first."""
+    metadata = {
+        "sentence": sentence,
+        "label": label,
+        "simple": simple,
+        "least": least,
+        "most": most,
+        "choices": tuple(choices),
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting as people see it; `kind` is bool, int, float or str, of each part where `many` is true."""
+
+    name: str
+    label: str
+    sentence: str
+    kind: type
+    default: Any
+    optional: bool = False  # None is a value: it is chosen by itself
+    many: bool = False
+    simple: bool = False
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> Any:
+        """Return VALUE as the setting holds it; raises BadOption with a sentence."""
+        if value is None and self.optional:
+            return None
+        if not self.many:
+            return self._check_one(value)
+        if not isinstance(value, list | tuple):
+            raise BadOption(self.name, f"{self.name} must be a list of numbers, not {value!r}.")
+        return tuple(self._check_one(part) for part in value)
+
+    def _check_one(self, value: Any) -> Any:
+        right = {
+            bool: isinstance(value, bool),
+            str: isinstance(value, str),
+            int: isinstance(value, int) and not isinstance(value, bool),
+            float: isinstance(value, int | float) and not isinstance(value, bool),
+        }[self.kind]
+        if not right:
+            raise BadOption(self.name, f"{self.name} must be {WORDS[self.kind]}, not {value!r}.")
+        if self.choices and value not in self.choices:
+            raise BadOption(self.name, f"{self.name} must be one of {', '.join(self.choices)}.")
+        # A comparison that is false for "not a number" too.
+        if self.least is not None and not value >= self.least:
+            raise BadOption(self.name, f"{self.name} must be at least {self.least:g}.")
+        if self.most is not None and not value <= self.most:
+            raise BadOption(self.name, f"{self.name} must be at most {self.most:g}.")
+        return value
+
+
+def options_of(config: type) -> list[Option]:
+    """Return the settings of the dataclass CONFIG in their order; a field of another kind is left out."""
+    hints = typing.get_type_hints(config)
+    found = (_describe(field, hints[field.name]) for field in dataclasses.fields(config))
+    return [option for option in found if option is not None]
+
+
+def check(config: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return VALUES as CONFIG's fields hold them; raises BadOption for the first wrong or unknown one."""
+    known = {option.name: option for option in options_of(config)}
+    for name in values:
+        if name not in known:
+            raise BadOption(name, f"There is no setting {name!r}; known are {', '.join(sorted(known))}.")
+    return {name: known[name].check(value) for name, value in values.items()}
+
+
+def _describe(field: dataclasses.Field, hint: Any) -> Option | None:
+    kinds = [hint]
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]
+    many = typing.get_origin(kinds[0]) is tuple
+    kind = typing.get_args(kinds[0])[0] if many else kinds[0]
+    if kind not in WORDS or field.default is dataclasses.MISSING:
+        return None
+    facts = field.metadata
+    return Option(
+        name=field.name,
+        label=facts.get("label") or field.name.replace("_", " ").capitalize(),
+        sentence=facts.get("sentence", ""),
+        kind=kind,
+        default=field.default,
+        optional=kinds[0] is not hint,
+        many=many,
+        **{name: facts[name] for name in ("simple", "least", "most", "choices") if name in facts},
+    )
