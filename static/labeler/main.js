@@ -9,33 +9,28 @@ import { makeHelp } from "./help.js";
 import { bindKeys } from "./keytable.js";
 import { startHeartbeat } from "./lease.js";
 import { createNotice } from "./notice.js";
-import { isAnswer, joinCommands, signInAction, tellError, watchIdleness } from "./page.js";
+import { isAnswer, joinCommands, watchIdleness } from "./page.js";
 import { createPanel } from "./panel.js";
 import { loadPicture } from "./picture.js";
 import { createPreferences } from "./preferences.js";
 import { createQueue } from "./queue.js";
-import { createSaver } from "./saver.js";
+import { createSaveState } from "./savestate.js";
 import { createSharing } from "./sharing.js";
 import { createStage } from "./stage.js";
-import { countOf, saveWords } from "./words.js";
-
-/** @typedef {import("./types.js").Claimed} Claimed */
-/** @typedef {import("./types.js").ImageInfo} ImageInfo */
-/** @typedef {import("./types.js").BoxList} BoxList */
-/** @typedef {import("./saver.js").SaveNews} SaveNews */
+import { createVisit } from "./visit.js";
 
 /** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
 const SETTLE_MS = 2500;
 
 /** @type {{project: {slug: string, name: string}, types: import("./types.js").DefectType[],
- *   image: ImageInfo | null, user: string, preferences: import("./preferences.js").Chosen, csrf_cookie: string, login_url: string, waiting: number}} */
+ *   image: import("./types.js").ImageInfo | null, user: string, preferences: import("./preferences.js").Chosen,
+ *   csrf_cookie: string, login_url: string, waiting: number}} */
 const data = readData("label-data");
 const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
 const root = find("#label");
 const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
-const saveState = find("[data-save]", root);
 
 const api = createApi({ csrfToken: () => csrfTokenOf(document, data.csrf_cookie) });
 const preferences = createPreferences({ api, data, refused: notice.say });
@@ -45,7 +40,7 @@ const heartbeat = startHeartbeat({
   idleMs: watchIdleness(),
   lost(imageId, error) {
     queue.lose(imageId);
-    if (imageId === open?.image.id) sharing.lock(imageId, error.body.holder ?? "Another person");
+    if (imageId === visit.open()?.image.id) sharing.lock(imageId, error.body.holder ?? "Another person");
   },
 });
 const queue = createQueue({
@@ -57,10 +52,6 @@ const queue = createQueue({
   ahead: 1,
 });
 
-/** @type {{image: ImageInfo, saver: import("./saver.js").Saver} | null} the image that is open */
-let open = null;
-let busy = false;
-
 const sharing = createSharing({
   api,
   notice,
@@ -68,13 +59,12 @@ const sharing = createSharing({
   locked() {
     stage.cancel();
     panel.refresh();
-    saveState.textContent = "Read only";
-    saveState.dataset.state = "locked";
+    saveState.lock();
   },
-  openAgain: (imageId) => void attempt(() => openById(imageId)),
-  next: { label: "Next image", perform: () => void goOn({ done: false }) },
+  openAgain: (imageId) => void visit.attempt(() => visit.openById(imageId)),
+  next: { label: "Next image", perform: () => void visit.goOn({ done: false }) },
 });
-const mayEdit = () => open !== null && sharing.holder() === null && !busy;
+const mayEdit = () => visit.open() !== null && sharing.holder() === null && !visit.busy();
 
 const desk = createDesk({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
 const stage = createStage({
@@ -96,16 +86,16 @@ const commands = bindKeys([
     label: "Done: save and open the next image",
     group: "Image",
     keys: ["Enter", "n"],
-    perform: () => void goOn({ done: true }),
+    perform: () => void visit.goOn({ done: true }),
   },
-  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], perform: () => void goOn({ done: false }) },
+  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], perform: () => void visit.goOn({ done: false }) },
   {
     name: "save",
     label: "Save now",
     group: "Image",
     keys: ["Ctrl+s"],
     whileTyping: true,
-    perform: () => void open?.saver.saveNow(),
+    perform: () => void visit.open()?.saver.saveNow(),
   },
   ...boxCommands(offered, desk, stage),
   ...viewCommands(stage, {
@@ -116,149 +106,38 @@ const commands = bindKeys([
 const help = makeHelp(commands, MOUSE_NOTES);
 document.body.append(help);
 const panel = createPanel({ root, desk, stage, commands, types: offered, mayEdit });
-
-/** @param {SaveNews} news */
-function tellSave(news) {
-  const { word, sentence } = saveWords(news);
-  saveState.textContent = word;
-  saveState.dataset.state = news.state;
-  if (news.merged) notice.say("Put together with boxes that somebody else saved meanwhile.");
-  if (sharing.holder() !== null) return;
-  const save = { label: "Save now", perform: () => void open?.saver.saveNow() };
-  if (news.state === "conflict") {
-    notice.show({
-      tone: "warning",
-      text: `${sentence} Here: ${countOf(desk.store.all().length, "box", "boxes")}.`,
-      actions: [
-        { label: "Keep mine on top", perform: () => void open?.saver.resolve("mine"), primary: true },
-        { label: "Take theirs", perform: () => void open?.saver.resolve("theirs") },
-      ],
-    });
-  } else if (news.state === "expired") {
-    notice.show({ tone: "error", text: sentence, actions: [signInAction(data.login_url), save] });
-  } else if (sentence) {
-    notice.show({ tone: news.state === "offline" ? "warning" : "error", text: sentence, actions: [save] });
-  } else if (news.state === "saved") {
-    notice.clear();
+const saveState = createSaveState({
+  word: find("[data-save]", root),
+  notice,
+  loginUrl: data.login_url,
+  locked: () => sharing.holder() !== null,
+  count: () => desk.store.all().length,
+  saver: () => visit.open()?.saver,
+  saved() {
+    const open = visit.open();
     if (open && open.saver.version() > open.image.version) panel.showImage({ ...open.image, state: "labeled" });
-  }
-}
-
-/**
- * Show an image and start to save it.
- * @param {object} item
- * @param {ImageInfo} item.image
- * @param {BoxList} item.list
- * @param {Promise<HTMLImageElement>} item.picture
- * @param {HTMLImageElement | null} item.ready
- * @param {import("./backup.js").Kept | null} item.kept  unsaved work of last time
- */
-function show({ image, list, picture, ready, kept }) {
-  open?.saver.stop();
-  sharing.unlock();
-  notice.clear();
-  desk.reset();
-  const saver = createSaver({
-    store: desk.store,
-    put: (boxes) => api.putBoxes(image.id, boxes),
-    keep: (work) => (work ? backup.keep(image.id, work) : backup.forget(image.id).then(() => true)),
-    tell: tellSave,
-  });
-  open = { image, saver };
-  document.title = `${image.name} · ${data.project.name}`;
-  root.dataset.state = "open";
-  stage.show(ready, image);
-  saver.open(list, kept);
-  panel.showImage(image);
-  canvas.focus({ preventScroll: true });
-  if (!ready) void showPicture(image, picture);
-}
-
-/** @param {ImageInfo} image @param {Promise<HTMLImageElement>} picture */
-async function showPicture(image, picture) {
-  try {
-    const loaded = await picture;
-    if (open?.image === image) stage.show(loaded, image);
-  } catch (error) {
-    if (open?.image === image) tellError(error, notice, data.login_url);
-  }
-}
-
-/** @param {string | number} imageId */
-async function openById(imageId) {
-  const image = await api.getImage(imageId);
-  const picture = loadPicture(image, {
-    getImage: api.getImage,
-    waiting: () => notice.say("The picture is being made…"),
-    wanted: () => open === null || open.image.id === image.id,
-  });
-  const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), sharing.take(imageId)]);
-  // Work of last time waits while somebody else is here: putting it back would save it over theirs.
-  const kept = lockedBy === null ? await backup.find(imageId) : null;
-  show({ image, list, picture, ready: null, kept });
-  if (lockedBy !== null) sharing.lock(imageId, lockedBy);
-}
-
-/** @param {() => Promise<void>} work shown as busy, its failure told */
-async function attempt(work) {
-  if (busy) return;
-  busy = true;
-  panel.refresh();
-  try {
-    await work();
-  } catch (error) {
-    tellError(error, notice, data.login_url);
-  } finally {
-    busy = false;
-    panel.refresh();
-    stage.invalidate();
-  }
-}
-
-/**
- * Leave the open image and open the next one.
- * @param {{done: boolean}} options done says that its boxes are complete, even if there are none
- */
-function goOn({ done }) {
-  return attempt(async () => {
-    const left = open;
-    if (left && sharing.holder() === null) {
-      const isNew = done && left.image.state === "unlabeled" && left.saver.version() === left.image.version;
-      const state = await left.saver.saveNow({ force: isNew });
-      if (state !== "saved") {
-        notice.say("Not saved yet: this image stays open.");
-        return;
-      }
-    }
-    if (left && !done) queue.skip(left.image.id);
-    const item = queue.take() ?? (await queue.next());
-    if (left) void heartbeat.release(left.image.id);
-    if (!item) {
-      showNothingLeft();
-      return;
-    }
-    const { image, version, boxes } = item.claimed;
-    history.pushState({}, "", `/p/${slug}/label/${image.id}/`);
-    const kept = await backup.find(image.id);
-    show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, kept });
-    void queue.fill();
-  });
-}
-
-function showNothingLeft() {
-  open?.saver.stop();
-  open = null;
-  desk.reset();
-  desk.store.replaceAll([], "server");
-  stage.show(null, { width: 1, height: 1 });
-  root.dataset.state = "nothing";
-  document.title = `Nothing left to label · ${data.project.name}`;
-  history.replaceState({}, "", `/p/${slug}/label/`);
-  find("[data-state-nothing] h2", root).focus();
-}
+  },
+});
+const visit = createVisit({
+  root,
+  canvas,
+  project: data.project,
+  loginUrl: data.login_url,
+  api,
+  backup,
+  queue,
+  heartbeat,
+  sharing,
+  notice,
+  desk,
+  stage,
+  panel,
+  tellSave: saveState.tell,
+});
 
 /** As the page goes away: send what is not saved, give the images back. */
 function leave() {
+  const open = visit.open();
   const list = open?.saver.leave();
   if (open && list && sharing.holder() === null) {
     // The backup has it too; a request that outlives the page may be cut at 64 kB.
@@ -274,16 +153,17 @@ window.addEventListener("pagehide", leave);
 window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("focus", () => {
-  if (open?.saver.state() === "expired" || open?.saver.state() === "offline") void open.saver.saveNow();
+  const saver = visit.open()?.saver;
+  if (saver?.state() === "expired" || saver?.state() === "offline") void saver.saveNow();
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") void open?.saver.saveNow();
+  if (document.visibilityState === "hidden") void visit.open()?.saver.saveNow();
 });
 
 const first = data.image;
 if (first) {
-  void attempt(async () => {
-    await openById(first.id);
+  void visit.attempt(async () => {
+    await visit.openById(first.id);
     setTimeout(() => void heartbeat.beat(), SETTLE_MS);
     void queue.fill();
   });

@@ -1,0 +1,178 @@
+// @ts-check
+// One image after the other: opens an image and starts to save it, leaves it, asks for the next.
+import { find } from "./element.js";
+import { tellError } from "./page.js";
+import { loadPicture } from "./picture.js";
+import { createSaver } from "./saver.js";
+
+/** @typedef {import("./types.js").ImageInfo} ImageInfo */
+/** @typedef {import("./types.js").BoxList} BoxList */
+/** @typedef {{image: ImageInfo, saver: import("./saver.js").Saver}} Open */
+
+/**
+ * @typedef {object} Visit
+ * @property {() => Open | null} open  the image that is open, with what saves it
+ * @property {() => boolean} busy      whether an image is being opened or left
+ * @property {(work: () => Promise<void>) => Promise<void>} attempt  shown as busy, its failure told
+ * @property {(imageId: string | number) => Promise<void>} openById
+ * @property {(options: {done: boolean}) => Promise<void>} goOn  leave the open image and open the next one;
+ *   done says that its boxes are complete, even if there are none
+ */
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {HTMLCanvasElement} parts.canvas
+ * @param {{slug: string, name: string}} parts.project
+ * @param {string} parts.loginUrl
+ * @param {import("./api.js").Api} parts.api
+ * @param {import("./backup.js").Backup} parts.backup
+ * @param {import("./queue.js").Queue} parts.queue
+ * @param {import("./lease.js").Heartbeat} parts.heartbeat
+ * @param {import("./sharing.js").Sharing} parts.sharing
+ * @param {import("./notice.js").Notice} parts.notice
+ * @param {import("./desk.js").Desk} parts.desk
+ * @param {import("./stage.js").Stage} parts.stage
+ * @param {import("./panel.js").Panel} parts.panel
+ * @param {(news: import("./saver.js").SaveNews) => void} parts.tellSave
+ * @param {(image: ImageInfo | null) => void} [parts.shown]  another image, or none, is on the page
+ * @returns {Visit}
+ */
+export function createVisit({
+  root,
+  canvas,
+  project,
+  loginUrl,
+  api,
+  backup,
+  queue,
+  heartbeat,
+  sharing,
+  notice,
+  desk,
+  stage,
+  panel,
+  tellSave,
+  shown = () => {},
+}) {
+  /** @type {Open | null} */
+  let open = null;
+  let busy = false;
+
+  /**
+   * Show an image and start to save it.
+   * @param {object} item
+   * @param {ImageInfo} item.image
+   * @param {BoxList} item.list
+   * @param {Promise<HTMLImageElement>} item.picture
+   * @param {HTMLImageElement | null} item.ready
+   * @param {import("./backup.js").Kept | null} item.kept  unsaved work of last time
+   */
+  function show({ image, list, picture, ready, kept }) {
+    open?.saver.stop();
+    sharing.unlock();
+    notice.clear();
+    desk.reset();
+    const saver = createSaver({
+      store: desk.store,
+      put: (boxes) => api.putBoxes(image.id, boxes),
+      keep: (work) => (work ? backup.keep(image.id, work) : backup.forget(image.id).then(() => true)),
+      tell: tellSave,
+    });
+    open = { image, saver };
+    document.title = `${image.name} · ${project.name}`;
+    root.dataset.state = "open";
+    stage.show(ready, image);
+    saver.open(list, kept);
+    panel.showImage(image);
+    shown(image);
+    canvas.focus({ preventScroll: true });
+    if (!ready) void showPicture(image, picture);
+  }
+
+  /** @param {ImageInfo} image @param {Promise<HTMLImageElement>} picture */
+  async function showPicture(image, picture) {
+    try {
+      const loaded = await picture;
+      if (open?.image === image) stage.show(loaded, image);
+    } catch (error) {
+      if (open?.image === image) tellError(error, notice, loginUrl);
+    }
+  }
+
+  /** @param {string | number} imageId */
+  async function openById(imageId) {
+    const image = await api.getImage(imageId);
+    const picture = loadPicture(image, {
+      getImage: api.getImage,
+      waiting: () => notice.say("The picture is being made…"),
+      wanted: () => open === null || open.image.id === image.id,
+    });
+    const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), sharing.take(imageId)]);
+    // Work of last time waits while somebody else is here: putting it back would save it over theirs.
+    const kept = lockedBy === null ? await backup.find(imageId) : null;
+    show({ image, list, picture, ready: null, kept });
+    if (lockedBy !== null) sharing.lock(imageId, lockedBy);
+  }
+
+  /** @param {() => Promise<void>} work shown as busy, its failure told */
+  async function attempt(work) {
+    if (busy) return;
+    busy = true;
+    panel.refresh();
+    try {
+      await work();
+    } catch (error) {
+      tellError(error, notice, loginUrl);
+    } finally {
+      busy = false;
+      panel.refresh();
+      stage.invalidate();
+    }
+  }
+
+  /**
+   * Leave the open image and open the next one.
+   * @param {{done: boolean}} options done says that its boxes are complete, even if there are none
+   */
+  function goOn({ done }) {
+    return attempt(async () => {
+      const left = open;
+      if (left && sharing.holder() === null) {
+        const isNew = done && left.image.state === "unlabeled" && left.saver.version() === left.image.version;
+        const state = await left.saver.saveNow({ force: isNew });
+        if (state !== "saved") {
+          notice.say("Not saved yet: this image stays open.");
+          return;
+        }
+      }
+      if (left && !done) queue.skip(left.image.id);
+      const item = queue.take() ?? (await queue.next());
+      if (left) void heartbeat.release(left.image.id);
+      if (!item) {
+        showNothingLeft();
+        return;
+      }
+      const { image, version, boxes } = item.claimed;
+      history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
+      const kept = await backup.find(image.id);
+      show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, kept });
+      void queue.fill();
+    });
+  }
+
+  function showNothingLeft() {
+    open?.saver.stop();
+    open = null;
+    desk.reset();
+    desk.store.replaceAll([], "server");
+    stage.show(null, { width: 1, height: 1 });
+    root.dataset.state = "nothing";
+    shown(null);
+    document.title = `Nothing left to label · ${project.name}`;
+    history.replaceState({}, "", `/p/${project.slug}/label/`);
+    find("[data-state-nothing] h2", root).focus();
+  }
+
+  return { open: () => open, busy: () => busy, attempt, openById, goOn };
+}
