@@ -2,12 +2,12 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from annotations import rendering
+from annotations import pyramids, rendering
 
 logger = logging.getLogger(__name__)
 
@@ -17,26 +17,35 @@ SWEEP_SECONDS = 15.0
 
 @shared_task
 def render_views(image_id: int) -> None:
-    """Make the view and the thumbnail of one image."""
+    """Make the view and the thumbnail of one image, and the tiles of a large one."""
     rendering.render(image_id)
+    pyramids.cut(image_id)
 
 
 @shared_task
 def sweep() -> None:
-    """Make the views that nobody makes: their message was lost, Redis was stopped, or a worker died."""
+    """Make the pictures that nobody makes: their message was lost, Redis was stopped, or a worker died."""
     rendering.give_up_stalled()
+    pyramids.give_up_stalled()
     end = time.monotonic() + SWEEP_SECONDS
+    for image_id in _waiting():
+        rendering.render(image_id)
+        pyramids.cut(image_id)
+        if time.monotonic() > end:
+            return
+
+
+def _waiting() -> Iterator[int]:
     while waiting := rendering.pending_ids(limit=50):
-        for image_id in waiting:
-            rendering.render(image_id)
-            if time.monotonic() > end:
-                return
+        yield from waiting
+    # Once: what is pending still when it was tried belongs to another worker by now.
+    yield from pyramids.pending_ids(limit=1000)
 
 
 def request_views(image_ids: Iterable[int]) -> bool:
-    """Ask the workers for the views of these images; return whether the broker could be reached.
+    """Ask the workers for the pictures of these images; return whether the broker could be reached.
 
-    Without a broker the images stay pending, and the sweep of the next worker makes their views.
+    Without a broker the images stay pending, and the sweep of the next worker makes their pictures.
     """
     try:
         for image_id in image_ids:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 
+from annotations import pyramids
 from annotations.api.filters import ImageFilter, ImagePages
 from annotations.api.scope import ImageScope, ProjectScope
 from annotations.models import Image, Lease
@@ -31,6 +32,18 @@ def media_url(image: Image, kind: str) -> str:
     return reverse(f"api:image-{kind}", args=[image.pk]) + (f"?v={mark}" if mark else "")
 
 
+def pixels_url(image: Image) -> str:
+    """Return the address of a small image's native levels; a large one has none."""
+    if pyramids.is_large(image):
+        return ""
+    return reverse("api:image-pixels", args=[image.pk]) + f"?v={stamp(image.file.name)}"
+
+
+def tiles_url(image: Image) -> str:
+    """Return the address that describes a large image's tiles; a small one has none."""
+    return reverse("api:image-tiles", args=[image.pk]) if pyramids.is_large(image) else ""
+
+
 def lease_to_wire(lease: Lease | None) -> dict | None:
     """Return who works on an image and until when, or None when nobody does any more."""
     if lease is None or lease.expires_at <= timezone.now():
@@ -44,6 +57,12 @@ class ImageSerializer(serializers.ModelSerializer):
     file = serializers.SerializerMethodField(help_text="Address of the original.")
     view = serializers.SerializerMethodField(help_text="Address of the picture for a browser.")
     thumbnail = serializers.SerializerMethodField(help_text="Address of the small picture.")
+    pixels = serializers.SerializerMethodField(
+        help_text="Address of a small image's native gray levels, or empty."
+    )
+    tiles = serializers.SerializerMethodField(
+        help_text="Address that tells of a large image's tiles, or empty."
+    )
     labeled_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
     lease = serializers.SerializerMethodField(help_text="Who works on it now, if anybody.")
 
@@ -74,6 +93,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "file",
             "view",
             "thumbnail",
+            "pixels",
+            "tiles",
         ]
         read_only_fields = fields
 
@@ -88,6 +109,14 @@ class ImageSerializer(serializers.ModelSerializer):
     def get_thumbnail(self, image: Image) -> str:
         """Return the address of the thumbnail."""
         return media_url(image, "thumbnail")
+
+    def get_pixels(self, image: Image) -> str:
+        """Return the address of the native gray levels in one piece."""
+        return pixels_url(image)
+
+    def get_tiles(self, image: Image) -> str:
+        """Return the address of what describes the tiles."""
+        return tiles_url(image)
 
     @extend_schema_field(LeaseSerializer(allow_null=True))
     def get_lease(self, image: Image) -> dict | None:

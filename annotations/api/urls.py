@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotations.api import boxes, exports, images, media, preferences, projects, uploads, work
+from annotations.api import boxes, exports, images, media, pixels, preferences, projects, uploads, work
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("images/<int:pk>/file/", media.OriginalFile.as_view(), name="image-file"),
     path("images/<int:pk>/view/", media.RenderedFile.as_view(kind="view"), name="image-view"),
     path("images/<int:pk>/thumbnail/", media.RenderedFile.as_view(kind="thumbnail"), name="image-thumbnail"),
+    path("images/<int:pk>/pixels/", pixels.Pixels.as_view(), name="image-pixels"),
+    path("images/<int:pk>/tiles/", pixels.Tiles.as_view(), name="image-tiles"),
+    path(
+        "images/<int:pk>/tiles/<int:level>/<int:column>/<int:row>/",
+        pixels.Tile.as_view(),
+        name="image-tile",
+    ),
     path("images/<int:pk>/boxes/", boxes.BoxList.as_view(), name="image-boxes"),
     path("images/<int:pk>/revisions/", boxes.RevisionList.as_view(), name="image-revisions"),
     path("images/<int:pk>/restore/", boxes.Restore.as_view(), name="image-restore"),

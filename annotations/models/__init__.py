@@ -5,6 +5,7 @@ from annotations.models.images import Image, ImageState, ImportBatch, Split, Vie
 from annotations.models.leases import Lease
 from annotations.models.preferences import Preference
 from annotations.models.projects import DefectType, Grade, Member, Project, Role
+from annotations.models.pyramids import Pyramid, PyramidState
 from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, ReviewReason, ReviewState
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Project",
     "Proposal",
     "ProposedBox",
+    "Pyramid",
+    "PyramidState",
     "ReviewItem",
     "ReviewReason",
     "ReviewState",
