@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_TYPESCRIPT = Path("/usr/share/nodejs/typescript/lib/tsc.js")
 
 
 def missing() -> list[str]:
@@ -19,7 +21,16 @@ def missing() -> list[str]:
         packages += ["chromium", "fonts-dejavu-core"]
     if not shutil.which("pg_ctl") and not glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"):
         packages.append("postgresql")
+    if not typescript():
+        packages.append("node-typescript")
     return packages
+
+
+def typescript() -> Path | None:
+    """Return the script of the TypeScript compiler: Debian's, or the one of a `tsc` on the path."""
+    found = shutil.which("tsc")
+    places = [_TYPESCRIPT, *([Path(found).resolve().parents[1] / "lib" / "tsc.js"] if found else [])]
+    return next((place for place in places if place.is_file()), None)
 
 
 def install_missing() -> str | None:
@@ -29,7 +40,7 @@ def install_missing() -> str | None:
         return None
     names = " ".join(packages)
     if not shutil.which("apt-get"):
-        return f"The tests also need Chromium and PostgreSQL here ({names} on Debian)."
+        return f"The tests also need Chromium, PostgreSQL and TypeScript here ({names} on Debian)."
     if os.geteuid() != 0:
         return f"The tests also need: sudo apt-get install {names}."
     print(f"Installing for the tests, by apt-get: {names}", flush=True)

@@ -86,7 +86,7 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
   /**
    * @param {string} method
    * @param {string} path
-   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} [options]
+   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} options
    * @returns {Promise<{status: number, body: any}>}
    */
   async function call(method, path, { body, headers = {}, keepalive = false } = {}) {

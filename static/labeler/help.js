@@ -27,6 +27,7 @@ export function makeHelp(table, notes) {
       ),
     ),
   );
+  /** @type {HTMLDialogElement} */
   const dialog = element(
     "dialog",
     { class: "help", "aria-labelledby": "help-title" },

@@ -101,7 +101,7 @@ export function createInspector(place, { setGrade, toggleFlag, remove }) {
             grades ? gradeButtons(grades, nextGrade, disabled) : null,
             disabled || grades ? null : element("p", { class: "soft small" }, "No box is selected. Drag on the image to draw one."),
           ];
-      place.replaceChildren(...parts.filter((part) => part !== null));
+      place.replaceChildren(...parts.flatMap((part) => part ?? []));
       if (focused) {
         const again = place.querySelector(`[data-key="${focused}"]`);
         if (again instanceof HTMLElement) again.focus();

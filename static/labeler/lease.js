@@ -21,7 +21,7 @@ export const IDLE_MS = 10 * 60 * 1000;
 /**
  * Start the heartbeat.
  * @param {object} parts
- * @param {Api} parts.api
+ * @param {Pick<Api, "renewLease" | "releaseLease">} parts.api
  * @param {(imageId: string | number, error: ApiError) => void} parts.lost the lease went to somebody else
  * @param {() => number} parts.idleMs how long ago the person last did something
  * @param {typeof setInterval} [parts.every]

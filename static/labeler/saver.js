@@ -177,7 +177,7 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
     return become("refused", { sentence: error.message, kept });
   }
 
-  /** @param {{force?: boolean}} [options] @returns {Promise<SaveState>} */
+  /** @param {{force?: boolean}} options @returns {Promise<SaveState>} */
   async function saveNow({ force = false } = {}) {
     clearTimers();
     if (stopped) return state;

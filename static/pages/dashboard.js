@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", () => {
     // Empty fields stay out of the address.
     for (const field of /** @type {HTMLFormElement} */ (form).elements) {
-      if ("value" in field && !field.value) field.setAttribute("disabled", "");
+      if (/** @type {HTMLInputElement} */ (field).value === "") field.setAttribute("disabled", "");
     }
     /** @type {HTMLFormElement} */ (form).requestSubmit();
   });

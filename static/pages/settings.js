@@ -18,7 +18,7 @@ for (const block of document.querySelectorAll("[data-grades]")) {
   const prefix = block.getAttribute("data-grades");
   const total = /** @type {HTMLInputElement} */ (block.querySelector(`[name="${prefix}-TOTAL_FORMS"]`));
   const most = Number(/** @type {HTMLInputElement} */ (block.querySelector(`[name="${prefix}-MAX_NUM_FORMS"]`)).value);
-  const body = /** @type {HTMLElement} */ (block.querySelector("tbody"));
+  const body = /** @type {HTMLTableSectionElement} */ (block.querySelector("tbody"));
   const template = /** @type {HTMLTemplateElement} */ (block.querySelector("template"));
   const count = () => {
     total.value = String(body.rows.length);

@@ -22,7 +22,7 @@ import { isAnswer } from "../labeler/page.js";
 
 /**
  * @param {object} parts
- * @param {Api} parts.api
+ * @param {Pick<Api, "decide">} parts.api
  * @param {(decided: Decided) => void} parts.done
  * @param {(decided: Decided, sentence: string) => void} parts.gone     somebody else has decided it
  * @param {(decided: Decided, error: Error) => void} parts.comeBack

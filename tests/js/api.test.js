@@ -67,7 +67,7 @@ test("the sentence is found in every shape of error", () => {
 
 test("the token is read from the named cookie", () => {
   const page = { cookie: "blemish_csrf_80000=other; blemish_csrf_8000=mine%3D", querySelector: () => null };
-  assert.equal(csrfTokenOf(page, "blemish_csrf_8000"), "mine=");
+  assert.equal(csrfTokenOf(/** @type {any} */ (page), "blemish_csrf_8000"), "mine=");
 });
 
 test("the backup belongs to one person and one image", async () => {
@@ -115,6 +115,7 @@ test("the heartbeat renews what is held and tells when it went to somebody else"
       renewed.push(id);
       if (id === 2) throw new ApiError(423, { detail: "mona works here.", holder: "mona" });
       if (id === 3) throw new Unreachable("gone");
+      return {};
     },
     async releaseLease() {},
   };
@@ -123,7 +124,7 @@ test("the heartbeat renews what is held and tells when it went to somebody else"
     api,
     idleMs: () => idleMs,
     lost: (id, error) => lost.push([id, error.body.holder]),
-    every: (_, ms) => (every = ms),
+    every: (_, ms = 0) => (every = ms),
     stopEvery() {},
   });
   for (const id of [1, 2, 3]) heartbeat.hold(id);

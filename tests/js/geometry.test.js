@@ -24,10 +24,10 @@ test("a rectangle over the border is cut to the image", () => {
 });
 
 test("a moved box keeps its size at every border", () => {
-  for (const [drag, at] of [
-    [{ x: 500, y: 0 }, { xmin: 70, ymin: 20 }],
-    [{ x: -500, y: -500 }, { xmin: 0, ymin: 0 }],
-    [{ x: 3.4, y: 900 }, { xmin: 13, ymin: 50 }],
+  for (const { drag, at } of [
+    { drag: { x: 500, y: 0 }, at: { xmin: 70, ymin: 20 } },
+    { drag: { x: -500, y: -500 }, at: { xmin: 0, ymin: 0 } },
+    { drag: { x: 3.4, y: 900 }, at: { xmin: 13, ymin: 50 } },
   ]) {
     const rect = moved(RECT, drag, SIZE);
     assert.equal(rect.xmin, at.xmin);
@@ -59,7 +59,7 @@ test("a handle dragged past the other side turns the box over", () => {
 });
 
 test("no resize leaves the image or makes an empty box", () => {
-  for (const handle of ["nw", "n", "ne", "e", "se", "s", "sw", "w"]) {
+  for (const handle of /** @type {const} */ (["nw", "n", "ne", "e", "se", "s", "sw", "w"])) {
     for (let x = -130; x <= 130; x += 5) {
       for (let y = -130; y <= 130; y += 5) {
         const rect = resized(RECT, handle, { x, y }, SIZE);

@@ -7,6 +7,12 @@ const large = box("large", [0, 0, 100, 100]);
 const small = box("small", [40, 40, 60, 60]);
 const boxes = [small, large];
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string | null} [selected]
+ * @returns {any}
+ */
 function hit(x, y, selected = null, scale = 4, list = boxes) {
   return hitTest({ boxes: list, selected, point: { x, y }, scale });
 }

@@ -8,6 +8,7 @@ import { box } from "./sample.js";
 
 const own = box("own", [0, 0, 5, 5]);
 const proposed = box("proposed", [10, 10, 20, 20], { origin: "model", decision: "pending", score: 0.4 });
+/** @type {any} */
 const claimed = { image: { id: 3, name: "3.png" }, version: 2, boxes: [own], review: { boxes: [own, proposed] } };
 
 test("a reviewer sees the image's own boxes and the proposed ones once each", () => {
@@ -45,7 +46,7 @@ async function sent(answer) {
     comeBack: (decided, error) => told.push({ decided, error }),
   });
   const boxes = [own, { ...proposed, grade: 3 }];
-  await decisions.send({ item: { claimed }, proposed: [own, proposed], boxes, decision: { decision: "accept", version: 2 } });
+  await decisions.send({ item: /** @type {any} */ ({ claimed }), proposed: [own, proposed], boxes, decision: { decision: "accept", version: 2 } });
   return told;
 }
 
@@ -80,6 +81,7 @@ test("a stale decision comes back on top of what was saved meanwhile", async () 
 
 test("a proposal that the reviewer removed stays removed after a merge", () => {
   const error = new ApiError(412, { detail: "stale", version: 5, boxes: [own, proposed] });
+  /** @type {any} */
   const decided = { item: { claimed }, proposed: [own, proposed], boxes: [own], decision: {} };
   assert.deepEqual(rebased(decided, error).boxes.map(({ id }) => id), ["own"]);
 });
@@ -93,9 +95,9 @@ function makeQueue(claims, { ahead = 2 } = {}) {
       asked.push(exclude);
       const next = claims.shift();
       if (next instanceof Error) throw next;
-      return next ? { image: { id: next } } : null;
+      return /** @type {any} */ (next ? { image: { id: next } } : null);
     },
-    load: async (image) => `picture ${image.id}`,
+    load: async (image) => /** @type {any} */ (`picture ${image.id}`),
     hold: (id) => held.push(id),
     release: (id) => released.push(id),
     isExpected: (error) => error instanceof Unreachable,
@@ -110,7 +112,7 @@ test("images are claimed ahead and their pictures are ready when they are taken"
   await queue.fill();
   await new Promise((resolve) => setTimeout(resolve));
   assert.equal(queue.length(), 2);
-  assert.equal(queue.take().ready, "picture 1");
+  assert.equal(queue.take()?.ready, "picture 1");
   await Promise.all([queue.fill(), queue.fill()]);
   assert.equal(queue.length(), 2, "two fills at once claim once");
   assert.deepEqual(held, [1, 2, 3]);
@@ -119,7 +121,7 @@ test("images are claimed ahead and their pictures are ready when they are taken"
 test("an empty queue ends, and a failed claim ahead is tried again when it is needed", async () => {
   const { queue } = makeQueue([new Unreachable("gone"), 7]);
   await queue.fill();
-  assert.equal((await queue.next()).claimed.image.id, 7);
+  assert.equal((await queue.next())?.claimed.image.id, 7);
   assert.equal(await queue.next(), null);
 });
 
@@ -129,7 +131,7 @@ test("what was skipped is not offered again, and what was lost is not opened", a
   await queue.fill();
   assert.deepEqual(asked[0], [9]);
   queue.lose(1);
-  assert.equal(queue.take().claimed.image.id, 2);
+  assert.equal(queue.take()?.claimed.image.id, 2);
 });
 
 test("an image that is skipped while it is being claimed is given back", async () => {
@@ -138,5 +140,5 @@ test("an image that is skipped while it is being claimed is given back", async (
   queue.skip(1);
   await filled;
   assert.deepEqual(released, [1]);
-  assert.equal(queue.take().claimed.image.id, 2);
+  assert.equal(queue.take()?.claimed.image.id, 2);
 });

@@ -9,13 +9,14 @@ const graded = { id: 1, name: "scratch", color: "#E69F00", hotkey: "s", graded: 
 const proposal = { origin: "model", decision: "pending", grade_probabilities: [0.1, 0.5, 0.4] };
 
 test("severity is the sum of weight times probability", () => {
-  const { severity, grade } = severityOf(box("a", [0, 0, 1, 1], proposal), graded);
-  assert.ok(Math.abs(severity - 0.525) < 1e-12);
-  assert.equal(grade, 2);
+  const found = severityOf(box("a", [0, 0, 1, 1], proposal), graded);
+  assert.ok(found && Math.abs(found.severity - 0.525) < 1e-12);
+  assert.equal(found.grade, 2);
 });
 
 test("a predicted grade that nobody decided keeps the expected severity", () => {
-  assert.ok(Math.abs(severityOf(box("a", [0, 0, 1, 1], { ...proposal, grade: 2 }), graded).severity - 0.525) < 1e-12);
+  const found = severityOf(box("a", [0, 0, 1, 1], { ...proposal, grade: 2 }), graded);
+  assert.ok(found && Math.abs(found.severity - 0.525) < 1e-12);
 });
 
 test("a grade that a person gave decides", () => {
