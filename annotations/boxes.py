@@ -1,6 +1,7 @@
 """Write an image's boxes: compare the version, replace the list, keep the provenance, append a revision."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 
 from django.db import transaction
@@ -29,10 +30,12 @@ EDITABLE = tuple(field.name for field in fields(BoxValues) if field.name != "uid
 def stale(image: Image, believed: int) -> StaleVersion:
     """Return the error for a write to IMAGE that started from version BELIEVED, with the current boxes."""
     current = wire.boxes_to_wire(image)
+    newest = image.revisions.select_related("author").first()
     return StaleVersion(
         f"{image.name} was saved meanwhile: it is at version {current['version']}, "
         f"your change starts from version {believed}.",
         **current,
+        saved_by=newest.author.get_username() if newest and newest.author else None,
     )
 
 
@@ -139,7 +142,7 @@ def write(image: Image, boxes: Sequence[BoxValues], *, user) -> list[Box]:
     return result
 
 
-def record(image: Image, *, user, reason: str) -> Revision:
+def record(image: Image, *, user, reason: str, mutation: uuid.UUID | None = None) -> Revision:
     """Append the revision of IMAGE at its present version."""
     return Revision.objects.create(
         image=image,
@@ -147,6 +150,7 @@ def record(image: Image, *, user, reason: str) -> Revision:
         boxes=wire.boxes_to_wire(image)["boxes"],
         author=user,
         reason=reason[:200],
+        mutation=mutation,
     )
 
 
@@ -159,6 +163,7 @@ def replace(
     user,
     reason: str = "save",
     state: ImageState = ImageState.LABELED,
+    mutation: uuid.UUID | None = None,
 ) -> Image:
     """Replace the whole box list of IMAGE, that is believed to be at VERSION, and append a revision.
 
@@ -170,8 +175,60 @@ def replace(
     if user is not None:
         _settle_proposals(image, kept, user=user)
         ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).update(state=ReviewState.WITHDRAWN)
-    record(image, user=user, reason=reason)
+    record(image, user=user, reason=reason, mutation=mutation)
     return image
+
+
+def made_by(image: Image, *, user, mutations: Collection[uuid.UUID]) -> Revision | None:
+    """Return the newest revision of IMAGE that one of USER's MUTATIONS made, if any arrived."""
+    return image.revisions.filter(author=user, mutation__in=mutations).first() if mutations else None
+
+
+def save(
+    image: Image,
+    boxes: Sequence[BoxValues],
+    *,
+    version: int,
+    user,
+    mutation: uuid.UUID | None = None,
+    unanswered: Collection[uuid.UUID] = (),
+) -> Image:
+    """Replace the boxes of IMAGE as `replace` does, for a client that may have sent this before.
+
+    MUTATION names this save, UNANSWERED the earlier ones whose answers the client never saw. A save that
+    is there already is not made again. StaleVersion tells by `applied` which of them did arrive, so that
+    the client merges from there and takes its own work for nobody else's.
+    """
+    names = [name for name in (mutation, *unanswered) if name is not None]
+    try:
+        if mutation is not None and image.revisions.filter(mutation=mutation).exists():
+            raise stale(image, version)
+        return replace(image, boxes, version=version, user=user, mutation=mutation)
+    except StaleVersion as error:
+        done = made_by(image, user=user, mutations=names)
+        newest = image.revisions.first()
+        is_there = newest is not None and newest.author == user and _says(newest, boxes)
+        if is_there or (done is not None and done == newest and done.mutation == mutation):
+            image.refresh_from_db()
+            return image
+        if done is not None:
+            error.extra["applied"] = {
+                "mutation": str(done.mutation),
+                "version": done.version,
+                "boxes": done.boxes,
+            }
+        raise
+
+
+def _says(revision: Revision, boxes: Sequence[BoxValues]) -> bool:
+    """Return whether REVISION holds just BOXES, in whatever order."""
+    written = ("xmin", "ymin", "xmax", "ymax", "grade", "difficult", "truncated", "occluded", "pose")
+    then = {box["id"]: (box["defect_type"], *(box[name] for name in written)) for box in revision.boxes}
+    now = {
+        str(values.uid): (values.defect_type.name, *(getattr(values, name) for name in written))
+        for values in boxes
+    }
+    return then == now
 
 
 @transaction.atomic

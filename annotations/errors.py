@@ -33,6 +33,14 @@ class StaleVersion(BlemishError):
     default_detail = "The image was saved by somebody else meanwhile."
 
 
+class OtherPerson(BlemishError):
+    """The page was opened by one person, and another has signed in in its browser since."""
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+    default_code = "other_person"
+    default_detail = "Another person has signed in in this browser meanwhile."
+
+
 class VersionRequired(BlemishError):
     """A write came without the version that it starts from."""
 

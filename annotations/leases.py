@@ -82,8 +82,15 @@ def take(image: Image, user) -> Lease:
                 f"{lease.user.get_username()} works on {image.name}.",
                 holder=lease.user.get_username(),
                 expires_at=lease.expires_at.isoformat(),
+                seconds_left=round((lease.expires_at - timezone.now()).total_seconds(), 1),
             )
     return Lease.objects.select_related("user").get(image=image, user=user)
+
+
+def working(project: Project) -> dict[int, str]:
+    """Return who works where in PROJECT now: {image id: user name}, in one query."""
+    live = Lease.objects.live(timezone.now()).filter(image__project=project, image__deleted_at__isnull=True)
+    return dict(live.values_list("image_id", "user__username"))
 
 
 def release(image: Image, user) -> None:

@@ -1,5 +1,6 @@
 """The review queue: ask a person about an image, and carry out what the person decides."""
 
+import uuid
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
@@ -82,19 +83,28 @@ def _proposed_values(image: Image, item: ReviewItem) -> list[BoxValues]:
 
 @transaction.atomic
 def decide(
-    image: Image, *, decision: str, boxes: Sequence[BoxValues] | None = None, version: int, user
+    image: Image,
+    *,
+    decision: str,
+    boxes: Sequence[BoxValues] | None = None,
+    version: int,
+    user,
+    mutation: uuid.UUID | None = None,
 ) -> ReviewItem:
     """Carry out USER's DECISION on the open review item of IMAGE, believed to be at VERSION.
 
     accept: the proposed boxes become labels as they are (with BOXES: those, for grades given on the way).
     correct: BOXES become the labels; an empty list says that nothing is there.
     reject: the proposal is thrown away and the image goes back to be labeled by hand; a person's boxes stay.
+    MUTATION names the decision: one that comes again, because its answer was lost, is not made again.
     Raises Conflict when no item is open (somebody else decided), StaleVersion, UnknownDecision.
     """
     if decision not in DECISIONS:
         raise UnknownDecision(f"{decision!r} is no decision; send accept, correct or reject.")
     if decision == "correct" and boxes is None:
         raise UnknownDecision("A correction needs its boxes; send an empty list for none.")
+    if mutation is not None and box_lists.made_by(image, user=user, mutations=[mutation]):
+        return ReviewItem.objects.filter(image=image, decided_by=user).latest("decided_at")
     item = ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).select_related("proposal").first()
     now = timezone.now()
     claimed = ReviewItem.objects.filter(pk=item.pk if item else None, state=ReviewState.OPEN).update(
@@ -108,7 +118,8 @@ def decide(
     else:
         final = _proposed_values(image, item) if boxes is None else boxes
         state = ImageState.LABELED
-    box_lists.replace(image, final, version=version, user=user, reason=f"review: {decision}", state=state)
+    reason = f"review: {decision}"
+    box_lists.replace(image, final, version=version, user=user, reason=reason, state=state, mutation=mutation)
     leases.release(image, user)
     item.refresh_from_db()
     return item

@@ -175,7 +175,7 @@ REST_FRAMEWORK = {
     # The first one decides how a missing sign-in is answered: 401, which a session alone cannot say.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "annotations.authentication.PageSession",
     ],
     "DEFAULT_PARSER_CLASSES": ["annotations.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -57,6 +57,32 @@ class BoxListSerializer(serializers.Serializer):
     boxes = BoxSerializer(many=True)
 
 
+MOST_UNANSWERED = 100
+
+
+class BoxListInput(BoxListSerializer):
+    """What a save carries; the names of saves are the client's own UUIDs."""
+
+    mutation = serializers.UUIDField(
+        required=False, allow_null=True, help_text="A name for this save; sent again, it counts once."
+    )
+    unanswered = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=MOST_UNANSWERED,
+        help_text="Names of earlier saves whose answers never came; a 412 tells by `applied` which arrived.",
+    )
+
+
+class MutationSerializer(serializers.Serializer):
+    """The names in a save, apart from its boxes, which annotations.wire reads."""
+
+    mutation = serializers.UUIDField(required=False, allow_null=True, default=None)
+    unanswered = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, max_length=MOST_UNANSWERED
+    )
+
+
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description='The version edited: "7".'
 )
@@ -93,6 +119,7 @@ class BoxList(ImageScope, generics.GenericAPIView):
 
     @extend_schema(
         parameters=[IF_MATCH],
+        request=BoxListInput,
         responses={
             200: BoxListSerializer,
             400: OpenApiResponse(ErrorSerializer, "A box is wrong; `index`, `box` and `field` name it."),
@@ -103,7 +130,10 @@ class BoxList(ImageScope, generics.GenericAPIView):
     def put(self, request: Request, pk: int) -> Response:
         """Replace the whole list, starting from the version in If-Match."""
         version = version_of(request)
-        boxes.replace(self.image, boxes_in(request, self.image), version=version, user=request.user)
+        wanted = boxes_in(request, self.image)
+        names = MutationSerializer(data=request.data)
+        names.is_valid(raise_exception=True)
+        boxes.save(self.image, wanted, version=version, user=request.user, **names.validated_data)
         return boxes_out(self.image)
 
 

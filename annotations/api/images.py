@@ -18,6 +18,7 @@ class LeaseSerializer(serializers.Serializer):
 
     user = serializers.CharField()
     expires_at = serializers.DateTimeField()
+    seconds_left = serializers.FloatField(help_text="By the server's clock; the caller's may be wrong.")
 
 
 def stamp(name: str) -> str:
@@ -46,9 +47,10 @@ def tiles_url(image: Image) -> str:
 
 def lease_to_wire(lease: Lease | None) -> dict | None:
     """Return who works on an image and until when, or None when nobody does any more."""
-    if lease is None or lease.expires_at <= timezone.now():
+    left = (lease.expires_at - timezone.now()).total_seconds() if lease else 0
+    if left <= 0:
         return None
-    return {"user": lease.user.get_username(), "expires_at": lease.expires_at}
+    return {"user": lease.user.get_username(), "expires_at": lease.expires_at, "seconds_left": round(left, 1)}
 
 
 class ImageSerializer(serializers.ModelSerializer):

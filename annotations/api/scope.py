@@ -84,6 +84,10 @@ class StaleSerializer(ErrorSerializer):
 
     version = serializers.IntegerField()
     boxes = serializers.ListField(child=serializers.DictField())
+    saved_by = serializers.CharField(allow_null=True, required=False)
+    applied = serializers.DictField(
+        required=False, help_text="Which of the caller's unanswered mutations made it, as version and boxes."
+    )
 
 
 class LeasedSerializer(ErrorSerializer):
@@ -91,3 +95,4 @@ class LeasedSerializer(ErrorSerializer):
 
     holder = serializers.CharField()
     expires_at = serializers.DateTimeField()
+    seconds_left = serializers.FloatField()

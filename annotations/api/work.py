@@ -102,15 +102,22 @@ class Claim(ProjectScope, generics.GenericAPIView):
         )
 
 
+class RenewedSerializer(LeaseSerializer):
+    """The caller's lease, and a mark by which a page sees that the defect types were changed."""
+
+    types = serializers.CharField()
+
+
 class Lease(ImageScope, generics.GenericAPIView):
     """The lease of an image."""
 
     serializer_class = NoInput
 
-    @extend_schema(request=None, responses={200: LeaseSerializer, 423: LeasedSerializer})
+    @extend_schema(request=None, responses={200: RenewedSerializer, 423: LeasedSerializer})
     def put(self, request: Request, pk: int) -> Response:
         """Renew the caller's lease, or take a free one; 423 names the holder."""
-        return Response(lease_to_wire(leases.take(self.image, request.user)))
+        lease = lease_to_wire(leases.take(self.image, request.user))
+        return Response({**lease, "types": self.image.project.types_mark()})
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
@@ -125,6 +132,11 @@ class DecisionSerializer(serializers.Serializer):
     decision = serializers.ChoiceField(review.DECISIONS)
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     boxes = BoxSerializer(many=True, required=False, allow_null=True)
+    mutation = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="A name of yours for this decision; sent again, it counts once.",
+    )
 
 
 class DecisionInput(DecisionSerializer):
@@ -167,6 +179,7 @@ class Decide(ImageScope, generics.GenericAPIView):
             boxes=sent,
             version=values["version"],
             user=request.user,
+            mutation=values.get("mutation"),
         )
         self.image.refresh_from_db()
         return Response(

@@ -108,11 +108,18 @@ class Revision(models.Model):
     )
     # "save", "import", "restore of version 3", "review: accept", "auto-labeled by <model>" …
     reason = models.CharField(max_length=200)
+    # Named by the client that made it, so that a save whose answer was lost is known again.
+    mutation = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["-version"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["image", "mutation"],
+                condition=Q(mutation__isnull=False),
+                name="revision_once_per_mutation",
+            ),
             models.UniqueConstraint(fields=["image", "version"], name="revision_once_per_version"),
             models.CheckConstraint(condition=Q(version__gte=1), name="revision_version_from_1"),
         ]

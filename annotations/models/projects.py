@@ -1,5 +1,8 @@
 """Projects, their members, defect types and grades."""
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -86,6 +89,15 @@ class Project(models.Model):
         types = list(self.defect_types.prefetch_related("grades"))
         former = {name: kind for kind in types for name in kind.former_names}
         return former | {kind.name: kind for kind in types}
+
+    def types_mark(self) -> str:
+        """Return a mark of the defect types and grades as they stand; any change of them gives another."""
+        types = self.defect_types.values_list(
+            "pk", "name", "color", "hotkey", "graded", "archived", "position"
+        )
+        grades = Grade.objects.filter(defect_type__project=self).order_by("pk")
+        rows = [list(types), list(grades.values_list("defect_type", "level", "name", "criteria", "weight"))]
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
     def role_of(self, user) -> Role | None:
         """Return the role of USER here, None for a stranger; a superuser is an engineer everywhere."""

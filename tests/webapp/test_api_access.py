@@ -68,7 +68,16 @@ NEEDS = {
     "GET inspected-images/{inspected}/drawn/": Role.INSPECTOR,
 }
 # Open to everybody, or to everybody who is signed in.
-ELSEWHERE = {"token/", "schema/", "docs/", "projects/", "preferences/", "preferences/*/", "^[\\s\\S]*/$"}
+ELSEWHERE = {
+    "session/",
+    "token/",
+    "schema/",
+    "docs/",
+    "projects/",
+    "preferences/",
+    "preferences/*/",
+    "^[\\s\\S]*/$",
+}
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
             "person": preferences.of(request.user),
             "project": preferences.of(request.user, project),
         },
+        "person": {"id": request.user.pk, "name": request.user.get_username()},
+        "types_mark": project.types_mark(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "login_url": reverse("login"),
     }
