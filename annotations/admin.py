@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from annotations.models import (
     Box,
+    Comment,
     DefectType,
     Grade,
     Image,
@@ -91,6 +92,14 @@ class ReviewItemAdmin(ReadOnlyAdmin):
     list_filter = ["state", "reason", "decision"]
     list_select_related = ["image", "decided_by"]
     search_fields = ["image__name"]
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ["image", "number", "author", "text", "needs_help", "resolved_at", "created_at"]
+    list_filter = ["needs_help"]
+    list_select_related = ["image", "author"]
+    search_fields = ["image__name", "author__username", "text"]
 
 
 @admin.register(Proposal)

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
 
-from annotations import wire
+from annotations import calls, wire
 from annotations.errors import StaleVersion
 from annotations.models import (
     Box,
@@ -18,8 +18,6 @@ from annotations.models import (
     ImageState,
     Origin,
     ProposedBox,
-    ReviewItem,
-    ReviewState,
     Revision,
 )
 from annotations.wire import BoxValues
@@ -167,14 +165,15 @@ def replace(
 ) -> Image:
     """Replace the whole box list of IMAGE, that is believed to be at VERSION, and append a revision.
 
-    A person's save settles the image's open proposals and withdraws its open review item: the person has
-    looked. Raises StaleVersion with the current version and boxes, NotFound for a deleted image.
+    A person's save settles the image's open proposals and withdraws its open review item, because the
+    person has looked; a call for help goes on unless a reviewer saves (see annotations.calls).
+    Raises StaleVersion with the current version and boxes, NotFound for a deleted image.
     """
     advance(image, version=version, state=state, user=user, box_count=len(boxes))
     kept = write(image, boxes, user=user)
     if user is not None:
         _settle_proposals(image, kept, user=user)
-        ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).update(state=ReviewState.WITHDRAWN)
+        calls.settle(image, user=user)
     record(image, user=user, reason=reason, mutation=mutation)
     return image
 

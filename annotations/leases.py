@@ -35,11 +35,16 @@ def _grab(image_id: int, user, seconds: int) -> bool:
 
 
 def waiting(project: Project, queue: str):
-    """Return the images of PROJECT that wait in QUEUE, "label" or "review", first come first served."""
+    """Return the images of PROJECT that wait in QUEUE, "label" or "review", first come first served.
+
+    Of those in review, the ones that a person asks for help about come first.
+    """
     images = Image.objects.present().filter(project=project)
     if queue == "review":
         open_items = ReviewItem.objects.filter(state=ReviewState.OPEN, image__project=project)
-        return images.filter(review_items__in=open_items).order_by("-review_items__priority", "pk")
+        return images.filter(review_items__in=open_items).order_by(
+            "-review_items__help", "-review_items__priority", "pk"
+        )
     return images.filter(state=ImageState.UNLABELED).order_by("pk")
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from annotations import boxes as box_lists
-from annotations import review
+from annotations import calls, review
+from annotations.errors import StaleVersion
 from annotations.models import (
     Box,
     Decision,
@@ -70,18 +71,25 @@ def _keep(
     return proposal
 
 
+def _leave_to_people(image: Image) -> None:
+    if calls.is_open(image):
+        raise StaleVersion(f"A person asks for help about {image.name}: no model decides meanwhile.")
+
+
 @transaction.atomic
 def accept(
     image: Image, boxes: Sequence[ProposedValues], *, model_name: str, round_number: int | None
 ) -> Image:
     """Make BOXES the labels of IMAGE without a person: state auto_labeled, decision `auto`, one revision.
 
-    A person's boxes that the image already holds stay. Raises StaleVersion when IMAGE was saved meanwhile.
+    A person's boxes that the image already holds stay. Raises StaleVersion when IMAGE was saved meanwhile,
+    or a person asks for help about it.
     """
     held = image.boxes.count()
     box_lists.advance(
         image, version=image.version, state=ImageState.AUTO_LABELED, user=None, box_count=held + len(boxes)
     )
+    _leave_to_people(image)
     proposal = _keep(image, boxes, model_name=model_name, round_number=round_number, decision=Decision.AUTO)
     rows = []
     for position, proposed in enumerate(proposal.boxes.select_related("defect_type", "proposal"), start=held):
@@ -113,6 +121,7 @@ def ask(
     believed = Image.objects.present().filter(pk=image.pk, version=image.version, state__in=open_states)
     if believed.update(state=ImageState.IN_REVIEW) != 1:
         raise box_lists.stale(image, image.version)
+    _leave_to_people(image)
     proposal = _keep(
         image, boxes, model_name=model_name, round_number=round_number, decision=Decision.PENDING
     )

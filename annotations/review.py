@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from annotations import boxes as box_lists
-from annotations import leases
+from annotations import calls, leases
 from annotations.errors import BlemishError, Conflict
 from annotations.models import (
     Box,
@@ -47,7 +47,10 @@ def counts(project: Project) -> dict[str, int]:
 def ask(
     image: Image, *, reason: ReviewReason, detail: str, priority: float, proposal: Proposal | None = None
 ) -> ReviewItem:
-    """Put IMAGE into the review queue; an image that already waits gets the new reason and proposal."""
+    """Put IMAGE into the review queue; an image that already waits gets the new reason and proposal.
+
+    A person's call for help stays beside them.
+    """
     values = {"reason": reason, "detail": detail[:300], "priority": priority, "proposal": proposal}
     for _ in range(2):
         if ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).update(**values):
@@ -96,6 +99,7 @@ def decide(
     accept: the proposed boxes become labels as they are (with BOXES: those, for grades given on the way).
     correct: BOXES become the labels; an empty list says that nothing is there.
     reject: the proposal is thrown away and the image goes back to be labeled by hand; a person's boxes stay.
+    Whatever the decision, it answers the people who asked for help: their threads are resolved.
     MUTATION names the decision: one that comes again, because its answer was lost, is not made again.
     Raises Conflict when no item is open (somebody else decided), StaleVersion, UnknownDecision.
     """
@@ -103,6 +107,7 @@ def decide(
         raise UnknownDecision(f"{decision!r} is no decision; send accept, correct or reject.")
     if decision == "correct" and boxes is None:
         raise UnknownDecision("A correction needs its boxes; send an empty list for none.")
+    calls.hold(image)
     if mutation is not None and box_lists.made_by(image, user=user, mutations=[mutation]):
         return ReviewItem.objects.filter(image=image, decided_by=user).latest("decided_at")
     item = ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).select_related("proposal").first()
@@ -120,6 +125,8 @@ def decide(
         state = ImageState.LABELED
     reason = f"review: {decision}"
     box_lists.replace(image, final, version=version, user=user, reason=reason, state=state, mutation=mutation)
+    if item.help:
+        calls.answer(image, user)
     leases.release(image, user)
     item.refresh_from_db()
     return item

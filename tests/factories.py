@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 
 from annotations.models import (
     Box,
+    Comment,
     DefectType,
     Grade,
     Image,
@@ -206,6 +207,14 @@ def make_review_item(image: Image, *, proposal: Proposal | None = None, **fields
         proposal=proposal or make_proposal(image),
         **{"reason": ReviewReason.UNSURE, "detail": "scratches 0.40 is below its threshold 0.60", **fields},
     )
+
+
+def make_comment(image: Image, text: str = "Is this one defect or two?", **fields) -> Comment:
+    """Begin a thread on IMAGE as a whole, by nobody known unless AUTHOR is told; PARENT makes it a reply."""
+    if "parent" not in fields:
+        fields.setdefault("number", image.comments.filter(parent=None).count() + 1)
+    fields.setdefault("author", None)
+    return Comment.objects.create(image=image, uid=uuid.uuid4(), text=text, **fields)
 
 
 def make_model(project: Project, name: str | None = None, **fields) -> ModelVersion:

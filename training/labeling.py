@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from annotations import proposals
 from annotations.errors import StaleVersion
-from annotations.models import Image, ImageState, Lease, Proposal, ReviewItem, Split
+from annotations.models import Image, ImageState, Lease, Proposal, ReviewItem, ReviewState, Split
 from inference import registry
 from inference.pipeline import Finding, Pipeline
 from training import datasets, routing
@@ -19,17 +19,21 @@ def waiting(project, model_name: str):
     """Return the images that MODEL_NAME shall look at.
 
     Not those under a live lease (a person is at it), not those whose proposal a person has rejected (they are
-    labeled by hand), and not those that this model has proposed for at their present version.
+    labeled by hand), not those that a person asks for help about, and not those that this model has proposed
+    for at their present version.
     """
     leased = Lease.objects.live(timezone.now()).filter(image=OuterRef("pk"))
     rejected = ReviewItem.objects.filter(image=OuterRef("pk"), decision="reject")
+    asked = ReviewItem.objects.filter(image=OuterRef("pk"), state=ReviewState.OPEN, help=True)
     seen = Proposal.objects.filter(
         image=OuterRef("pk"), model_name=model_name, image_version=OuterRef("version")
     )
     images = Image.objects.present().filter(
         project=project, state__in=[ImageState.UNLABELED, ImageState.IN_REVIEW]
     )
-    return images.exclude(Exists(leased)).exclude(Exists(rejected)).exclude(Exists(seen)).order_by("pk")
+    return (
+        images.exclude(Exists(leased)).exclude(Exists(rejected | asked)).exclude(Exists(seen)).order_by("pk")
+    )
 
 
 def label(stage: Stage) -> None:

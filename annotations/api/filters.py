@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.pagination import CursorPagination
 
+from annotations import comments
 from annotations.models import Box, Image, ImageState, Split
 
 ORDERINGS = {"id": ("id",), "-id": ("-id",), "name": ("name", "id"), "-name": ("-name", "-id")}
@@ -21,6 +22,11 @@ class ImageFilter(django_filters.FilterSet):
     )
     lot = django_filters.CharFilter(help_text="Images of exactly this lot.")
     q = django_filters.CharFilter(method="with_words", help_text="Part of the image's or its part's name.")
+    comments = django_filters.ChoiceFilter(
+        choices=list(comments.KINDS.items()),
+        method="with_talk",
+        help_text="open: with threads that nobody resolved; help: that ask for help; any; none.",
+    )
     ordering = extend_schema_field(OpenApiTypes.STR)(
         django_filters.ChoiceFilter(
             choices=[(name, name) for name in ORDERINGS],
@@ -31,7 +37,7 @@ class ImageFilter(django_filters.FilterSet):
 
     class Meta:
         model = Image
-        fields = ["state", "split", "defect_type", "lot", "q"]
+        fields = ["state", "split", "defect_type", "lot", "q", "comments"]
 
     def with_type(self, images, _field: str, name: str):
         """Keep the images that hold a box of the type NAME."""
@@ -41,6 +47,10 @@ class ImageFilter(django_filters.FilterSet):
     def with_words(self, images, _field: str, words: str):
         """Keep the images whose name or part contains WORDS."""
         return images.filter(Q(name__icontains=words) | Q(part__icontains=words))
+
+    def with_talk(self, images, _field: str, kind: str):
+        """Keep the images with comments of KIND."""
+        return comments.only_with(images, kind)
 
     def unfiltered(self, images, _field: str, _value: str):
         """Keep all: the order is the pagination's."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 
-from annotations import pyramids
+from annotations import comments, pyramids
 from annotations.api.filters import ImageFilter, ImagePages
 from annotations.api.scope import ImageScope, ProjectScope
 from annotations.models import Image, Lease
@@ -66,6 +66,7 @@ class ImageSerializer(serializers.ModelSerializer):
         help_text="Address that tells of a large image's tiles, or empty."
     )
     labeled_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    open_comments = serializers.SerializerMethodField(help_text="Threads that nobody has resolved.")
     lease = serializers.SerializerMethodField(help_text="Who works on it now, if anybody.")
 
     class Meta:
@@ -89,6 +90,7 @@ class ImageSerializer(serializers.ModelSerializer):
             "labeled_by",
             "labeled_at",
             "created_at",
+            "open_comments",
             "lease",
             "view_state",
             "view_error",
@@ -120,6 +122,10 @@ class ImageSerializer(serializers.ModelSerializer):
         """Return the address of what describes the tiles."""
         return tiles_url(image)
 
+    def get_open_comments(self, image: Image) -> int:
+        """Return how many threads are open."""
+        return comments.open_count(image)
+
     @extend_schema_field(LeaseSerializer(allow_null=True))
     def get_lease(self, image: Image) -> dict | None:
         """Return the live lease."""
@@ -132,7 +138,7 @@ class ImageList(ProjectScope, generics.ListAPIView):
     serializer_class = ImageSerializer
     filterset_class = ImageFilter
     pagination_class = ImagePages
-    queryset = Image.objects.present().select_related("labeled_by", "lease__user")
+    queryset = comments.count_open(Image.objects.present().select_related("labeled_by", "lease__user"))
 
     def get_queryset(self):
         """Return the images of the project."""

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from annotations.api import boxes, exports, images, media, pixels, preferences, projects, uploads, work
+from annotations.api import (
+    boxes,
+    comments,
+    exports,
+    images,
+    media,
+    pixels,
+    preferences,
+    projects,
+    uploads,
+    work,
+)
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -25,6 +36,9 @@ urlpatterns = [
     path("images/<int:pk>/boxes/", boxes.BoxList.as_view(), name="image-boxes"),
     path("images/<int:pk>/revisions/", boxes.RevisionList.as_view(), name="image-revisions"),
     path("images/<int:pk>/restore/", boxes.Restore.as_view(), name="image-restore"),
+    path("images/<int:pk>/comments/", comments.CommentList.as_view(), name="image-comments"),
+    path("comments/<int:pk>/", comments.CommentDetail.as_view(), name="comment-detail"),
+    path("comments/<int:pk>/replies/", comments.ReplyList.as_view(), name="comment-replies"),
     path("images/<int:pk>/lease/", work.Lease.as_view(), name="image-lease"),
     path("images/<int:pk>/decision/", work.Decide.as_view(), name="image-decision"),
     path("projects/<slug:slug>/claim/", work.Claim.as_view(), name="claim"),

@@ -1,6 +1,7 @@
 """Tables of projects, images, boxes, their history, leases and the review queue."""
 
 from annotations.models.boxes import Box, Decision, Origin, Revision
+from annotations.models.comments import Comment
 from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
 from annotations.models.leases import Lease
 from annotations.models.preferences import Preference
@@ -10,6 +11,7 @@ from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, Review
 
 __all__ = [
     "Box",
+    "Comment",
     "Decision",
     "DefectType",
     "Grade",

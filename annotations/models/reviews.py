@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from annotations.models.boxes import Decision
-from annotations.models.images import Image
+from annotations.models.images import Image, ImageState
 from annotations.models.projects import DefectType
 
 
@@ -90,7 +90,11 @@ class ReviewState(models.TextChoices):
 
 
 class ReviewItem(models.Model):
-    """One image that waits for a decision, with its reason; highest priority first."""
+    """One image that waits for a decision, with its reason; people's calls for help first, then priority.
+
+    `help` says that a person asks; `reason` is then what else asks, or HELP when nothing else does.
+    `state_before` is the image's state to go back to when nothing asks any more.
+    """
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="review_items")
     proposal = models.ForeignKey(
@@ -100,6 +104,8 @@ class ReviewItem(models.Model):
     # One sentence for people: "scratch 0.41 is below its threshold 0.62".
     detail = models.CharField(max_length=300, blank=True)
     priority = models.FloatField(default=0)
+    help = models.BooleanField(default=False)
+    state_before = models.CharField(max_length=12, choices=ImageState, blank=True)
     state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.OPEN)
     decision = models.CharField(
         max_length=10,
@@ -113,7 +119,7 @@ class ReviewItem(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        ordering = ["-priority", "pk"]
+        ordering = ["-help", "-priority", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["image"], condition=Q(state=ReviewState.OPEN), name="review_item_open_once_per_image"
@@ -121,12 +127,21 @@ class ReviewItem(models.Model):
             models.CheckConstraint(condition=Q(reason__in=ReviewReason.values), name="review_reason_known"),
             models.CheckConstraint(condition=Q(state__in=ReviewState.values), name="review_state_known"),
             models.CheckConstraint(
+                condition=Q(help=True) | ~Q(reason=ReviewReason.HELP), name="review_for_help_says_so"
+            ),
+            models.CheckConstraint(
+                condition=Q(state_before="") | Q(state_before__in=ImageState.values),
+                name="review_state_before_known",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=ReviewState.DECIDED) | ~Q(decision=""), name="review_decided_has_decision"
             ),
         ]
         indexes = [
             models.Index(
-                fields=["-priority", "id"], condition=Q(state=ReviewState.OPEN), name="review_item_queue"
+                fields=["-help", "-priority", "id"],
+                condition=Q(state=ReviewState.OPEN),
+                name="review_item_queue",
             )
         ]
 

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from annotations.models import Role
 from tests.api import member_client, signed_in
 from tests.factories import (
+    make_comment,
     make_image,
     make_inspection,
     make_model,
@@ -40,6 +41,11 @@ NEEDS = {
     "PUT images/{image}/boxes/": Role.INSPECTOR,
     "GET images/{image}/revisions/": Role.INSPECTOR,
     "POST images/{image}/restore/": Role.INSPECTOR,
+    "GET images/{image}/comments/": Role.INSPECTOR,
+    "POST images/{image}/comments/": Role.INSPECTOR,
+    "PATCH comments/{comment}/": Role.INSPECTOR,
+    "POST comments/{comment}/replies/": Role.INSPECTOR,
+    "DELETE comments/{comment}/": Role.ENGINEER,  # or the comment's author
     "PUT images/{image}/lease/": Role.INSPECTOR,
     "DELETE images/{image}/lease/": Role.INSPECTOR,
     "POST images/{image}/decision/": Role.REVIEWER,
@@ -94,6 +100,7 @@ def addresses(project):
         "slug": project.slug,
         "name": "view",
         "image": image.pk,
+        "comment": make_comment(image).pk,
         "type": project.defect_types.first().pk,
         "round": make_round(project).pk,
         "model": make_model(project).pk,

@@ -9,6 +9,7 @@ from rest_framework.authtoken.models import Token
 
 from tests.factories import (
     make_box,
+    make_comment,
     make_image,
     make_inspection,
     make_model,
@@ -55,6 +56,7 @@ def world(db):
     inspection = make_inspection(project)
     ids = {
         "images": image.pk,
+        "comments": make_comment(image).pk,
         "defect-types": project.defect_types.first().pk,
         "rounds": make_round(project).pk,
         "models": make_model(project).pk,

@@ -17,6 +17,12 @@ GET POST /api/projects/{slug}/images/
 GET PUT /api/images/{id}/boxes/
 GET /api/images/{id}/revisions/
 POST /api/images/{id}/restore/
+GET POST /api/images/{id}/comments/
+PATCH DELETE /api/comments/{id}/
+POST /api/comments/{id}/replies/
+GET /api/preferences/
+GET PUT /api/preferences/{name}/
+GET PUT /api/projects/{slug}/preferences/{name}/
 POST /api/projects/{slug}/claim/
 PUT DELETE /api/images/{id}/lease/
 POST /api/images/{id}/decision/
