@@ -52,6 +52,8 @@ def ask(
     A person's call for help stays beside them.
     """
     values = {"reason": reason, "detail": detail[:300], "priority": priority, "proposal": proposal}
+    if reason == ReviewReason.HELP:
+        values["help"] = True
     for _ in range(2):
         if ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).update(**values):
             break

@@ -1,4 +1,4 @@
-"""REST: the boxes of an image, their revisions, and the way back to one."""
+"""REST: the boxes of an image."""
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import generics, serializers
@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from annotations import boxes, wire
 from annotations.api.scope import ErrorSerializer, ImageScope, StaleSerializer, version_of
 from annotations.errors import InvalidBox
-from annotations.models import Decision, Image, Origin, Revision
+from annotations.models import Decision, Image, Origin
 
 PROPOSED = inline_serializer(
     "Proposed",
@@ -134,72 +134,4 @@ class BoxList(ImageScope, generics.GenericAPIView):
         names = MutationSerializer(data=request.data)
         names.is_valid(raise_exception=True)
         boxes.save(self.image, wanted, version=version, user=request.user, **names.validated_data)
-        return boxes_out(self.image)
-
-
-class RevisionSerializer(serializers.ModelSerializer):
-    """The box list at one version, with who made it, when and why."""
-
-    author = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
-    boxes = BoxSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Revision
-        fields = ["version", "author", "reason", "created_at", "boxes"]
-        read_only_fields = fields
-
-    def to_representation(self, revision: Revision) -> dict:
-        """Return the revision; its boxes are kept in the wire format already."""
-        author = revision.author.get_username() if revision.author else None
-        return {
-            "version": revision.version,
-            "author": author,
-            "reason": revision.reason,
-            "created_at": self.fields["created_at"].to_representation(revision.created_at),
-            "boxes": revision.boxes,
-        }
-
-
-class RevisionList(ImageScope, generics.ListAPIView):
-    """The history of an image, newest first."""
-
-    serializer_class = RevisionSerializer
-    queryset = Revision.objects.select_related("author")
-    filter_backends: list = []
-
-    def get_queryset(self):
-        """Return the revisions of the image."""
-        return super().get_queryset().filter(image=self.image)
-
-
-class RestoreSerializer(serializers.Serializer):
-    """Which revision comes back; 0 is the image before its first save."""
-
-    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-
-
-class Restore(ImageScope, generics.GenericAPIView):
-    """The way back to a revision."""
-
-    serializer_class = RestoreSerializer
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "If-Match", str, OpenApiParameter.HEADER, description="Refuse (412) unless still at it."
-            )
-        ],
-        responses={200: BoxListSerializer, 404: ErrorSerializer, 412: StaleSerializer},
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        """Make a new revision with the boxes of an old one.
-
-        It says what shall stand there whatever stands there now, and the history keeps that: so the
-        version started from may be left out.
-        """
-        current = version_of(request) if "If-Match" in request.headers else self.image.version
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data["version"]
-        boxes.restore(self.image, revision_version=wanted, version=current, user=request.user)
         return boxes_out(self.image)

@@ -11,6 +11,7 @@ from annotations.api import (
     pixels,
     preferences,
     projects,
+    revisions,
     uploads,
     work,
 )
@@ -34,8 +35,11 @@ urlpatterns = [
         name="image-tile",
     ),
     path("images/<int:pk>/boxes/", boxes.BoxList.as_view(), name="image-boxes"),
-    path("images/<int:pk>/revisions/", boxes.RevisionList.as_view(), name="image-revisions"),
-    path("images/<int:pk>/restore/", boxes.Restore.as_view(), name="image-restore"),
+    path("images/<int:pk>/revisions/", revisions.RevisionList.as_view(), name="image-revisions"),
+    path(
+        "images/<int:pk>/revisions/<int:version>/", revisions.RevisionDetail.as_view(), name="image-revision"
+    ),
+    path("images/<int:pk>/restore/", revisions.Restore.as_view(), name="image-restore"),
     path("images/<int:pk>/comments/", comments.CommentList.as_view(), name="image-comments"),
     path("comments/<int:pk>/", comments.CommentDetail.as_view(), name="comment-detail"),
     path("comments/<int:pk>/replies/", comments.ReplyList.as_view(), name="comment-replies"),

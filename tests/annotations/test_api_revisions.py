@@ -1,7 +1,7 @@
 import pytest
 
 from tests.api import member_client
-from tests.factories import make_image, make_project, wire_box
+from tests.factories import make_image, make_project, make_revision, wire_box
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,44 @@ def test_a_revision_that_is_no_number_is_named(client, image, data):
     answer = client.post(f"/api/images/{image.pk}/restore/", data)
     assert answer.status_code == 400
     assert "version" in answer.json()
+
+
+def test_a_long_history_comes_in_parts_that_the_link_header_joins(client, image):
+    for _ in range(7):
+        make_revision(image, [wire_box(), wire_box()])
+    found, url, asked = [], f"/api/images/{image.pk}/revisions/?boxes=0&page_size=3", 0
+    while url:
+        answer = client.get(url)
+        found += answer.json()
+        url = answer.headers.get("Link", "").partition(">")[0].removeprefix("<")
+        asked += 1
+    assert [row["version"] for row in found] == [7, 6, 5, 4, 3, 2, 1]
+    assert {row["box_count"] for row in found} == {2}
+    assert not any("boxes" in row for row in found)
+    assert asked == 3
+
+
+def test_the_light_list_reads_no_boxes_and_costs_the_same_for_many(client, image, django_assert_num_queries):
+    for _ in range(5):
+        make_revision(image, [wire_box()], author=client.user)
+    with django_assert_num_queries(5) as queries:  # session, user, image, role, revisions
+        client.get(f"/api/images/{image.pk}/revisions/?boxes=0")
+    columns = queries[-1]["sql"].partition(" FROM ")[0]
+    assert '"boxes",' not in columns.replace('JSON_ARRAY_LENGTH("annotations_revision"."boxes")', "")
+
+
+def test_one_revision_comes_with_its_boxes(client, image, saved):
+    row = client.get(f"/api/images/{image.pk}/revisions/1/").json()
+    assert (row["version"], row["box_count"]) == (1, 1)
+    assert [box["id"] for box in row["boxes"]] == [box["id"] for box in saved[0]]
+    absent = client.get(f"/api/images/{image.pk}/revisions/9/")
+    assert (absent.status_code, absent.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "asked", ["page_size=0", "page_size=9999", "before=-1", "before=old", "boxes=perhaps"]
+)
+def test_a_part_that_cannot_be_is_named(client, image, asked):
+    answer = client.get(f"/api/images/{image.pk}/revisions/?{asked}")
+    assert answer.status_code == 400
+    assert asked.partition("=")[0] in answer.json()

@@ -14,6 +14,7 @@ from tests.factories import (
     make_model,
     make_project,
     make_review_item,
+    make_revision,
     make_round,
     make_user,
 )
@@ -40,6 +41,7 @@ NEEDS = {
     "GET images/{image}/boxes/": Role.INSPECTOR,
     "PUT images/{image}/boxes/": Role.INSPECTOR,
     "GET images/{image}/revisions/": Role.INSPECTOR,
+    "GET images/{image}/revisions/{version}/": Role.INSPECTOR,
     "POST images/{image}/restore/": Role.INSPECTOR,
     "GET images/{image}/comments/": Role.INSPECTOR,
     "POST images/{image}/comments/": Role.INSPECTOR,
@@ -100,6 +102,7 @@ def addresses(project):
         "slug": project.slug,
         "name": "view",
         "image": image.pk,
+        "version": make_revision(image).version,
         "comment": make_comment(image).pk,
         "type": project.defect_types.first().pk,
         "round": make_round(project).pk,
