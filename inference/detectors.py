@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from inference.tiling import Boxes, Tile, Tiling, cut, merge, plan, to_frame
+
 FORMAT = 1
 BATCH = 32  # images a call; more only takes more memory
 API_OUTPUTS = ("num_detections", "detection_boxes", "detection_scores", "detection_classes")
@@ -45,6 +47,7 @@ class Card:
     input_size: int | None
     window: tuple[float, float]
     config: dict
+    tiling: Tiling | None = None  # how frames are cut; None when the network sees them whole
 
 
 def read_card(folder: Path) -> Card:
@@ -69,6 +72,7 @@ def read_card(folder: Path) -> Card:
             input_size=facts.get("input_size"),
             window=(float(low), float(high)),
             config=dict(facts.get("config") or {}),
+            tiling=Tiling.from_dict(facts.get("tiling")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenModel(f"{path} lacks or garbles an entry: {error!r}.") from error
@@ -181,12 +185,37 @@ class Detector:
             by_shape.setdefault(image.shape, []).append(index)
         size = BATCH if self._batched else 1
         for (height, width, *_), indices in by_shape.items():
+            if self.card.tiling is not None and self._batched:
+                for index in indices:
+                    raw = self._predict_tiles(match_channels(images[index], self._channels), min_score)
+                    found[index] = self._name(raw, height, width, min_score, max_boxes)
+                continue
             for start in range(0, len(indices), size):
                 chosen = indices[start : start + size]
                 pixels = np.stack([match_channels(images[i], self._channels) for i in chosen])
                 for index, raw in zip(chosen, self._predict_batch(pixels), strict=True):
                     found[index] = self._name(raw, height, width, min_score, max_boxes)
         return found
+
+    def _predict_tiles(self, pixels: np.ndarray, min_score: float) -> tuple:
+        """Look at the tiles of uint8 [H, W, C] and merge what is found; as an image of _predict_batch."""
+        tiling, (height, width) = self.card.tiling, pixels.shape[:2]
+        tiles = plan(height, width, tiling)
+        parts: list[tuple[Tile, tuple]] = []
+        batch: list[np.ndarray] = []
+        for part in cut(pixels, tiles, tiling.size):
+            batch.append(part)
+            if len(batch) == BATCH or len(parts) + len(batch) == len(tiles):
+                ahead = tiles[len(parts) : len(parts) + len(batch)]
+                parts += zip(ahead, self._predict_batch(np.stack(batch)), strict=True)
+                batch = []
+        found = merge(_gather(parts, tiling.size, min_score), tiles, tiling, iou=self._suppression)
+        scale = np.array([height, width, height, width], np.float64)
+        return found.boxes[:, [1, 0, 3, 2]] / scale, found.scores, found.classes
+
+    @property
+    def _suppression(self) -> float:
+        return float(self.card.config.get("suppression_iou", 0.5))
 
     @property
     def _channels(self) -> int:
@@ -223,6 +252,18 @@ class Detector:
             name = self.class_names[round(float(number)) - 1]
             detections.append(Detection(name, xmin, ymin, xmax, ymax, float(score)))
         return detections
+
+
+def _gather(parts: Sequence[tuple[Tile, tuple]], size: int, min_score: float) -> Boxes:
+    """Put what was found in tiles of size pixels into one list in pixels of the frame."""
+    boxes, scores, classes, origins = [np.zeros((0, 4))], [], [], []
+    for number, (tile, (found, found_scores, found_classes)) in enumerate(parts):
+        sure = found_scores >= min_score
+        boxes.append(to_frame(found[sure][:, [1, 0, 3, 2]].astype(np.float64) * size, tile))
+        scores.append(found_scores[sure])
+        classes.append(found_classes[sure])
+        origins.append(np.full(int(sure.sum()), number))
+    return Boxes(np.concatenate(boxes), *(np.concatenate(part) for part in (scores, classes, origins)))
 
 
 def match_channels(pixels: np.ndarray, channels: int) -> np.ndarray:

@@ -44,6 +44,7 @@ def make_sample(labeled: LabeledImage, class_names: Sequence[str]) -> Sample:
         boxes=np.array([[box[side] for side in SIDES] for box in labeled.boxes], float).reshape(-1, 4),
         classes=np.array([index[box["defect_type"]] for box in labeled.boxes], int),
         difficult=np.array([box["difficult"] for box in labeled.boxes], bool),
+        size=(labeled.image.width, labeled.image.height),
     )
 
 

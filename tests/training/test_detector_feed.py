@@ -8,31 +8,50 @@ from tests.training.squares import TINY, draw_squares
 from training.detector.assignment import PADDING
 from training.detector.augmentation import Picture
 from training.detector.feed import (
-    MissingImage,
+    Order,
     PictureCache,
     count_steps,
     make_batch,
-    pick_indices,
+    pick_epoch,
     prefetch,
     stack,
 )
 from training.detector.samples import BadSample, Sample
+from training.detector.views import MissingImage, lay_out
 
 
 def test_every_epoch_sees_every_image():
     config = replace(TINY, batch_size=4)
     assert count_steps(10, config) == 3
-    seen = [index for step in range(3) for index in pick_indices(10, step, config=config)]
+    order = Order(lay_out(draw_squares(10), None, None, config=config), config)
+    seen = [index for step in range(3) for index in order.pick(step)]
     assert set(seen) == set(range(10))
     assert len(seen) == 12
 
 
 def test_a_step_makes_the_same_batch_again_after_a_resume():
+    config = replace(TINY, mosaic=0.5, mixup=0.5, copy_paste=0.5)
     samples = draw_squares(10)
-    first = make_batch(PictureCache(samples, None, TINY), 7, config=TINY, mosaic=True)
-    again = make_batch(PictureCache(samples, None, TINY), 7, config=TINY, mosaic=True)
+    first, again = (
+        make_batch(
+            PictureCache(samples, None, config),
+            Order(lay_out(samples, None, None, config=config), config),
+            7,
+            mosaic=True,
+        )
+        for _ in range(2)
+    )
     for a, b in zip(first, again, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_rare_views_come_as_often_as_their_weights_say():
+    weights = np.array([1.0, 2.5, 0.2, 0.3])
+    counts = sum(np.bincount(pick_epoch(weights, epoch, seed=3), minlength=4) for epoch in range(300))
+    np.testing.assert_allclose(counts / 300, weights, atol=0.1)
+    one = np.bincount(pick_epoch(weights, 0, seed=3), minlength=4)
+    assert (one >= np.floor(weights)).all()
+    assert (one <= np.ceil(weights)).all()
 
 
 def test_a_thousand_boxes_get_a_larger_bucket():

@@ -9,6 +9,9 @@ from training.options import setting
 STRIDES = (8, 16, 32)
 PRECISIONS = ("auto", "float32", "bfloat16")
 OPTIMIZERS = ("muon", "adamw")
+TILES = ("auto", "always", "never")
+BLOCKS = ("plain", "rep")
+CLASS_LOSSES = ("varifocal", "quality-focal")
 
 
 class BadConfig(ValueError):
@@ -31,11 +34,32 @@ class DetectorConfig:
     depths: tuple[int, ...] = setting((1, 2, 1), "Residual blocks at strides 8, 16 and 32.", least=0, most=50)
     neck_width: int = setting(48, "Channels where the three strides are mixed.", least=4, most=1024)
     head_depth: int = setting(2, "3×3 convolutions in each branch of the head.", least=0, most=10)
+    blocks: str = setting(
+        "plain",
+        "Residual blocks; rep trains three branches a convolution and predicts with one.",
+        choices=BLOCKS,
+    )
+    distance_bins: int = setting(
+        0, "0 gives each side of a box as one number, 4 or more as a distribution.", least=0, most=64
+    )
     precision: str = setting(
         "auto",
         "What the network computes in; auto takes bfloat16 where the processor multiplies it.",
         choices=PRECISIONS,
     )
+
+    # Tiles
+    tiles: str = setting(
+        "auto",
+        "Cut images larger than the input at native size; auto does so where defects would shrink away.",
+        label="Cut large images",
+        choices=TILES,
+        simple=True,
+    )
+    tile_overlap: int = setting(
+        0, "Pixels that neighbouring tiles share; 0 takes it from the labeled defects.", least=0, most=1024
+    )
+    empty_tiles: float = setting(0.25, "Share of the tiles that show no defect.", least=0, most=0.95)
 
     # Schedule
     epochs: int = setting(
@@ -65,6 +89,12 @@ class DetectorConfig:
     average: float = setting(
         0.995, "Memory of the averaged weights, which are the ones kept.", least=0, most=0.99999
     )
+    patience: float = setting(
+        0.35, "Share of the schedule without a better held-out mAP that ends it; 0 never.", least=0, most=1
+    )
+    repeat_below: float = setting(
+        0.1, "Images of a type that fewer than this share show come more often.", least=0, most=1
+    )
     seed: int = setting(0, "The same seed gives the same model on one machine.", least=0, most=2**31 - 1)
 
     # Assignment and losses
@@ -72,7 +102,11 @@ class DetectorConfig:
     iou_power: float = setting(6.0, "Weight of the overlap in choosing who learns a box.", least=0, most=20)
     best_points: int = setting(10, "Points that learn one box.", least=1, most=100)
     negative_power: float = setting(2.0, "How much easy background counts less.", least=0, most=10)
+    class_loss: str = setting("varifocal", "How wrong types are weighed.", choices=CLASS_LOSSES)
     box_weight: float = setting(2.0, "Weight of the boxes' loss beside the types'.", least=0, most=100)
+    distribution_weight: float = setting(
+        0.5, "Weight of the distributions' loss, where distance_bins are used.", least=0, most=100
+    )
 
     # Augmentation
     flip_horizontal: bool = setting(True, "Images are mirrored left to right.", simple=True)
@@ -86,8 +120,10 @@ class DetectorConfig:
     brightness: float = setting(0.15, "Largest change of brightness, share of the range.", least=0, most=1)
     contrast: float = setting(0.25, "Largest change of contrast.", least=0, most=1)
     mosaic: float = setting(0.0, "Share of images made of four.", least=0, most=1)
+    mixup: float = setting(0.0, "Share of images laid over another one.", least=0, most=1)
+    copy_paste: float = setting(0.0, "Share of images that get defects of another one.", least=0, most=1)
     mosaic_until: float = setting(
-        0.8, "Share of the schedule after which no image is made of four.", least=0, most=1
+        0.8, "Share of the schedule after which images are no longer mixed.", least=0, most=1
     )
     cache_megabytes: int = setting(
         1024,
@@ -103,6 +139,8 @@ class DetectorConfig:
     suppression_iou: float = setting(
         0.5, "Overlap from which the weaker of two boxes of a type is dropped.", least=0.05, most=1
     )
+
+    flip_test: bool = setting(False, "Look at the mirrored image too and average; takes twice as long.")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
@@ -121,6 +159,24 @@ class DetectorConfig:
         yield len(self.depths) != 3, f"depths must be three numbers, not {len(self.depths)}."
         yield self.precision not in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}."
         yield self.optimizer not in OPTIMIZERS, f"optimizer must be one of {', '.join(OPTIMIZERS)}."
+        yield self.tiles not in TILES, f"tiles must be one of {', '.join(TILES)}, not {self.tiles!r}."
+        yield (
+            not 0 <= self.tile_overlap < self.input_size,
+            f"tile_overlap must be from 0 to below input_size {self.input_size}, not {self.tile_overlap}.",
+        )
+        yield not 0 <= self.empty_tiles < 1, f"empty_tiles must be in [0, 1), not {self.empty_tiles}."
+        yield self.blocks not in BLOCKS, f"blocks must be one of {', '.join(BLOCKS)}, not {self.blocks!r}."
+        yield (
+            self.class_loss not in CLASS_LOSSES,
+            f"class_loss must be one of {', '.join(CLASS_LOSSES)}, not {self.class_loss!r}.",
+        )
+        yield (
+            self.distance_bins != 0 and not 4 <= self.distance_bins <= 64,
+            f"distance_bins must be 0 or from 4 to 64, not {self.distance_bins}.",
+        )
+        for name in ("patience", "repeat_below", "mosaic", "mixup", "copy_paste", "mosaic_until"):
+            share = getattr(self, name)
+            yield not 0 <= share <= 1, f"{name} must be from 0 to 1, not {share}."
         yield self.epochs < 1 or self.max_epochs < 1, "epochs and max_epochs must be at least 1."
         yield self.batch_size < 1, f"batch_size must be at least 1, not {self.batch_size}."
         yield self.learning_rate <= 0, f"learning_rate must be above 0, not {self.learning_rate}."

@@ -17,6 +17,7 @@ import keras
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from inference.tiling import Tiling
 from training.detector import checkpoint
 from training.detector.config import DetectorConfig
 from training.detector.network import GRAY_MIDDLE, decode, make_points
@@ -62,7 +63,13 @@ def export_checkpoint(
     names = state.facts["class_names"]
     model = build_with(config, classes=len(names), weights=state.arrays["average"])
     return write_model(
-        model, out_folder, config=config, class_names=names, thresholds=thresholds, window=window
+        model,
+        out_folder,
+        config=config,
+        class_names=names,
+        thresholds=thresholds,
+        window=window,
+        tiling=Tiling.from_dict(state.facts.get("tiling")),
     )
 
 
@@ -74,6 +81,7 @@ def write_model(
     class_names: Sequence[str],
     thresholds: Mapping[str, float | None] | None = None,
     window: tuple[float, float] = (0.0, 255.0),
+    tiling: Tiling | None = None,
 ) -> Path:
     """Write a float32 network as a model folder. Raises FileExistsError when out_folder is there already."""
     out_folder = Path(out_folder)
@@ -89,6 +97,7 @@ def write_model(
         "channels": config.channels,
         "input_size": config.input_size,
         "window": list(window),
+        "tiling": tiling and tiling.to_dict(),
     }
     aside = Path(tempfile.mkdtemp(prefix=f".{out_folder.name}.", dir=out_folder.parent))
     try:

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
+from inference.tiling import Tiling
 from training.detector.assignment import PADDING
-from training.detector.augmentation import Picture, augment, fit_picture
+from training.detector.augmentation import Picture, augment, fit_picture, reduce_picture
 from training.detector.config import DetectorConfig
+from training.detector.mixing import mix
 from training.detector.samples import Sample
+from training.detector.views import WHOLE, MissingImage, Views
 
 AHEAD = 4  # batches made before they are asked for
 BUCKETS = (
@@ -31,10 +35,6 @@ BUCKETS = (
 )  # rows of boxes in a batch; few, since each traces the step anew
 
 
-class MissingImage(OSError):
-    """An image of the training set that can no longer be read."""
-
-
 class Batch(NamedTuple):
     images: np.ndarray  # uint8 [B, S, S, C]
     boxes: np.ndarray  # float32 [B, M, 4]
@@ -45,59 +45,107 @@ class PictureCache:
     """Pictures, read when first asked for; at the bound the longest unused are dropped."""
 
     def __init__(
-        self, samples: Sequence[Sample], load: Callable[[str], np.ndarray], config: DetectorConfig
+        self,
+        samples: Sequence[Sample],
+        load: Callable[[str], np.ndarray] | None,
+        config: DetectorConfig,
+        tiling: Tiling | None = None,
     ) -> None:
-        self.samples, self._load, self._config = samples, load, config
-        self._pictures: OrderedDict[int, Picture] = OrderedDict()
+        self.samples, self._load, self._config, self._tiling = samples, load, config, tiling
+        self._pictures: OrderedDict[tuple[int, int], Picture] = OrderedDict()
         self._bytes_left = config.cache_megabytes * 2**20
 
-    def get(self, index: int) -> Picture:
-        """Return the picture of a sample. Raises MissingImage naming the file."""
-        picture = self._pictures.get(index)
+    def get(self, index: int, level: int = WHOLE) -> Picture:
+        """Return the picture of a sample at a level of the tiling. Raises MissingImage naming the file."""
+        key = (index, level)
+        picture = self._pictures.get(key)
         if picture is not None:
-            self._pictures.move_to_end(index)
+            self._pictures.move_to_end(key)
             return picture
-        picture = self._read(self.samples[index])
-        self._pictures[index] = picture
+        picture = self._read(self.samples[index], level)
+        self._pictures[key] = picture
         self._bytes_left -= picture.pixels.nbytes
         while self._bytes_left < 0 and len(self._pictures) > 1:
             _, oldest = self._pictures.popitem(last=False)
             self._bytes_left += oldest.pixels.nbytes
         return picture
 
-    def _read(self, sample: Sample) -> Picture:
+    def show(self, views: Views, number: int) -> Picture:
+        """Return the picture of a view, with its window when it is a tile."""
+        level = int(views.levels[number])
+        picture = self.get(int(views.samples[number]), level)
+        if level == WHOLE:
+            return picture
+        x, y = views.corners[number].tolist()
+        size = float(self._config.input_size)
+        return replace(picture, window=(x, y, x + size, y + size))
+
+    def _read(self, sample: Sample, level: int) -> Picture:
         pixels = sample.pixels
         if pixels is None:
             try:
                 pixels = self._load(sample.path)
             except (OSError, ValueError) as error:
                 raise MissingImage(f"{sample.path}: the training image cannot be read ({error}).") from error
-        return fit_picture(np.asarray(pixels), sample.boxes, sample.classes, sample.difficult, self._config)
+        parts = (np.asarray(pixels), sample.boxes, sample.classes, sample.difficult)
+        if level == WHOLE:
+            return fit_picture(*parts, self._config)
+        return reduce_picture(*parts, level=level, tiling=self._tiling, channels=self._config.channels)
 
 
-def make_batch(cache: PictureCache, step: int, *, config: DetectorConfig, mosaic: bool) -> Batch:
-    """Make the batch of a step."""
+class Order:
+    """Which views a step sees: every epoch is another permutation, rare views come as their weights say."""
+
+    def __init__(self, views: Views, config: DetectorConfig) -> None:
+        self.views, self.config = views, config
+        self.steps = count_steps(views.length, config)
+        self._epoch, self._order = -1, np.zeros(0, int)
+
+    def pick(self, step: int) -> list[int]:
+        """Return the numbers of the views of a step; a function of the seed and the step alone."""
+        epoch, place = divmod(step, self.steps)
+        if epoch != self._epoch:
+            self._order = pick_epoch(self.views.weights, epoch, seed=self.config.seed)
+            self._epoch = epoch
+        start = place * self.config.batch_size
+        return np.take(self._order, range(start, start + self.config.batch_size), mode="wrap").tolist()
+
+
+def pick_epoch(weights: np.ndarray, epoch: int, *, seed: int) -> np.ndarray:
+    """Return the views of an epoch in its order.
+
+    A view of weight w comes floor(w) or ceil(w) times, on average w times (systematic sampling).
+    """
+    rng = np.random.default_rng((seed, epoch, 2))
+    if (weights == 1).all():
+        return rng.permutation(len(weights))
+    length = max(1, round(float(weights.sum())))
+    bounds = np.cumsum(weights) / weights.sum()
+    marks = (np.arange(length) + rng.random()) / length
+    return rng.permutation(np.minimum(np.searchsorted(bounds, marks, side="right"), len(weights) - 1))
+
+
+def make_batch(cache: PictureCache, order: Order, step: int, *, mosaic: bool) -> Batch:
+    """Make the batch of a step; mosaic allows what mixes several images."""
+    config, views = order.config, order.views
     rng = np.random.default_rng((config.seed, step, 1))
+
+    def draw_other() -> Picture:
+        return augment([cache.show(views, int(rng.integers(len(views.samples))))], rng, config)
+
     pictures = []
-    for index in pick_indices(len(cache.samples), step, config=config):
-        chosen = [index]
+    for number in order.pick(step):
+        chosen = [number]
         if mosaic and rng.random() < config.mosaic:
-            chosen += rng.integers(len(cache.samples), size=3).tolist()
-        pictures.append(augment([cache.get(i) for i in chosen], rng, config))
+            chosen += rng.integers(len(views.samples), size=3).tolist()
+        picture = augment([cache.show(views, one) for one in chosen], rng, config)
+        pictures.append(mix(picture, draw_other, rng, config) if mosaic else picture)
     return stack(pictures)
 
 
-def count_steps(samples: int, config: DetectorConfig) -> int:
-    """Count the steps of an epoch; the last batch is filled up with images of the same epoch."""
-    return max(1, -(-samples // config.batch_size))
-
-
-def pick_indices(samples: int, step: int, *, config: DetectorConfig) -> list[int]:
-    """Return the indices of the samples of a step: every epoch is another permutation."""
-    epoch, place = divmod(step, count_steps(samples, config))
-    order = np.random.default_rng((config.seed, epoch, 2)).permutation(samples)
-    start = place * config.batch_size
-    return np.take(order, range(start, start + config.batch_size), mode="wrap").tolist()
+def count_steps(length: int, config: DetectorConfig) -> int:
+    """Count the steps of an epoch; the last batch is filled up with examples of the same epoch."""
+    return max(1, -(-length // config.batch_size))
 
 
 def stack(pictures: list[Picture]) -> Batch:

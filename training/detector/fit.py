@@ -19,11 +19,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from inference.tiling import Tiling
 from training.detector import checkpoint, schedule
 from training.detector.config import DetectorConfig
-from training.detector.feed import PictureCache, count_steps, make_batch, prefetch
+from training.detector.feed import Order, PictureCache, make_batch, prefetch
 from training.detector.samples import BadSample, Sample
 from training.detector.step import Learner
+from training.detector.views import Views, choose_tiling, lay_out, measure_sizes
 
 clock = time.monotonic
 REPORT_SECONDS = 1.0
@@ -99,12 +101,15 @@ def train(
     samples = list(samples)
     _check(samples, class_names)
     folder = Path(folder)
-    identity = _identify(samples, class_names, config)
+    views = _choose_views(samples, load, config)
+    order = Order(views, config)
     learner = Learner(config, classes=len(class_names))
+    identity = _identify(samples, class_names, config)
     run = _Run(folder / "checkpoint", identity, learner, config, list(class_names), budget_minutes)
-    run.resume(schedule.plan(count_steps(len(samples), config), config=config, budget_minutes=budget_minutes))
+    run.tiling = views.tiling
+    run.resume(schedule.plan(order.steps, config=config, budget_minutes=budget_minutes))
     if not run.schedule.done:
-        run.fit(PictureCache(samples, load, config), report)
+        run.fit(PictureCache(samples, load, config, views.tiling), order, report)
     return TrainedDetector(
         folder=folder,
         config=config,
@@ -117,6 +122,13 @@ def train(
     )
 
 
+def _choose_views(samples: list[Sample], load, config: DetectorConfig) -> Views:
+    if config.tiles == "never":
+        return lay_out(samples, None, None, config=config)
+    sizes = measure_sizes(samples, load)
+    return lay_out(samples, sizes, choose_tiling(samples, sizes, config=config), config=config)
+
+
 class _Run:
     """The moving parts of one training: schedule, clock and checkpoint around a Learner."""
 
@@ -127,6 +139,7 @@ class _Run:
         self.losses: dict[str, float] = {}
         self.seconds_before = 0.0
         self.kept = 0
+        self.tiling: Tiling | None = None
         self.started = clock()
         self.saved = self.started
 
@@ -154,6 +167,7 @@ class _Run:
             "identity": self.identity,
             "config": self.config.to_dict(),
             "class_names": self.class_names,
+            "tiling": self.tiling and self.tiling.to_dict(),
             "schedule": vars(self.schedule),
             "losses": self.losses,
             "seconds": self.seconds,
@@ -162,11 +176,11 @@ class _Run:
         checkpoint.save(self.folder, checkpoint.State(facts, self.learner.dump()))
         self.saved = clock()
 
-    def fit(self, cache: PictureCache, report: Callable[[Progress], None]) -> None:
+    def fit(self, cache: PictureCache, order: Order, report: Callable[[Progress], None]) -> None:
         def make(step: int):
             # Until a budget is measured the progress is near 0, so mosaic is on.
             share = step / self.schedule.steps if self.schedule.planned else 0.0
-            return make_batch(cache, step, config=self.config, mosaic=share < self.config.mosaic_until)
+            return make_batch(cache, order, step, mosaic=share < self.config.mosaic_until)
 
         with closing(prefetch(make, self.schedule.step)) as batches:
             meter = _Meter(self.config.batch_size)
@@ -234,6 +248,7 @@ class _Run:
         if passed > self.kept:
             self.kept = passed
             facts = {"config": self.config.to_dict(), "class_names": self.class_names, "step": plan.step}
+            facts["tiling"] = self.tiling and self.tiling.to_dict()
             folder = self.folder.parent / checkpoint.KEPT / f"step-{plan.step:06d}"
             checkpoint.save(folder, checkpoint.State(facts, {"average": self.learner.dump()["average"]}))
 

@@ -18,6 +18,7 @@ class Sample:
     boxes: float [n, 4] as xmin, ymin, xmax, ymax in pixels of the image. classes: int [n], index into the
     class names. difficult: bool [n]; such boxes are neither learned nor counted as background.
     pixels: the uint8 image itself, for data that has no file; path is then only its name.
+    size: width and height of the image, where they are known without reading it.
     """
 
     path: str
@@ -25,6 +26,7 @@ class Sample:
     classes: np.ndarray
     difficult: np.ndarray | None = None
     pixels: np.ndarray | None = None
+    size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         boxes = np.asarray(self.boxes, np.float32).reshape(-1, 4)
@@ -38,6 +40,8 @@ class Sample:
             raise BadSample(f"{self.path}: a box has a coordinate that is not a number.")
         for name, value in (("boxes", boxes), ("classes", classes), ("difficult", difficult)):
             object.__setattr__(self, name, value)
+        if self.pixels is not None:
+            object.__setattr__(self, "size", (self.pixels.shape[1], self.pixels.shape[0]))
 
     @property
     def learnable(self) -> int:
