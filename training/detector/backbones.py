@@ -82,10 +82,68 @@ def convolve(x: keras.KerasTensor, filters: int, *, kernel: int = 3, stride: int
     return keras.layers.Activation("silu", dtype="float32")(BatchNorm()(x))
 
 
-def add_residual(x: keras.KerasTensor) -> keras.KerasTensor:
+@keras.saving.register_keras_serializable("blemish")
+class RepConv(keras.layers.Layer):
+    """Train a 3x3 and a 1x1 convolution and the identity side by side; predict with one 3x3 convolution.
+
+    After RepVGG (Ding et al., 2021). The one kernel is computed from the weights; in an exported model these
+    are constants, so it is folded when the model is loaded.
+    """
+
+    def build(self, shape: tuple) -> None:
+        channels = shape[-1]
+        self.square = self.add_weight(
+            name="square", shape=(3, 3, channels, channels), initializer="he_normal"
+        )
+        self.point = self.add_weight(name="point", shape=(1, 1, channels, channels), initializer="he_normal")
+        self.norms = [BatchNorm(name=f"norm_{branch}") for branch in ("square", "point", "identity")]
+        for norm in self.norms:
+            norm.build(shape)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        if not training:
+            kernel, bias = self.fuse()
+            kernel = tf.cast(kernel, self.compute_dtype)
+            return tf.cast(_convolve_same(x, kernel), tf.float32) + bias
+        square, point = (tf.cast(part.value, self.compute_dtype) for part in (self.square, self.point))
+        branches = (_convolve_same(x, square), _convolve_same(x, point), x)
+        return tf.add_n(
+            [
+                norm(tf.cast(branch, tf.float32), training=True)
+                for norm, branch in zip(self.norms, branches, strict=True)
+            ]
+        )
+
+    def fuse(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the kernel [3, 3, C, C] and the bias [C] that do what the branches do, float32."""
+        channels = self.point.shape[-1]
+        middle = [[1, 1], [1, 1], [0, 0], [0, 0]]
+        kernels = (
+            tf.cast(self.square.value, tf.float32),
+            tf.pad(tf.cast(self.point.value, tf.float32), middle),
+            tf.pad(tf.eye(channels)[None, None], middle),
+        )
+        kernel, bias = 0.0, 0.0
+        for branch, norm in zip(kernels, self.norms, strict=True):
+            scale = norm.gamma.value * tf.math.rsqrt(norm.variance.value + norm.epsilon)
+            kernel += branch * scale
+            bias += norm.beta.value - norm.mean.value * scale
+        return kernel, bias
+
+
+def _convolve_same(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    return tf.nn.conv2d(tf.cast(x, kernel.dtype), kernel, strides=1, padding="SAME")
+
+
+def add_residual(x: keras.KerasTensor, *, blocks: str = "plain") -> keras.KerasTensor:
     """Add two convolutions of x to x."""
-    filters = x.shape[-1]
-    return keras.layers.Add(dtype="float32")([x, convolve(convolve(x, filters), filters)])
+    if blocks == "rep":
+        y = x
+        for _ in range(2):
+            y = keras.layers.Activation("silu", dtype="float32")(RepConv()(y))
+    else:
+        y = convolve(convolve(x, x.shape[-1]), x.shape[-1])
+    return keras.layers.Add(dtype="float32")([x, y])
 
 
 @register_backbone("shallow")
@@ -98,6 +156,6 @@ def shallow(images: keras.KerasTensor, config: DetectorConfig) -> tuple:
     for width, depth in zip(stages, config.depths, strict=True):
         x = convolve(x, width, stride=2)
         for _ in range(depth):
-            x = add_residual(x)
+            x = add_residual(x, blocks=config.blocks)
         features.append(x)
     return tuple(features)

@@ -20,7 +20,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 from inference.tiling import Tiling
 from training.detector import checkpoint
 from training.detector.config import DetectorConfig
-from training.detector.network import GRAY_MIDDLE, decode, make_points
+from training.detector.network import GRAY_MIDDLE, decode, make_points, mirror_points
 from training.detector.step import build_with
 
 FORMAT = 1
@@ -158,14 +158,14 @@ class _Serving(tf.Module):
 
     def _serve_many(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         prepared, share = self._fit_images(images)
-        logits, distances = self._network(prepared)
-        boxes = decode(distances, self._points, self._strides) / self.config.input_size
+        scores, boxes = self._look(prepared)
+        boxes = boxes / self.config.input_size
         # From the padded square to the image itself; what lies on the padding is clipped away.
         boxes = boxes / tf.stack([share[1], share[0], share[1], share[0]])
         boxes = tf.clip_by_value(tf.gather(boxes, [1, 0, 3, 2], axis=-1), 0.0, 1.0)
         found = tf.image.combined_non_max_suppression(
             boxes[:, :, None, :],
-            tf.sigmoid(logits),
+            scores,
             max_output_size_per_class=self.config.max_detections,
             max_total_size=self.config.max_detections,
             iou_threshold=self.config.suppression_iou,
@@ -177,6 +177,27 @@ class _Serving(tf.Module):
             "classes": found.nmsed_classes + 1.0,
             "num": found.valid_detections,
         }
+
+    def _look(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return scores [B, P, K] and boxes [B, P, 4] in input pixels; with flip_test of both mirrorings."""
+        logits, distances = self._network(images)
+        scores, boxes = tf.sigmoid(logits), decode(distances, self._points, self._strides)
+        if not self.config.flip_test:
+            return scores, boxes
+        logits, distances = self._network(tf.reverse(images, [2]))
+        mirrored = decode(distances, self._points, self._strides)
+        mirrored = tf.stack(
+            [
+                self.config.input_size - mirrored[..., 2],
+                mirrored[..., 1],
+                self.config.input_size - mirrored[..., 0],
+                mirrored[..., 3],
+            ],
+            axis=-1,
+        )
+        twins = mirror_points(self.config.input_size)
+        scores = (scores + tf.gather(tf.sigmoid(logits), twins, axis=1)) / 2
+        return scores, (boxes + tf.gather(mirrored, twins, axis=1)) / 2
 
     def _fit_images(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Resize so that the longer side is the input size and pad below or right, as training did.

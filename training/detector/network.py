@@ -23,7 +23,10 @@ GRAY_SCALE = 64.0
 
 
 def build(config: DetectorConfig, *, classes: int, precision: str | None = None) -> keras.Model:
-    """Build the network: uint8 [B, S, S, C] to float32 logits [B, P, classes] and raw distances [B, P, 4]."""
+    """Build the network: uint8 [B, S, S, C] to float32 logits [B, P, classes] and raw distances [B, P, 4].
+
+    With distance_bins the distances are [B, P, 4 x bins], a distribution for each side.
+    """
     shape = (config.input_size, config.input_size, config.channels)
     with _dtype_policy(resolve_precision(precision or config.precision)):
         images = keras.Input(shape, dtype="uint8")
@@ -61,8 +64,10 @@ def _attach_head(level: keras.KerasTensor, config: DetectorConfig, classes: int)
     # The prior keeps the thousand empty points from drowning the few boxes in the first steps.
     prior = keras.initializers.Constant(-np.log((1 - PRIOR) / PRIOR))
     logits = keras.layers.Conv2D(classes, 1, bias_initializer=prior)(logits)
-    distances = keras.layers.Conv2D(4, 1, bias_initializer=keras.initializers.Constant(2.0))(distances)
-    return keras.layers.Reshape((-1, classes))(logits), keras.layers.Reshape((-1, 4))(distances)
+    numbers = 4 * max(1, config.distance_bins)
+    reach = keras.initializers.Constant(0.0 if config.distance_bins else 2.0)
+    distances = keras.layers.Conv2D(numbers, 1, bias_initializer=reach)(distances)
+    return keras.layers.Reshape((-1, classes))(logits), keras.layers.Reshape((-1, numbers))(distances)
 
 
 def make_points(input_size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -76,10 +81,38 @@ def make_points(input_size: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(points).astype(np.float32), np.concatenate(strides).astype(np.float32)
 
 
+def mirror_points(input_size: int) -> np.ndarray:
+    """Return for each point the number of the one at its place in the mirrored image, int [P]."""
+    twins, before = [], 0
+    for stride in STRIDES:
+        side = input_size // stride
+        numbers = np.arange(side * side).reshape(side, side)[:, ::-1] + before
+        twins.append(numbers.ravel())
+        before += side * side
+    return np.concatenate(twins)
+
+
 def decode(distances: tf.Tensor, points: tf.Tensor, strides: tf.Tensor) -> tf.Tensor:
-    """Turn distances [..., P, 4] before softplus into boxes xmin, ymin, xmax, ymax in input pixels."""
-    reach = tf.math.softplus(distances) * strides[:, None]
+    """Turn distances [..., P, 4] before softplus into boxes xmin, ymin, xmax, ymax in input pixels.
+
+    Of distances [..., P, 4 x bins] each side is the mean of its distribution over 0, 1, 2, ... strides
+    (Li et al., "Generalized focal loss", 2020).
+    """
+    reach = expect(distances) if distances.shape[-1] != 4 else tf.math.softplus(distances)
+    reach = reach * strides[:, None]
     return tf.concat([points - reach[..., :2], points + reach[..., 2:]], axis=-1)
+
+
+def expect(distances: tf.Tensor) -> tf.Tensor:
+    """Return the means [..., 4] of the distributions whose logits are [..., 4 x bins], in strides."""
+    shares = tf.nn.softmax(split_bins(distances))
+    return tf.reduce_sum(shares * tf.range(shares.shape[-1], dtype=tf.float32), axis=-1)
+
+
+def split_bins(distances: tf.Tensor) -> tf.Tensor:
+    """Turn [..., 4 x bins] into [..., 4, bins]."""
+    shape = tf.concat([tf.shape(distances)[:-1], [4, distances.shape[-1] // 4]], axis=0)
+    return tf.ensure_shape(tf.reshape(distances, shape), [*distances.shape[:-1], 4, distances.shape[-1] // 4])
 
 
 def resolve_precision(precision: str) -> str:
