@@ -29,8 +29,12 @@ from annotations.models import (
     Split,
     ViewState,
 )
+from inference.detectors import Detection
 from inference.models import Defect, InspectedImage, Inspection, JobState, ModelKind, ModelVersion
-from training.models import Round, RoundEvent, RoundMode, Snapshot
+from training import evaluations
+from training.detector.samples import Sample
+from training.evaluations import Looked, Subject
+from training.models import Evaluation, Round, RoundEvent, RoundMode, Snapshot
 
 PASSWORD = "correct horse battery"
 _count = itertools.count(1)
@@ -245,6 +249,21 @@ def make_snapshot(project: Project, **fields) -> Snapshot:
     """Make an empty snapshot with the project's class names."""
     names = list(project.defect_types.values_list("name", flat=True))
     return Snapshot.objects.create(project=project, **{"digest": "0" * 64, "class_names": names, **fields})
+
+
+def make_evaluation(
+    round_: Round, *, images: int = 2, name: str = "model-1", model: ModelVersion | None = None, score=0.25
+) -> Evaluation:
+    """Measure a made-up model: on each image it finds its first box, and one more that is not there."""
+    project = round_.project
+    names = list(project.defect_types.values_list("name", flat=True))
+    pictures = [make_image(project, split=Split.TEST, ready=True) for _ in range(images)]
+    samples = [Sample(f"{n}", [[4, 4, 20, 20], [30, 8, 50, 28]], [0, 0]) for n in range(images)]
+    right = Detection(names[0], 4.0, 4.0, 20.0, 20.0, 0.9)
+    wrong = Detection(names[-1], 50.0, 30.0, 60.0, 44.0, 0.5)
+    looked = Looked(pictures, samples, [[right, wrong]] * images)
+    evaluations.record(round_, Subject(name, model), looked, class_names=names, split=Split.TEST, score=score)
+    return round_.evaluations.get(name=name)
 
 
 def make_event(round_: Round, kind: str = "progress", **data) -> RoundEvent:

@@ -15,7 +15,7 @@ from training import options, rounds
 from training.config import OWN_OF_GRADERS, OWN_OF_ROUND, BadRoundConfig, RoundConfig
 from training.detector.config import DetectorConfig
 from training.graders.config import GraderConfig
-from training.models import Phase, Round, RoundEvent, RoundMode
+from training.models import Evaluation, Phase, Round, RoundEvent, RoundMode
 
 EVENTS = 1000
 KINDS = {
@@ -141,13 +141,37 @@ class EventSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class EvaluationSerializer(serializers.ModelSerializer):
+    """What was measured, in a few numbers; its own address tells why."""
+
+    round = serializers.IntegerField(source="round_id", read_only=True)
+    model = serializers.SlugRelatedField("name", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Evaluation
+        fields = [
+            "id",
+            "round",
+            "name",
+            "model",
+            "checkpoint_round",
+            "step",
+            "split",
+            "score",
+            "metrics",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
 class WatchedRoundSerializer(RoundSerializer):
-    """A round with the events that its curves are drawn of."""
+    """A round with the events that its curves are drawn of, and what was measured in it."""
 
     events = EventSerializer(many=True, read_only=True)
+    evaluations = EvaluationSerializer(many=True, read_only=True)
 
     class Meta(RoundSerializer.Meta):
-        fields = [*RoundSerializer.Meta.fields, "events"]
+        fields = [*RoundSerializer.Meta.fields, "evaluations", "events"]
         read_only_fields = fields
 
 
@@ -223,6 +247,8 @@ class RoundDetail(RoundView):
         round_ = self.get_object()
         events = round_.events.filter(pk__gt=since.validated_data["since"])[:EVENTS]
         data = RoundSerializer(round_, context=self.get_serializer_context()).data
+        measured = round_.evaluations.defer("report").select_related("model")
+        data["evaluations"] = EvaluationSerializer(measured, many=True).data
         return Response({**data, "events": EventSerializer(events, many=True).data})
 
 

@@ -36,6 +36,12 @@ class RoundConfig:
         simple=True,
     )
     epochs: int | None = setting(None, "Instead of minutes: passes over the train split.", label="Epochs")
+    model: str = setting(
+        "",
+        "A detector that is there already, for example an imported one: it is calibrated, measured and used "
+        "for labeling, and no detector is trained.",
+        label="Use a ready detector",
+    )
     backbone: str = setting(
         "shallow", "The network that turns an image into features; yours stand beside ours.", label="Network"
     )

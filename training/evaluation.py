@@ -43,6 +43,29 @@ class Metrics:
         return asdict(self)
 
 
+@dataclass(frozen=True, eq=False)
+class Accumulated:
+    """COCO's tables, numbers from 0 to 1, and how many boxes each type has; -1 where a type has no truth.
+
+    precision and scores: float [10 IoU thresholds, 101 recalls, types, 4 sizes]; recall: float [10, types, 4
+    sizes, 3 limits of detections]. The sizes are all, small, medium, large.
+    """
+
+    precision: np.ndarray
+    scores: np.ndarray
+    recall: np.ndarray
+    counts: dict[str, int]
+
+
+def count_boxes(truths: Sequence[Truth], class_names: Sequence[str]) -> dict[str, int]:
+    """Return how many boxes of each type count, the difficult ones left out."""
+    counts = dict.fromkeys(class_names, 0)
+    for truth in truths:
+        for number in truth.classes[~truth.difficult]:
+            counts[class_names[number]] += 1
+    return counts
+
+
 def evaluate(
     predictions: Sequence[Sequence[Detection]], truths: Sequence[Truth], class_names: Sequence[str]
 ) -> Metrics:
@@ -51,57 +74,72 @@ def evaluate(
     Difficult boxes count neither as missed nor as found; as COCO does, at most 100 detections an image are
     looked at.
     """
+    return summarize(accumulate(predictions, truths, class_names), images=len(truths))
+
+
+def accumulate(
+    predictions: Sequence[Sequence[Detection]],
+    truths: Sequence[Truth],
+    class_names: Sequence[str],
+    *,
+    scales: Sequence[float] | None = None,
+) -> Accumulated:
+    """Match predictions to truths as COCO does; SCALES turn pixels of each image into COCO's, for the sizes.
+
+    Raises ValueError when there are not as many predictions as images.
+    """
     if len(predictions) != len(truths):
         raise ValueError(f"There are {len(predictions)} predictions for {len(truths)} images.")
-    counts = {name: 0 for name in class_names}
-    for truth in truths:
-        for number in truth.classes[~truth.difficult]:
-            counts[class_names[number]] += 1
-    empty = {name: {"ap": None, "ap50": None, "boxes": count} for name, count in counts.items()}
+    counts = count_boxes(truths, class_names)
+    kinds = len(class_names)
     if not any(counts.values()):
-        return Metrics(None, None, None, empty, len(truths), 0)
-    precision = _measure_precision(predictions, truths, list(class_names))
-    present = [index for index, name in enumerate(class_names) if counts[name]]
-    per_class = empty | {
-        class_names[index]: {
-            "ap": float(precision[index].mean()),
-            "ap50": float(precision[index, 0]),
-            "boxes": counts[class_names[index]],
-        }
-        for index in present
-    }
-    found = precision[present]
-    return Metrics(
-        map=float(found.mean()),
-        map50=float(found[:, 0].mean()),
-        map75=float(found[:, 5].mean()),
-        per_class=per_class,
-        images=len(truths),
-        boxes=sum(counts.values()),
-    )
-
-
-def _measure_precision(predictions, truths, class_names: list[str]) -> np.ndarray:
-    """Return the average precision, float [types, 10 IoU thresholds]; 0 where a type has no truth."""
+        nothing = np.full((10, 101, kinds, 4), -1.0)
+        return Accumulated(nothing, nothing, np.full((10, kinds, 4, 3), -1.0), counts)
+    scales = [1.0] * len(truths) if scales is None else scales
     numbers = {name: index + 1 for index, name in enumerate(class_names)}
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints each stage
         coco = COCO()
         coco.dataset = {
             "images": [{"id": index} for index in range(len(truths))],
             "categories": [{"id": number, "name": name} for name, number in numbers.items()],
-            "annotations": list(_annotate(truths)),
+            "annotations": list(_annotate(truths, scales)),
         }
         coco.createIndex()
-        evaluation = COCOeval(coco, _load_results(coco, predictions, numbers), "bbox")
+        evaluation = COCOeval(coco, _load_results(coco, predictions, numbers, scales), "bbox")
         evaluation.params.maxDets = [1, 10, 100]
         evaluation.evaluate()
         evaluation.accumulate()
-    # [IoU thresholds, recalls, types, areas, detections]: all areas, 100 detections.
-    precision = evaluation.eval["precision"][:, :, :, 0, 2]
-    return np.maximum(precision, 0.0).mean(axis=1).T
+    found = evaluation.eval
+    return Accumulated(found["precision"][..., 2], found["scores"][..., 2], found["recall"].copy(), counts)
 
 
-def _annotate(truths: Sequence[Truth]):
+def summarize(found: Accumulated, *, images: int) -> Metrics:
+    """Return the means of FOUND over types, and per type."""
+    names = list(found.counts)
+    empty = {name: {"ap": None, "ap50": None, "boxes": count} for name, count in found.counts.items()}
+    present = [index for index, name in enumerate(names) if found.counts[name]]
+    if not present:
+        return Metrics(None, None, None, empty, images, 0)
+    precision = np.maximum(found.precision[..., 0], 0.0).mean(axis=1).T  # [types, IoU thresholds]
+    per_class = empty | {
+        names[index]: {
+            "ap": float(precision[index].mean()),
+            "ap50": float(precision[index, 0]),
+            "boxes": found.counts[names[index]],
+        }
+        for index in present
+    }
+    return Metrics(
+        map=float(precision[present].mean()),
+        map50=float(precision[present, 0].mean()),
+        map75=float(precision[present, 5].mean()),
+        per_class=per_class,
+        images=images,
+        boxes=sum(found.counts.values()),
+    )
+
+
+def _annotate(truths: Sequence[Truth], scales: Sequence[float]):
     number = 0
     for image, truth in enumerate(truths):
         for box, category, difficult in zip(truth.boxes, truth.classes, truth.difficult, strict=True):
@@ -112,12 +150,12 @@ def _annotate(truths: Sequence[Truth]):
                 "image_id": image,
                 "category_id": int(category) + 1,
                 "bbox": [xmin, ymin, xmax - xmin, ymax - ymin],
-                "area": (xmax - xmin) * (ymax - ymin),
+                "area": (xmax - xmin) * (ymax - ymin) * scales[image] ** 2,
                 "iscrowd": int(difficult),  # COCO's way to leave a box out
             }
 
 
-def _load_results(coco: COCO, predictions, numbers: dict[str, int]) -> COCO:
+def _load_results(coco: COCO, predictions, numbers: dict[str, int], scales: Sequence[float]) -> COCO:
     results = [
         {
             "image_id": image,
@@ -130,7 +168,10 @@ def _load_results(coco: COCO, predictions, numbers: dict[str, int]) -> COCO:
         if found.class_name in numbers
     ]
     if results:
-        return coco.loadRes(results)
+        loaded = coco.loadRes(results)
+        for row in loaded.dataset["annotations"]:
+            row["area"] *= scales[row["image_id"]] ** 2
+        return loaded
     nothing = COCO()
     nothing.dataset = {**coco.dataset, "annotations": []}
     nothing.createIndex()

@@ -27,6 +27,7 @@ def freeze(stage: Stage) -> None:
         stage.round.project,
         use_auto=config.use_auto_labels,
         need_training=stage.round.mode != RoundMode.EVAL,
+        need_labels=stage.round.mode == RoundMode.EVAL or not config.model,
     )
     for split in (Split.CALIBRATION, Split.TEST):
         if not snapshot.counts[split]["images"]:
@@ -49,6 +50,10 @@ def train_detector(stage: Stage) -> None:
     from training.detector import export, fit
 
     round, config, project = stage.round, stage.config, stage.round.project
+    if config.model:
+        round.detector = registry.detector(project, config.model)
+        stage.held.write(detector=round.detector)
+        return
     name = f"detector-r{round.number}"
     names = round.snapshot.class_names
     if not registry.path_for(project, name).exists():

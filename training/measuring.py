@@ -1,13 +1,17 @@
 """The phases of a round that measure: thresholds on the calibration split, accuracy on the test split."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from annotations.errors import BlemishError
 from annotations.models import Split
-from inference import registry
+from inference import detectors, registry
 from inference.models import ModelKind, ModelVersion
-from training import datasets, snapshots
+from training import datasets, evaluations, snapshots
+from training.evaluations import Looked, Subject
 from training.models import Round, RoundMode
 from training.stage import CHUNK, Stage, folder_of
 
@@ -16,65 +20,149 @@ MEASURE_SCORE = 0.01
 MEANS = ("map", "map50", "map75")
 
 
-def predict_split(stage: Stage, folder: Path, split: Split) -> tuple[list, list]:
-    """Return what the model in FOLDER finds down to MEASURE_SCORE, and the true samples of SPLIT."""
-    from inference import detectors
+class NothingMeasured(BlemishError):
+    """No detector of the project can be run."""
 
+    default_code = "nothing_measured"
+
+
+class NothingReadable(BlemishError):
+    """None of the images of a split can be read any more."""
+
+    default_code = "nothing_readable"
+
+
+def look(stage: Stage, folder: Path, split: Split) -> Looked:
+    """Return what the model in FOLDER finds on the round's images of SPLIT, down to MEASURE_SCORE.
+
+    Images whose files have vanished since the snapshot are left out with a warning; raises NothingReadable
+    when none is left of several.
+    """
     names = stage.round.snapshot.class_names
     detector = detectors.load(folder, names=snapshots.synonyms(stage.round.project, names))
     # Through the window that the model was trained with; the project's may have been moved since.
     read = datasets.reader(detector.card.window)
-    samples = [datasets.make_sample(row, names) for row in snapshots.read(stage.round.snapshot, split)]
-    predictions = []
-    for start in range(0, len(samples), CHUNK):
-        pixels = [read(sample.path) for sample in samples[start : start + CHUNK]]
+    rows = list(snapshots.read(stage.round.snapshot, split))
+    images, samples, predictions, lost = [], [], [], []
+    for start in range(0, len(rows), CHUNK):
+        pixels = []
+        for row in rows[start : start + CHUNK]:
+            try:
+                pixels.append(read(row.image.file.name))
+            except (OSError, ValueError):
+                lost.append(row.image.name)
+                continue
+            images.append(row.image)
+            samples.append(datasets.make_sample(row, names))
         predictions += detector.predict(pixels, min_score=MEASURE_SCORE)
-        stage.progress(len(predictions), len(samples), message=f"Looking at the {split} split")
-    return predictions, samples
+        stage.progress(min(start + CHUNK, len(rows)), len(rows), message=f"Looking at the {split} split")
+    if lost:
+        _tell_lost(stage, lost, len(rows), split)
+    return Looked(images, samples, predictions)
 
 
-def measure(stage: Stage, folder: Path) -> dict:
-    """Return the COCO metrics of the model in FOLDER on the round's test split, as plain values."""
-    from training import evaluation
+def _tell_lost(stage: Stage, lost: list[str], total: int, split: Split) -> None:
+    """Warn once of images that cannot be read; raises NothingReadable when they were all."""
+    if len(lost) == total:
+        raise NothingReadable(
+            f"None of the {total} images of the {split} split can be read any more; the first is {lost[0]}. "
+            "Upload them again, or restore the media folder, and start a new round."
+        )
+    named = ", ".join(lost[:3]) + (" …" if len(lost) > 3 else "")
+    text = (
+        f"{len(lost)} of {total} images of the {split} split cannot be read any more and were left out: "
+        f"{named}."
+    )
+    if not stage.round.events.filter(kind="warning", data__text=text).exists():
+        stage.note("warning", text=text)
 
-    predictions, samples = predict_split(stage, folder, Split.TEST)
-    return evaluation.evaluate(predictions, samples, stage.round.snapshot.class_names).to_dict()
+
+def measure(stage: Stage, folder: Path, subject: Subject) -> dict:
+    """Measure the model in FOLDER on the round's test split and keep why; return the COCO means as values."""
+    looked = look(stage, folder, Split.TEST)
+    metrics = evaluations.record(
+        stage.round,
+        subject,
+        looked,
+        class_names=stage.round.snapshot.class_names,
+        split=Split.TEST,
+        score=stage.config.propose_score,
+    )
+    return metrics.to_dict()
 
 
 def calibrate(stage: Stage) -> None:
-    """Choose each type's threshold on the calibration split, and write it to the row and to model.json."""
+    """Choose thresholds on the calibration split: of the round's detector, or in mode eval of all without."""
+    if stage.round.mode == RoundMode.EVAL:
+        for model in _uncalibrated(stage):
+            with _left_out_if_broken(stage, model):
+                calibrate_model(stage, model)
+        return
+    calibrate_model(stage, stage.round.detector)
+
+
+def _uncalibrated(stage: Stage) -> list[ModelVersion]:
+    """Return the detectors that were never calibrated, as imported ones, if there is anything to do it on."""
+    if not stage.round.snapshot.counts[Split.CALIBRATION]["images"]:
+        return []
+    return list(ModelVersion.objects.detectors().filter(project=stage.round.project, calibration={}))
+
+
+def calibrate_model(stage: Stage, model: ModelVersion) -> None:
+    """Choose each type's threshold of MODEL, and write it to the row and to model.json."""
     from training import calibration
     from training.detector import export
 
-    model, config = stage.round.detector, stage.config
-    predictions, samples = predict_split(stage, model.path, Split.CALIBRATION)
+    config, names = stage.config, stage.round.snapshot.class_names
+    looked = look(stage, model.path, Split.CALIBRATION)
     thresholds = calibration.choose_thresholds(
-        calibration.match(predictions, samples, model.class_names),
+        calibration.match(looked.predictions, looked.samples, names),
         precision_target=stage.round.project.precision_target,
         min_evidence=config.min_evidence,
         confidence=config.confidence,
     )
+    # An imported model has other types, in another order, and types may have been renamed since.
+    now = snapshots.synonyms(stage.round.project, names)
+    known = {own: thresholds[now[own]] for own in model.class_names if now.get(own) in thresholds}
+    values = {own: known[own].value if own in known else None for own in model.class_names}
+    export.write_thresholds(model.path, values)
+    model.thresholds = values
+    model.calibration = {
+        "types": {now[own]: asdict(threshold) for own, threshold in known.items()},
+        "nothing_found": _judge_silence(stage, looked),
+    }
+    model.save(update_fields=["thresholds", "calibration"])
+
+
+def _judge_silence(stage: Stage, looked: Looked) -> dict:
+    """Say how often an image on which nothing is proposed was truly free of defects."""
+    from training import calibration
+
+    config = stage.config
     silent = [
         not sample.learnable
-        for found, sample in zip(predictions, samples, strict=True)
+        for found, sample in zip(looked.predictions, looked.samples, strict=True)
         if not any(box.score >= config.propose_score for box in found)
     ]
     right = sum(silent)
     bound = calibration.bound_precision(right, len(silent), confidence=config.confidence) if silent else 0
-    empty = {
+    return {
         "images": len(silent),
         "right": right,
         "lower_bound": float(bound),
         "accepted": right >= config.min_evidence and float(bound) >= stage.round.project.precision_target,
     }
-    values = {name: threshold.value for name, threshold in thresholds.items()}
-    export.write_thresholds(model.path, values)
-    model.thresholds = values
-    model.calibration = {
-        "types": {name: asdict(threshold) for name, threshold in thresholds.items()},
-        "nothing_found": empty,
-    }
-    model.save(update_fields=["thresholds", "calibration"])
+
+
+@contextmanager
+def _left_out_if_broken(stage: Stage, model: ModelVersion) -> Iterator[None]:
+    """Turn a model that cannot be run into a warning of the round."""
+    try:
+        yield
+    except detectors.BrokenModel as error:
+        text = f"{model.name} was left out, because it cannot be run: {error}"
+        if not stage.round.events.filter(kind="warning", data__text=text).exists():
+            stage.note("warning", text=text)
 
 
 def evaluate(stage: Stage) -> None:
@@ -88,7 +176,14 @@ def evaluate(stage: Stage) -> None:
     for model in filter(None, (round.detector, present)):
         if model.name in results:
             continue
-        metrics = measure(stage, model.path)
+        try:
+            metrics = measure(stage, model.path, Subject(model.name, model))
+        except detectors.BrokenModel as error:
+            if model == round.detector:
+                raise
+            stage.note("warning", text=f"{model.name}, which is in use, cannot be compared: {error}")
+            present = None
+            continue
         results[model.name] = metrics
         model.metrics = {**model.metrics, "test": metrics}
         model.save(update_fields=["metrics"])
@@ -127,14 +222,22 @@ def _measure_graders(stage: Stage) -> dict:
 
 
 def evaluate_kept(stage: Stage) -> None:
-    """Measure every detector of the project, and every checkpoint kept by a round, on the test split."""
+    """Measure every detector of the project, and every checkpoint kept by a round, on the test split.
+
+    One that cannot be run any more gets a warning, and the others are measured; raises NothingMeasured when
+    none can be run.
+    """
     results, checkpoints = {}, []
-    for model in ModelVersion.objects.detectors().filter(project=stage.round.project):
-        metrics = measure(stage, model.path)
-        model.metrics = {**model.metrics, "test": metrics}
-        model.save(update_fields=["metrics"])
-        results[model.name] = metrics
-        stage.note("metrics", model=model.name, **metrics)
+    models = list(ModelVersion.objects.detectors().filter(project=stage.round.project))
+    for model in models:
+        with _left_out_if_broken(stage, model):
+            metrics = measure(stage, model.path, Subject(model.name, model))
+            model.metrics = {**model.metrics, "test": metrics}
+            model.save(update_fields=["metrics"])
+            results[model.name] = metrics
+            stage.note("metrics", model=model.name, **metrics)
+    if not results:
+        raise NothingMeasured(f"None of the {len(models)} detectors can be run; train one again.")
     for round in stage.round.project.rounds.order_by("number"):
         checkpoints += _measure_checkpoints(stage, round)
     stage.round.metrics = {"models": results, "checkpoints": checkpoints}
@@ -149,10 +252,15 @@ def _measure_checkpoints(stage: Stage, round: Round) -> list[dict]:
     kept = sorted((folder_of(round) / "detector" / checkpoint.KEPT).glob("step-*"))
     for folder in kept:
         step = int(folder.name.removeprefix("step-"))
+        name = f"round {round.number}, step {step}"
         with tempfile.TemporaryDirectory(prefix="measured-", dir=folder.parent) as scratch:
             out = Path(scratch) / "model"
-            export.export_checkpoint(folder, out, window=stage.round.project.window)
-            metrics = measure(stage, out)
+            try:
+                export.export_checkpoint(folder, out, window=stage.round.project.window)
+            except (checkpoint.BrokenCheckpoint, export.NotTrained, ValueError) as error:
+                stage.note("warning", text=f"The checkpoint of {name} was left out: {error}")
+                continue
+            metrics = measure(stage, out, Subject(name, None, round.number, step))
         row = {"round": round.number, "step": step, **{name: metrics[name] for name in MEANS}}
         stage.note("checkpoint_metrics", **row)
         measured.append(row)

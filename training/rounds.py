@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from annotations.errors import BlemishError, Conflict
 from annotations.models import Project
-from inference import jobs
+from inference import jobs, registry
 from inference.models import JobState
 from training import networks
 from training.config import RoundConfig
@@ -38,7 +38,7 @@ PHASES = {
         Phase.EVALUATE,
     ),
     RoundMode.SELF_TRAIN: tuple(Phase),
-    RoundMode.EVAL: (Phase.SNAPSHOT, Phase.EVALUATE),
+    RoundMode.EVAL: (Phase.SNAPSHOT, Phase.CALIBRATE, Phase.EVALUATE),
 }
 
 
@@ -48,21 +48,37 @@ class CannotStart(BlemishError):
     default_code = "cannot_start"
 
 
-def why_not(project: Project, mode: str = RoundMode.SELF_TRAIN) -> str | None:
-    """Return why no round can start in PROJECT, in a sentence, or None when one can."""
+def why_not(project: Project, mode: str = RoundMode.SELF_TRAIN, *, model: str = "") -> str | None:
+    """Return why no round can start in PROJECT, in a sentence, or None when one can.
+
+    A round that uses a ready MODEL needs no labels to train on.
+    """
     if project.rounds.active().exists():
         return "A round of this project is already waiting or running: cancel it, or wait for its end."
     if mode == RoundMode.EVAL and not project.model_versions.detectors().exists():
         return "There is no detector to evaluate yet: train one first."
+    if model and mode != RoundMode.EVAL:
+        return None
     return complaint(project, need_training=mode != RoundMode.EVAL)
+
+
+def _check_model(project: Project, name: str) -> None:
+    """Raise CannotStart unless NAME is empty or a detector of PROJECT."""
+    if not name:
+        return
+    try:
+        registry.detector(project, name)
+    except registry.ModelMissing as error:
+        raise CannotStart(str(error)) from error
 
 
 def create(project: Project, *, user=None, mode: str = RoundMode.SELF_TRAIN, config: RoundConfig) -> Round:
     """Make the next round of PROJECT, queued; raises CannotStart, Conflict when another one was just made."""
     if mode not in RoundMode.values:
         raise CannotStart(f"{mode!r} is no mode; choose {', '.join(RoundMode.values)}.")
-    if why := why_not(project, mode):
+    if why := why_not(project, mode, model=config.model):
         raise CannotStart(why)
+    _check_model(project, config.model)
     number = (project.rounds.aggregate(last=Max("number"))["last"] or 0) + 1
     try:
         with transaction.atomic():

@@ -71,9 +71,11 @@ def complaint(project: Project, *, need_training: bool = True) -> str | None:
 
 
 @transaction.atomic
-def freeze(project: Project, *, use_auto: bool = True, need_training: bool = True) -> Snapshot:
-    """Make the snapshot of PROJECT as it stands; raises NothingToTrainOn."""
-    if why := complaint(project, need_training=need_training):
+def freeze(
+    project: Project, *, use_auto: bool = True, need_training: bool = True, need_labels: bool = True
+) -> Snapshot:
+    """Make the snapshot of PROJECT as it stands; raises NothingToTrainOn, without NEED_LABELS never."""
+    if need_labels and (why := complaint(project, need_training=need_training)):
         raise NothingToTrainOn(why)
     names = class_names(project)
     digest = hashlib.sha256("\n".join(names).encode())

@@ -122,6 +122,7 @@ urlpatterns = [
     path("", include("annotations.api.urls")),
     path("", include("inference.api.urls")),
     path("", include("training.api")),
+    path("", include("training.evaluations_api")),
     path("projects/<slug:slug>/stats/", Stats.as_view(), name="stats"),
     path("session/", Session.as_view(), name="session"),
     path("token/", TokenCall.as_view(), name="token"),

@@ -7,6 +7,7 @@ from django.urls import include, path
 from webapp.views import (
     account,
     dashboard,
+    evaluations,
     images,
     inspect,
     label,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/<int:number>/", rounds.one_round, name="round"),
     path("p/<slug:slug>/rounds/<int:number>/live/", rounds.live, name="round-live"),
     path("p/<slug:slug>/rounds/<int:number>/cancel/", rounds.cancel, name="round-cancel"),
+    path("p/<slug:slug>/evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
+    path("p/<slug:slug>/evaluations/<int:pk>/images/", evaluations.images, name="evaluation-images"),
     path("p/<slug:slug>/models/<int:pk>/promote/", rounds.promote, name="model-promote"),
     path("p/<slug:slug>/inspect/", inspect.inspect, name="inspect"),
     path("p/<slug:slug>/inspect/<int:pk>/", inspect.inspection, name="inspection"),

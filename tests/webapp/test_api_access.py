@@ -9,6 +9,7 @@ from annotations.models import Role
 from tests.api import member_client, signed_in
 from tests.factories import (
     make_comment,
+    make_evaluation,
     make_image,
     make_inspection,
     make_model,
@@ -60,6 +61,8 @@ NEEDS = {
     "POST projects/{slug}/rounds/": Role.ENGINEER,
     "GET rounds/{round}/": Role.INSPECTOR,
     "POST rounds/{round}/cancel/": Role.ENGINEER,
+    "GET evaluations/{evaluation}/": Role.INSPECTOR,
+    "GET evaluations/{evaluation}/images/": Role.INSPECTOR,
     "GET projects/{slug}/models/": Role.INSPECTOR,
     "POST models/{model}/promote/": Role.ENGINEER,
     "GET projects/{slug}/stats/": Role.INSPECTOR,
@@ -106,6 +109,7 @@ def addresses(project):
         "comment": make_comment(image).pk,
         "type": project.defect_types.first().pk,
         "round": make_round(project).pk,
+        "evaluation": make_evaluation(make_round(project)).pk,
         "model": make_model(project).pk,
         "inspection": inspection.pk,
         "inspected": inspection.images.first().pk,

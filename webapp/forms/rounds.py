@@ -1,5 +1,6 @@
 """The form that starts a round, made of the settings that the dataclasses describe."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -69,7 +70,7 @@ class RoundForm(forms.Form):
         label="Minutes", required=False, widget=forms.NumberInput(attrs={"min": "0.1", "step": "any"})
     )
 
-    def __init__(self, *args, suggested: float, **kwargs) -> None:
+    def __init__(self, *args, suggested: float, models: Sequence[str] = (), **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time"].choices = [
             ("", f"Suggested: {suggested:g} minutes"),
@@ -82,7 +83,9 @@ class RoundForm(forms.Form):
         self.own = [option for option in options.options_of(RoundConfig) if option.name not in AT_THE_TOP]
         for option in self.own:
             self.fields[option.name] = field_for(option, required=True)
-        self.fields["backbone"] = self._backbone_field()
+        lines = [(name, f"{name}: {text}" if text else name) for name, text in networks.choices()]
+        self._offer("backbone", lines)
+        self._offer("model", [("", "None: train one"), *((name, name) for name in models)])
         self.of_networks: dict[str, dict[str, options.Option]] = {}
         for part, (config, given, _) in NETWORKS.items():
             known = [option for option in options.options_of(config) if option.name not in given]
@@ -90,11 +93,15 @@ class RoundForm(forms.Form):
             for name, option in self.of_networks[part].items():
                 self.fields[name] = field_for(option, required=False)
 
-    def _backbone_field(self) -> forms.Field:
-        option = next(option for option in self.own if option.name == "backbone")
-        lines = [(name, f"{name}: {text}" if text else name) for name, text in networks.choices()]
-        return forms.ChoiceField(
-            label=option.label, choices=lines, initial=option.default, help_text=option.sentence
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Let the setting NAME be one of CHOICES, which are only known now."""
+        option = next(option for option in self.own if option.name == name)
+        self.fields[name] = forms.ChoiceField(
+            label=option.label,
+            choices=choices,
+            initial=option.default,
+            help_text=option.sentence,
+            required=bool(option.default),
         )
 
     def simple(self) -> list[forms.BoundField]:

@@ -18,6 +18,7 @@ from training.config import RoundConfig, suggest_minutes
 from training.detector.config import DetectorConfig
 from training.models import Phase, Round
 from webapp.forms.rounds import RoundForm
+from webapp.views import evaluations
 from webapp.views.page import page, render_project
 
 LISTED = 50
@@ -104,7 +105,8 @@ def _start(request: HttpRequest, project: Project) -> HttpResponse:
 
 def _form(project: Project, data=None) -> RoundForm:
     train = Image.objects.present().filter(project=project, state=ImageState.LABELED, split=Split.TRAIN)
-    return RoundForm(data, suggested=suggest_minutes(train.count()))
+    models = project.model_versions.detectors().values_list("name", flat=True)[:LISTED]
+    return RoundForm(data, suggested=suggest_minutes(train.count()), models=models)
 
 
 def _show(
@@ -113,8 +115,13 @@ def _show(
     models = list(
         project.model_versions.select_related("defect_type", "promoted_by").order_by("-pk")[:LISTED]
     )
+    compared = evaluations.compare(round_) if round_ else []
+    shown = evaluations.chosen(round_, compared)
     context = {
         "round": round_,
+        "compared": compared,
+        "evaluation": shown,
+        "explained": evaluations.explain(project, shown) if shown else None,
         "phases": _phases(round_) if round_ else [],
         "running": round_ is not None and round_.state in (JobState.QUEUED, JobState.RUNNING),
         "warnings": round_.events.filter(kind__in=["warning", "resumed"]) if round_ else [],
