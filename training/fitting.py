@@ -64,6 +64,7 @@ def train_detector(stage: Stage) -> None:
         detector = config.detector_config(channels=datasets.channels_of(project))
 
         def report(progress: fit.Progress) -> None:
+            stage.plot(progress.step, _curves(progress))
             stage.progress(
                 progress.step,
                 progress.steps,
@@ -97,6 +98,13 @@ def train_detector(stage: Stage) -> None:
         round_number=round.number,
     )
     stage.held.write(detector=round.detector)
+
+
+def _curves(progress) -> dict[str, float]:
+    """Return what TensorBoard shows of a training."""
+    losses = {f"loss/{name}": value for name, value in progress.losses.items()}
+    speed = {"learning_rate": progress.learning_rate, "images_per_second": progress.images_per_second}
+    return {**losses, **speed}
 
 
 def _card(project, name: str):

@@ -196,6 +196,14 @@ def evaluate(stage: Stage) -> None:
     round.metrics = metrics
     stage.held.write(metrics=metrics)
     stage.note("metrics", **metrics)
+    trained = round.events.filter(kind="checkpoint").last()
+    stage.plot(trained.data["steps"] if trained else 0, _test_curves(metrics))
+
+
+def _test_curves(metrics: dict) -> dict[str, float | None]:
+    """Return what TensorBoard shows of a measurement."""
+    means = {f"test/{name}": metrics.get(name) for name in MEANS}
+    return means | {f"test_ap50/{name}": row["ap50"] for name, row in metrics.get("per_class", {}).items()}
 
 
 def _measure_graders(stage: Stage) -> dict:
@@ -263,6 +271,8 @@ def _measure_checkpoints(stage: Stage, round: Round) -> list[dict]:
             metrics = measure(stage, out, Subject(name, None, round.number, step))
         row = {"round": round.number, "step": step, **{name: metrics[name] for name in MEANS}}
         stage.note("checkpoint_metrics", **row)
+        if round == stage.round:
+            stage.plot(step, _test_curves(metrics))
         measured.append(row)
     return measured
 

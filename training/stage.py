@@ -1,9 +1,10 @@
 """A round while a worker runs it: progress into its row, events into its history."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -35,6 +36,7 @@ class Stage:
     watch: Watch = ignore
     written: float = field(default=0.0)
     evented: float = field(default=0.0)
+    _scalars: Any = field(default=None, repr=False)
 
     @property
     def config(self) -> RoundConfig:
@@ -49,6 +51,14 @@ class Stage:
     def note(self, kind: str, **data) -> None:
         """Append an event to the round's history."""
         RoundEvent.objects.create(round=self.round, kind=kind, data=data)
+
+    def plot(self, step: int, values: Mapping[str, float | None]) -> None:
+        """Write VALUES at STEP into the round's TensorBoard event files; loads TensorFlow."""
+        if self._scalars is None:
+            from training.scalars import FOLDER, Scalars
+
+            self._scalars = Scalars(self.folder / FOLDER)
+        self._scalars.write(step, values)
 
     def enter(self, phase: Phase) -> None:
         """Say that PHASE begins."""

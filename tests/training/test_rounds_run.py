@@ -5,6 +5,7 @@ import pytest
 from annotations.models import Box, Decision, ImageState, ReviewItem, Split
 from inference.models import JobState, ModelKind
 from tests.training.surfaces import make_surfaces
+from tests.training.test_event_files import read
 from training import rounds
 from training.config import RoundConfig
 from training.models import LotImage, RoundMode
@@ -23,6 +24,7 @@ def test_two_rounds_label_what_they_are_sure_of_and_ask_about_the_rest():
     assert first.metrics["map50"] > 0.5
     _check_routing(project, first)
     _check_models(project)
+    _check_explanation(project, first)
 
     brief = RoundConfig(epochs=2, input_size=64, train_graders=False)
     second = rounds.run(rounds.create(project, mode=RoundMode.SELF_TRAIN, config=brief).pk)
@@ -55,3 +57,11 @@ def _check_models(project) -> None:
     assert grader.defect_type.name == "square"
     for model in promoted:
         assert (model.path / "saved_model" / "saved_model.pb").exists()
+
+
+def _check_explanation(project, round) -> None:
+    row = round.evaluations.get()
+    assert (row.model, row.metrics["map50"]) == (round.detector, round.metrics["map50"])
+    assert row.images.count() == 8
+    names = {name for name, *_ in read(rounds.Stage(round, None).folder / "events")}
+    assert {"loss/total", "learning_rate", "test/map50", "test_ap50/square"} <= names

@@ -15,7 +15,7 @@ from training.models import EvaluatedImage, Evaluation, Round
 from webapp.views.page import page, render_project
 
 PORTION = 24
-STRIP = 4  # best and worst images that are shown at once
+STRIP = 6  # best and worst images that are shown at once
 FALLBACK = "#8f8f8f"
 
 
