@@ -55,7 +55,7 @@ class Stage:
     def plot(self, step: int, values: Mapping[str, float | None]) -> None:
         """Write VALUES at STEP into the round's TensorBoard event files; loads TensorFlow."""
         if self._scalars is None:
-            from training.scalars import FOLDER, Scalars
+            from training.detector.scalars import FOLDER, Scalars
 
             self._scalars = Scalars(self.folder / FOLDER)
         self._scalars.write(step, values)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.scalars import Scalars
+from training.detector.scalars import Scalars
 
 pytestmark = pytest.mark.slow
 
