@@ -20,15 +20,15 @@ const PAN_SCR = 64;
  * @returns {Command[]}
  */
 export function typeCommands(types, desk) {
-  return types
-    .filter(({ hotkey }) => hotkey)
-    .map(({ name, hotkey }) => ({
-      name: `type ${name}`,
-      label: name,
-      group: "Defect types",
-      keys: [hotkey.toLowerCase()],
-      perform: () => desk.chooseType(name),
-    }));
+  return types.map(({ name, hotkey }) => ({
+    name: `type ${name}`,
+    label: name,
+    group: "Defect types",
+    // A type that the project gave no key may get one from the person.
+    keys: hotkey ? [hotkey.toLowerCase()] : [],
+    fixed: hotkey !== "",
+    perform: () => desk.chooseType(name),
+  }));
 }
 
 /**
@@ -41,7 +41,7 @@ export function boxCommands(types, desk, stage) {
   const group = "Box";
   return [
     ...gradeCommands(types, desk),
-    { name: "delete", label: "Delete the box", group, keys: ["Delete", "Backspace"], perform: desk.remove },
+    { name: "delete", label: "Delete the box", group, keys: ["Delete", "Backspace"], once: true, perform: desk.remove },
     { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: desk.undo },
     { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: desk.redo },
     {
@@ -84,6 +84,7 @@ function gradeCommands(types, desk) {
     ...[...levels].sort((a, b) => a - b).map((grade) => ({
       name: `grade ${grade}`,
       label: "Grade of the box, or of the next one",
+      detail: String(grade),
       group: "Grade",
       keys: [String(grade)],
       perform: () => desk.setGrade(grade),
@@ -96,8 +97,8 @@ function gradeCommands(types, desk) {
 function arrowCommands(desk, stage) {
   const words = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
   return ARROWS.flatMap(([key, dx, dy]) => {
-    const shared = { group: "Move", repeats: true };
     const word = words[key];
+    const shared = { group: "Move", repeats: true, detail: word };
     return [
       {
         ...shared,

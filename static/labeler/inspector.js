@@ -2,6 +2,7 @@
 // What is known of one box, and the buttons that change it: grade with its written criteria, marks.
 import { element } from "./element.js";
 import { severityOf } from "./severity.js";
+import { keyAttributes } from "./tooltips.js";
 import { lengthOf, scoreOf, provenanceOf } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
@@ -22,12 +23,11 @@ const FLAGS = /** @type {const} */ ({
 /**
  * @param {HTMLElement} place
  * @param {object} calls
- * @param {(grade: number) => void} calls.setGrade
+ * @param {import("./keyring.js").Keyring} calls.keyring
  * @param {(flag: keyof typeof FLAGS) => void} calls.toggleFlag
- * @param {() => void} calls.remove
  * @returns {Inspector}
  */
-export function createInspector(place, { setGrade, toggleFlag, remove }) {
+export function createInspector(place, { keyring, toggleFlag }) {
   /** @param {DefectType} type @param {number | null} chosen @param {boolean} disabled */
   function gradeButtons(type, chosen, disabled) {
     return element(
@@ -39,11 +39,12 @@ export function createInspector(place, { setGrade, toggleFlag, remove }) {
           {
             type: "button",
             class: "grade-row",
+            "data-key": `grade ${level}`,
+            ...keyAttributes(keyring.command(`grade ${level}`)),
             "aria-pressed": String(level === chosen),
             disabled,
-            click: () => setGrade(level),
           },
-          element("kbd", {}, String(level)),
+          element("kbd", {}, keyring.keyOf(`grade ${level}`) || String(level)),
           element(
             "span",
             {},
@@ -84,7 +85,7 @@ export function createInspector(place, { setGrade, toggleFlag, remove }) {
               "div",
               { class: "row" },
               ...Object.entries(FLAGS).map(([flag, label]) =>
-                checkbox(flag, label, box[/** @type {keyof typeof FLAGS} */ (flag)], disabled, () =>
+                checkbox(keyring, flag, label, box[/** @type {keyof typeof FLAGS} */ (flag)], disabled, () =>
                   toggleFlag(/** @type {keyof typeof FLAGS} */ (flag)),
                 ),
               ),
@@ -93,7 +94,11 @@ export function createInspector(place, { setGrade, toggleFlag, remove }) {
             element(
               "div",
               { class: "row" },
-              element("button", { type: "button", class: "button small", disabled, click: remove }, "Delete box"),
+              element(
+                "button",
+                { type: "button", class: "button small", disabled, "data-key": "delete", ...keyAttributes(keyring.command("delete")) },
+                "Delete box",
+              ),
             ),
           ]
         : [
@@ -111,14 +116,16 @@ export function createInspector(place, { setGrade, toggleFlag, remove }) {
 }
 
 /**
+ * @param {import("./keyring.js").Keyring} keyring
  * @param {string} key
  * @param {string} label
  * @param {boolean} checked
  * @param {boolean} disabled
  * @param {() => void} toggle
  */
-function checkbox(key, label, checked, disabled, toggle) {
-  const input = element("input", { type: "checkbox", "data-key": key, checked, disabled, change: toggle });
+function checkbox(keyring, key, label, checked, disabled, toggle) {
+  const keys = keyAttributes(keyring.command(key));
+  const input = element("input", { type: "checkbox", "data-key": key, ...keys, checked, disabled, change: toggle });
   return element("label", { class: "check" }, input, label);
 }
 

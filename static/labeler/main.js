@@ -6,7 +6,7 @@ import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "./commands
 import { createDesk } from "./desk.js";
 import { find, readData } from "./element.js";
 import { makeHelp } from "./help.js";
-import { bindKeys } from "./keytable.js";
+import { createKeyring } from "./keyring.js";
 import { startHeartbeat } from "./lease.js";
 import { createNotice } from "./notice.js";
 import { isAnswer, joinCommands, watchIdleness } from "./page.js";
@@ -79,16 +79,18 @@ const stage = createStage({
 });
 desk.attach(stage);
 
-const commands = bindKeys([
+/** @type {import("./keytable.js").Command[]} */
+const commands = [
   ...typeCommands(offered, desk),
   {
     name: "next",
     label: "Done: save and open the next image",
     group: "Image",
     keys: ["Enter", "n"],
+    once: true,
     perform: () => void visit.goOn({ done: true }),
   },
-  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], perform: () => void visit.goOn({ done: false }) },
+  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], once: true, perform: () => void visit.goOn({ done: false }) },
   {
     name: "save",
     label: "Save now",
@@ -102,10 +104,11 @@ const commands = bindKeys([
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
   }),
-]);
-const help = makeHelp(commands, MOUSE_NOTES);
+];
+const keyring = createKeyring({ commands, preferences });
+const help = makeHelp({ keyring, notes: MOUSE_NOTES });
 document.body.append(help);
-const panel = createPanel({ root, desk, stage, commands, types: offered, mayEdit });
+const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit });
 const saveState = createSaveState({
   word: find("[data-save]", root),
   notice,
@@ -148,7 +151,7 @@ function leave() {
   heartbeat.releaseAll();
 }
 
-joinCommands({ root, canvas, commands, desk, stage });
+joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
 window.addEventListener("pagehide", leave);
 window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
 window.addEventListener("popstate", () => location.reload());

@@ -3,8 +3,8 @@
 import { ApiError, Unreachable } from "./api.js";
 import { followKeyboard } from "./keyboard.js";
 import { NoPicture } from "./picture.js";
+import { followKeys } from "./tooltips.js";
 
-/** @typedef {import("./keytable.js").BoundCommand} BoundCommand */
 /** @typedef {import("./notice.js").Notice} Notice */
 
 /**
@@ -52,17 +52,23 @@ export function signInAction(loginUrl) {
  * @param {object} parts
  * @param {HTMLElement} parts.root
  * @param {HTMLCanvasElement} parts.canvas
- * @param {readonly BoundCommand[]} parts.commands
+ * @param {import("./keyring.js").Keyring} parts.keyring
  * @param {import("./desk.js").Desk} parts.desk
  * @param {import("./stage.js").Stage} parts.stage
+ * @param {() => void} parts.performed  a command was performed: what the page shows may be old
  */
-export function joinCommands({ root, canvas, commands, desk, stage }) {
-  for (const button of root.querySelectorAll("[data-command]")) {
-    const command = commands.find(({ name }) => name === button.getAttribute("data-command"));
-    if (command) button.addEventListener("click", () => command.perform(new KeyboardEvent("keydown")));
-  }
+export function joinCommands({ root, canvas, keyring, desk, stage, performed }) {
+  root.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
+    const command = button && keyring.command(button.getAttribute("data-command") ?? "");
+    if (!command) return;
+    command.perform(new KeyboardEvent("keydown"));
+    performed();
+  });
+  followKeys(root, keyring);
   followKeyboard({
-    table: () => commands,
+    table: keyring.table,
+    performed,
     released() {
       stage.setPanning(false);
       desk.endNudge();

@@ -3,7 +3,6 @@
 import { createBoxList } from "./boxlist.js";
 import { find } from "./element.js";
 import { createInspector } from "./inspector.js";
-import { keyName } from "./keytable.js";
 import { isUndecided, severityOf } from "./severity.js";
 import { createTypeBar } from "./typebar.js";
 import { countOf, percentOf, scoreOf } from "./words.js";
@@ -38,23 +37,19 @@ const STATE_WORDS = /** @type {Record<string, string>} */ ({
  * @param {HTMLElement} parts.root
  * @param {Desk} parts.desk
  * @param {Stage} parts.stage
- * @param {readonly import("./keytable.js").BoundCommand[]} parts.commands
+ * @param {import("./keyring.js").Keyring} parts.keyring
  * @param {readonly DefectType[]} parts.types
  * @param {() => boolean} parts.mayEdit
  * @param {boolean} [parts.scores]  whether proposals show their score and severity
  * @param {(box: Box) => boolean} [parts.isProposal]  whether a box is drawn as one that nobody decided
  * @returns {Panel}
  */
-export function createPanel({ root, desk, stage, commands, types, mayEdit, scores = false, isProposal = isUndecided }) {
-  const typeBar = createTypeBar(find("[data-types]", root), types, desk.chooseType, (name) => {
-    const key = commands.find((command) => command.name === `type ${name}`)?.keys[0];
-    return key ? keyName(key) : "";
-  });
+export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores = false, isProposal = isUndecided }) {
+  const typeBar = createTypeBar(find("[data-types]", root), types);
   const boxList = createBoxList(find("[data-boxes]", root), { typeOf: desk.typeOf, select: stage.select, scores });
   const inspector = createInspector(find("[data-inspector]", root), {
-    setGrade: desk.setGrade,
+    keyring,
     toggleFlag: desk.toggleFlag,
-    remove: desk.remove,
   });
   const count = find("[data-count]", root);
   const zoom = find("[data-zoom]", root);
@@ -62,15 +57,17 @@ export function createPanel({ root, desk, stage, commands, types, mayEdit, score
   const rampColor = readRamp(root);
   let frame = 0;
 
-  for (const button of root.querySelectorAll("button[data-command]")) {
-    const command = commands.find(({ name }) => name === button.getAttribute("data-command"));
-    if (command) button.setAttribute("title", `${command.label} (${command.keys.map(keyName).join(" or ")})`);
-  }
   // After a click the keys belong to the image again; a keyboard user stays where he is.
   find("[data-panel]", root).addEventListener("click", (event) => {
     const control = event.target instanceof Element && event.target.closest("button, label, [role=option]");
     if (event.detail > 0 && control) find("canvas", root).focus({ preventScroll: true });
   });
+
+  keyring.subscribe(refresh);
+
+  function refresh() {
+    frame ||= requestAnimationFrame(draw);
+  }
 
   function draw() {
     frame = 0;
@@ -103,9 +100,7 @@ export function createPanel({ root, desk, stage, commands, types, mayEdit, score
   }
 
   return {
-    refresh() {
-      frame ||= requestAnimationFrame(draw);
-    },
+    refresh,
     showImage(image) {
       find("[data-image-name]", root).textContent = image.name;
       find("[data-image-name]", root).title = image.name;

@@ -13,19 +13,17 @@ import { element } from "./element.js";
 /**
  * @param {HTMLElement} place
  * @param {readonly DefectType[]} types
- * @param {(name: string) => void} choose
- * @param {(name: string) => string} keyOf  the key that chooses a type on this page, or empty
  * @returns {TypeBar}
  */
-export function createTypeBar(place, types, choose, keyOf) {
+export function createTypeBar(place, types) {
   const rows = types.map((type) => {
     const count = element("span", { class: "type-count" });
     const button = element(
       "button",
-      { type: "button", class: "type-row", "aria-pressed": "false", click: () => choose(type.name) },
+      { type: "button", class: "type-row", "aria-pressed": "false", "data-command": `type ${type.name}` },
       element("span", { class: "type", "--type-color": type.color }, type.name),
       count,
-      keyOf(type.name) ? element("kbd", {}, keyOf(type.name)) : null,
+      element("kbd", { hidden: true }),
     );
     return { type, button, count };
   });

@@ -6,7 +6,7 @@ import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "../labeler
 import { createDesk } from "../labeler/desk.js";
 import { find, readData } from "../labeler/element.js";
 import { makeHelp } from "../labeler/help.js";
-import { bindKeys } from "../labeler/keytable.js";
+import { createKeyring } from "../labeler/keyring.js";
 import { startHeartbeat } from "../labeler/lease.js";
 import { createNotice } from "../labeler/notice.js";
 import { isAnswer, joinCommands, watchIdleness } from "../labeler/page.js";
@@ -82,17 +82,19 @@ const stage = createStage({
 });
 desk.attach(stage);
 
-const commands = bindKeys([
-  { name: "accept", label: "Accept: the boxes are right", group: "Decision", keys: ["a"], perform: () => visit.accept() },
-  { name: "correct", label: "Correct: take the boxes as changed", group: "Decision", keys: ["c"], perform: () => visit.correct() },
+/** @type {import("../labeler/keytable.js").Command[]} */
+const commands = [
+  { name: "accept", label: "Accept: the boxes are right", group: "Decision", keys: ["a"], once: true, perform: () => visit.accept() },
+  { name: "correct", label: "Correct: take the boxes as changed", group: "Decision", keys: ["c"], once: true, perform: () => visit.correct() },
   {
     name: "reject",
     label: "Reject: throw the proposal away, label by hand",
     group: "Decision",
     keys: ["r"],
+    once: true,
     perform: () => visit.reject(),
   },
-  { name: "skip", label: "Skip: somebody else decides", group: "Decision", keys: ["s"], perform: () => void visit.skip() },
+  { name: "skip", label: "Skip: somebody else decides", group: "Decision", keys: ["s"], once: true, perform: () => void visit.skip() },
   { name: "start", label: "Open the next image", group: "Decision", keys: ["Enter", "n"], perform: () => visit.start() },
   ...typeCommands(offered, desk),
   ...boxCommands(offered, desk, stage),
@@ -100,14 +102,15 @@ const commands = bindKeys([
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
   }),
-]);
-const help = makeHelp(commands, MOUSE_NOTES);
+];
+const keyring = createKeyring({ commands, preferences });
+const help = makeHelp({ keyring, notes: MOUSE_NOTES });
 document.body.append(help);
 const panel = createPanel({
   root,
   desk,
   stage,
-  commands,
+  keyring,
   types: offered,
   mayEdit,
   scores: true,
@@ -129,6 +132,7 @@ const visit = createVisit({
   panel,
   board,
   tally,
+  keyOf: keyring.keyOf,
   decisions: createDecisions({
     api,
     done: (decided) => visit.settled(decided),
@@ -137,7 +141,7 @@ const visit = createVisit({
   }),
 });
 
-joinCommands({ root, canvas, commands, desk, stage });
+joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
 window.addEventListener("pagehide", () => {
   heartbeat.releaseAll();
   void preferences.flush({ keepalive: true });

@@ -44,6 +44,7 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
  * @param {import("./board.js").Board} parts.board
  * @param {import("./tally.js").Tally} parts.tally
  * @param {import("./decisions.js").Decisions} parts.decisions
+ * @param {(name: string) => string} parts.keyOf  the key of a command, readable
  * @param {(item: Item | null) => void} [parts.shown]  another image, or none, is on the page
  * @returns {Visit}
  */
@@ -62,6 +63,7 @@ export function createVisit({
   board,
   tally,
   decisions,
+  keyOf,
   shown = () => {},
 }) {
   /** @type {Open | null} */
@@ -134,7 +136,9 @@ export function createVisit({
 
   function accept() {
     const made = difference();
-    if (open && made === "corrected") notice.say("You changed boxes: C submits them, Ctrl + Z takes the change back.");
+    if (open && made === "corrected") {
+      notice.say(`You changed boxes: ${keyOf("correct")} submits them, ${keyOf("undo")} takes the change back.`);
+    }
     else decide("accept");
   }
 
