@@ -13,16 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from inference.signatures import BATCH_OUTPUTS, BrokenModel, ImageSignature, check_batch_signature
 from inference.tiling import Boxes, Tile, Tiling, cut, merge, plan, to_frame
 
 FORMAT = 1
 BATCH = 32  # images a call; more only takes more memory
-API_OUTPUTS = ("num_detections", "detection_boxes", "detection_scores", "detection_classes")
-BATCH_OUTPUTS = ("num", "boxes", "scores", "classes")
-
-
-class BrokenModel(ValueError):
-    """A model folder that cannot be run; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -107,49 +102,10 @@ def load(folder: Path, *, names: Mapping[str, str] | None = None) -> Detector:
         raise BrokenModel(f"{saved_model} cannot be loaded: {error}.") from error
     if "batch" in module.signatures:
         check_batch_signature(module.signatures["batch"], channels=card.channels)
-    elif "serving_default" in module.signatures:
-        check_api_signature(module.signatures["serving_default"])
-    else:
-        raise BrokenModel(f"{saved_model} has no signature serving_default.")
+    elif "serving_default" not in module.signatures:
+        known = ", ".join(sorted(module.signatures)) or "none"
+        raise BrokenModel(f"{saved_model} has no signature serving_default; it has {known}.")
     return Detector(card, module)
-
-
-def check_batch_signature(signature: Any, *, channels: int) -> None:
-    """Check that a signature is `batch` as we export it. Raises BrokenModel."""
-    _check_outputs(signature, "batch", BATCH_OUTPUTS)
-    spec = _only_input(signature, "batch")
-    if spec.dtype.name != "uint8" or spec.shape.rank != 4 or spec.shape[-1] not in (None, channels):
-        raise BrokenModel(
-            f"The signature batch takes {spec.dtype.name} {spec.shape}; "
-            f"uint8 [N, H, W, {channels}] is needed."
-        )
-
-
-def check_api_signature(signature: Any) -> None:
-    """Check that a signature is the TensorFlow Object Detection API's for images. Raises BrokenModel."""
-    _check_outputs(signature, "serving_default", API_OUTPUTS)
-    spec = _only_input(signature, "serving_default")
-    if spec.dtype.name != "uint8":
-        raise BrokenModel(
-            f"The signature serving_default takes {spec.dtype.name}; a model exported for uint8 images "
-            "(input type image_tensor) is needed."
-        )
-    if spec.shape.rank is not None and (spec.shape.rank != 4 or spec.shape[-1] not in (None, 3)):
-        raise BrokenModel(f"The signature serving_default takes {spec.shape}; [1, H, W, 3] is needed.")
-
-
-def _check_outputs(signature: Any, name: str, wanted: Sequence[str]) -> None:
-    missing = [output for output in wanted if output not in signature.structured_outputs]
-    if missing:
-        raise BrokenModel(f"The signature {name} lacks the outputs {', '.join(missing)}.")
-
-
-def _only_input(signature: Any, name: str) -> Any:
-    inputs = signature.structured_input_signature[1]
-    if len(inputs) != 1:
-        listed = ", ".join(inputs)
-        raise BrokenModel(f"The signature {name} takes {len(inputs)} inputs ({listed}); one is needed.")
-    return next(iter(inputs.values()))
 
 
 class Detector:
@@ -159,8 +115,11 @@ class Detector:
         self.card = card
         self._module = module  # the signatures live only as long as it does
         self._batched = "batch" in module.signatures
-        self._run = module.signatures["batch" if self._batched else "serving_default"]
-        self._input = next(iter(self._run.structured_input_signature[1]))
+        if self._batched:
+            self._run = module.signatures["batch"]
+            self._input = next(iter(self._run.structured_input_signature[1]))
+        else:
+            self._foreign = ImageSignature.of(module.signatures["serving_default"])
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -214,6 +173,11 @@ class Detector:
         return found.boxes[:, [1, 0, 3, 2]] / scale, found.scores, found.classes
 
     @property
+    def class_count(self) -> int | None:
+        """Return how many scores a foreign network gives each box, the background's perhaps among them."""
+        return None if self._batched else self._foreign.class_count
+
+    @property
     def _suppression(self) -> float:
         return float(self.card.config.get("suppression_iou", 0.5))
 
@@ -223,14 +187,17 @@ class Detector:
 
     def _predict_batch(self, pixels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Run uint8 [N, H, W, C]; per image boxes [n, 4] ymin, xmin, ymax, xmax in 0..1, scores, classes."""
+        if not self._batched:
+            return [self._foreign.run(image) for image in pixels]
         import tensorflow as tf
 
         try:
             outputs = self._run(**{self._input: tf.constant(pixels)})
+        except tf.errors.ResourceExhaustedError:
+            raise  # the machine lacks memory; the model is not to blame
         except tf.errors.OpError as error:
             raise BrokenModel(f"The network failed on {pixels.shape}: {error.message}") from error
-        names = BATCH_OUTPUTS if self._batched else API_OUTPUTS
-        counts, boxes, scores, classes = (outputs[name].numpy() for name in names)
+        counts, boxes, scores, classes = (outputs[name].numpy() for name in BATCH_OUTPUTS)
         counts = counts.reshape(-1).astype(int)
         return [(boxes[i, :n], scores[i, :n], classes[i, :n]) for i, n in enumerate(counts)]
 
@@ -244,7 +211,7 @@ class Detector:
             if not 1 <= round(float(number)) <= len(self.class_names):
                 raise BrokenModel(
                     f"The network found class {number:g}, but model.json names "
-                    f"{len(self.class_names)} classes."
+                    f"{len(self.class_names)} classes, counted from 1."
                 )
             ymin, xmin, ymax, xmax = (float(value) for value in box)
             if xmax <= xmin or ymax <= ymin:

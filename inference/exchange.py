@@ -57,36 +57,26 @@ def _name_classes(labels: Mapping[int, str]) -> list[str]:
 def import_model(
     project: Project, folder: Path, *, labels: Mapping[int, str], name: str = ""
 ) -> ModelVersion:
-    """Register the SavedModel in FOLDER as a detector of PROJECT; types that it lacks are added.
+    """Register the model in FOLDER as a detector of PROJECT; types that it lacks are added.
 
-    The model must have the Object Detection API's serving signature and survive a blank image. It is copied,
-    stays unpromoted and has no thresholds until it is calibrated. Raises CannotExchange.
+    FOLDER holds a SavedModel of the Object Detection API or the Model Garden, or a model folder as
+    export_model writes it, which keeps its thresholds. It is copied, must survive a blank image, and stays
+    unpromoted; a round sets the thresholds that it has not. Raises CannotExchange.
     """
     source = _saved_model_in(folder)
     name = name or f"imported-{folder.resolve().name}"
     target = registry.path_for(project, name)
     if target.exists():
         raise CannotExchange(f"{project.name} has a model {name} already; give another --name.")
-    class_names = _name_classes(labels)
-    about = {
-        "format": detectors.FORMAT,
-        "kind": "detector",
-        "config": {"source": "imported"},
-        "class_names": class_names,
-        "thresholds": dict.fromkeys(class_names),
-        "channels": 3,
-        "input_size": None,
-        "window": list(project.window),
-    }
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{name}.{uuid.uuid4().hex}")
     try:
-        shutil.copytree(source, draft / "saved_model")
-        (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
-        _probe(draft)
+        card = _copy(project, folder, source, draft, labels)
         draft.rename(target)
     except detectors.BrokenModel as error:
         raise CannotExchange(f"{folder} cannot be used as a detector: {error}") from error
+    except OSError as error:
+        raise CannotExchange(f"{folder} cannot be copied: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     known = set(project.defect_types.values_list("name", flat=True))
@@ -98,12 +88,57 @@ def import_model(
         name,
         kind=ModelKind.DETECTOR,
         source=ModelSource.IMPORTED,
-        class_names=class_names,
-        config=about["config"],
-        thresholds=about["thresholds"],
+        class_names=list(card.class_names),
+        config={**card.config, "source": "imported"},
+        thresholds=dict(card.thresholds),
     )
 
 
-def _probe(folder: Path) -> None:
-    """Run the model on a blank image; raises BrokenModel."""
-    detectors.load(folder).predict([np.full((PROBE, PROBE), 128, np.uint8)])
+def _copy(
+    project: Project, folder: Path, source: Path, draft: Path, labels: Mapping[int, str]
+) -> detectors.Card:
+    """Make the model folder DRAFT and try it; raises BrokenModel, CannotExchange, OSError."""
+    class_names = _name_classes(labels)
+    if source != folder and (folder / "model.json").exists():
+        card = detectors.read_card(folder)
+        _compare_counts(len(class_names), len(card.class_names))
+        shutil.copytree(folder, draft)
+        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        about["class_names"] = class_names
+        about["thresholds"] = {
+            new: card.thresholds[old] for old, new in zip(card.class_names, class_names, strict=True)
+        }
+    else:
+        shutil.copytree(source, draft / "saved_model")
+        about = {
+            "format": detectors.FORMAT,
+            "kind": "detector",
+            "config": {},
+            "class_names": class_names,
+            "thresholds": dict.fromkeys(class_names),
+            "channels": 3,
+            "input_size": None,
+            "window": list(project.window),
+        }
+    (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+    _probe(draft, len(class_names))
+    return detectors.read_card(draft)
+
+
+def _compare_counts(named: int, known: int) -> None:
+    if named != known:
+        classes = "class" if named == 1 else "classes"
+        raise CannotExchange(
+            f"The label map names {named} {classes}, but the model knows {known}; "
+            "give the label map that the model was trained with."
+        )
+
+
+def _probe(folder: Path, named: int) -> None:
+    """Compare the count of classes, where the model tells it, and run a blank image; raises BrokenModel."""
+    detector = detectors.load(folder)
+    scores = detector.class_count
+    # Scores may have the background's among them.
+    if scores is not None and named not in (scores, scores - 1):
+        _compare_counts(named, scores - 1)
+    detector.predict([np.full((PROBE, PROBE), 128, np.uint8)], min_score=0.0)

@@ -1,7 +1,8 @@
 """Label maps of the TensorFlow Object Detection API: `item { id: 1 name: 'scratch' }` in text form.
 
-Only the protobuf text that label maps use is read: items with an id, a name, and perhaps a display_name or
-other plain fields, which are skipped.
+Only the protobuf text that label maps use is read: items with an id, a name, and perhaps other plain fields,
+which are skipped. COCO's and Open Images' maps have machine ids such as /m/01g317 for names; there the
+display_name is meant.
 """
 
 import re
@@ -30,7 +31,7 @@ def parse(text: str, *, name: str = "label map") -> dict[int, str]:
         fields = dict(_FIELD.findall(item["body"]))
         if not fields.get("id", "").isdecimal() or int(fields["id"]) < 1:
             raise BadLabelMap(f"{name}, item {number}: it needs an id from 1, as in id: 1.")
-        label = _ESCAPE.sub(r"\1", fields.get("name", "")[1:-1])
+        label = _read_name(fields)
         if not label:
             raise BadLabelMap(f"{name}, item {number}: it needs a name, as in name: 'scratch'.")
         identity = int(fields["id"])
@@ -42,6 +43,11 @@ def parse(text: str, *, name: str = "label map") -> dict[int, str]:
     if not labels:
         raise BadLabelMap(f"{name} holds no item; a label map reads item {{ id: 1 name: 'scratch' }}.")
     return labels
+
+
+def _read_name(fields: Mapping[str, str]) -> str:
+    name, shown = (_ESCAPE.sub(r"\1", fields.get(key, "")[1:-1]).strip() for key in ("name", "display_name"))
+    return shown if shown and (not name or name.startswith("/m/")) else name
 
 
 def read(path: Path) -> dict[int, str]:

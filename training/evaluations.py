@@ -50,7 +50,11 @@ def record(
     scales = [explanation.scale_of(image.width, image.height) for image in looked.images]
     found = evaluation.accumulate(looked.predictions, looked.samples, class_names, scales=scales)
     metrics = evaluation.summarize(found, images=len(looked.samples))
-    shown = [[box for box in boxes if box.score >= score][:SHOWN] for boxes in looked.predictions]
+    known = set(class_names)
+    shown = [
+        [box for box in boxes if box.score >= score and box.class_name in known][:SHOWN]
+        for boxes in looked.predictions
+    ]
     judged = [
         explanation.judge(boxes, sample, class_names)
         for boxes, sample in zip(shown, looked.samples, strict=True)

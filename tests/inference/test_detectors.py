@@ -88,7 +88,7 @@ def test_a_class_that_has_no_name_is_reported(tmp_path):
     ("changes", "sentence"),
     [
         ({"drop": ("detection_scores",)}, "lacks the outputs detection_scores"),
-        ({"dtype": tf.float32}, "takes float32"),
+        ({"dtype": tf.int16}, "takes int16"),
         ({"signature": "predict"}, "no signature serving_default"),
     ],
 )
