@@ -13,6 +13,7 @@ HEAVY = {"tensorflow", "keras"}
 # The folders whose modules may name them; only workers and commands load those, when they run something.
 WITH_TENSORFLOW = (
     "inference/detectors.py",
+    "inference/signatures.py",
     "inference/graders.py",
     "inference/tfrecords.py",
     "training/detector/",
