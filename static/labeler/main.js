@@ -3,15 +3,17 @@
 import { createApi, csrfTokenOf } from "./api.js";
 import { createBackup, openShelf } from "./backup.js";
 import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "./commands.js";
+import { createDarkroom } from "./darkroom.js";
 import { createDesk } from "./desk.js";
 import { find, readData } from "./element.js";
 import { makeHelp } from "./help.js";
 import { createKeyring } from "./keyring.js";
 import { startHeartbeat } from "./lease.js";
+import { readLook } from "./look.js";
 import { createNotice } from "./notice.js";
 import { isAnswer, joinCommands, watchIdleness } from "./page.js";
 import { createPanel } from "./panel.js";
-import { loadPicture } from "./picture.js";
+import { createPictures } from "./picture.js";
 import { createPreferences } from "./preferences.js";
 import { createQueue } from "./queue.js";
 import { createSaveState } from "./savestate.js";
@@ -22,7 +24,7 @@ import { createVisit } from "./visit.js";
 /** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
 const SETTLE_MS = 2500;
 
-/** @type {{project: {slug: string, name: string}, types: import("./types.js").DefectType[],
+/** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("./types.js").DefectType[],
  *   image: import("./types.js").ImageInfo | null, user: string, preferences: import("./preferences.js").Chosen,
  *   csrf_cookie: string, login_url: string, waiting: number}} */
 const data = readData("label-data");
@@ -43,9 +45,17 @@ const heartbeat = startHeartbeat({
     if (imageId === visit.open()?.image.id) sharing.lock(imageId, error.body.holder ?? "Another person");
   },
 });
+const pictures = createPictures({
+  getImage: api.getImage,
+  darkroom: createDarkroom(),
+  canvas,
+  projectWindow: { low: data.project.window_low, high: data.project.window_high },
+  look: readLook(preferences.get("view")),
+  invalidate: () => stage.invalidate(),
+});
 const queue = createQueue({
   claim: (exclude) => api.claim(slug, "label", exclude),
-  load: (image) => loadPicture(image, { getImage: api.getImage }),
+  load: (image) => pictures.load(image),
   hold: heartbeat.hold,
   release: (imageId) => void heartbeat.release(imageId),
   isExpected: isAnswer,
@@ -135,7 +145,9 @@ const visit = createVisit({
   desk,
   stage,
   panel,
+  load: pictures.load,
   tellSave: saveState.tell,
+  shown: pictures.show,
 });
 
 /** As the page goes away: send what is not saved, give the images back. */

@@ -2,7 +2,7 @@
 // What the label page and the review page have in common as pages: their data, keys, buttons, errors.
 import { ApiError, Unreachable } from "./api.js";
 import { followKeyboard } from "./keyboard.js";
-import { NoPicture } from "./picture.js";
+import { NoPicture } from "./loader.js";
 import { followKeys } from "./tooltips.js";
 
 /** @typedef {import("./notice.js").Notice} Notice */

@@ -7,8 +7,8 @@
 /**
  * @typedef {object} Item
  * @property {Claimed} claimed
- * @property {Promise<HTMLImageElement>} picture
- * @property {HTMLImageElement | null} ready      the picture once it is decoded
+ * @property {Promise<import("./picture.js").Picture>} picture
+ * @property {import("./picture.js").Picture | null} ready      the picture once it is decoded
  */
 
 /**
@@ -24,7 +24,7 @@
 /**
  * @param {object} parts
  * @param {(exclude: (string | number)[]) => Promise<Claimed | null>} parts.claim
- * @param {(image: ImageInfo) => Promise<HTMLImageElement>} parts.load
+ * @param {(image: ImageInfo) => Promise<import("./picture.js").Picture>} parts.load
  * @param {(imageId: string | number) => void} parts.hold     keeps the lease
  * @param {(imageId: string | number) => void} parts.release  gives it back
  * @param {(error: unknown) => boolean} parts.isExpected      errors that may wait until `next`

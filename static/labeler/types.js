@@ -95,6 +95,10 @@
  * @property {string} name
  * @property {number} width
  * @property {number} height
+ * @property {number} channels      1 for gray, 3 for color
+ * @property {number} bit_depth     8 or 16
+ * @property {string} pixels        address of a small image's native gray levels, or empty
+ * @property {string} tiles         address that tells of a large image's tiles, or empty
  * @property {string} view          address of the picture for a browser
  * @property {"pending" | "rendering" | "ready" | "failed"} view_state
  * @property {string} view_error

@@ -2,7 +2,6 @@
 // One image after the other: opens an image and starts to save it, leaves it, asks for the next.
 import { find } from "./element.js";
 import { tellError } from "./page.js";
-import { loadPicture } from "./picture.js";
 import { createSaver } from "./saver.js";
 
 /** @typedef {import("./types.js").ImageInfo} ImageInfo */
@@ -34,6 +33,7 @@ import { createSaver } from "./saver.js";
  * @param {import("./desk.js").Desk} parts.desk
  * @param {import("./stage.js").Stage} parts.stage
  * @param {import("./panel.js").Panel} parts.panel
+ * @param {import("./picture.js").Pictures["load"]} parts.load
  * @param {(news: import("./saver.js").SaveNews) => void} parts.tellSave
  * @param {(image: ImageInfo | null) => void} [parts.shown]  another image, or none, is on the page
  * @returns {Visit}
@@ -52,6 +52,7 @@ export function createVisit({
   desk,
   stage,
   panel,
+  load,
   tellSave,
   shown = () => {},
 }) {
@@ -64,8 +65,8 @@ export function createVisit({
    * @param {object} item
    * @param {ImageInfo} item.image
    * @param {BoxList} item.list
-   * @param {Promise<HTMLImageElement>} item.picture
-   * @param {HTMLImageElement | null} item.ready
+   * @param {Promise<import("./picture.js").Picture>} item.picture
+   * @param {import("./picture.js").Picture | null} item.ready
    * @param {import("./backup.js").Kept | null} item.kept  unsaved work of last time
    */
   function show({ image, list, picture, ready, kept }) {
@@ -90,7 +91,7 @@ export function createVisit({
     if (!ready) void showPicture(image, picture);
   }
 
-  /** @param {ImageInfo} image @param {Promise<HTMLImageElement>} picture */
+  /** @param {ImageInfo} image @param {Promise<import("./picture.js").Picture>} picture */
   async function showPicture(image, picture) {
     try {
       const loaded = await picture;
@@ -103,8 +104,7 @@ export function createVisit({
   /** @param {string | number} imageId */
   async function openById(imageId) {
     const image = await api.getImage(imageId);
-    const picture = loadPicture(image, {
-      getImage: api.getImage,
+    const picture = load(image, {
       waiting: () => notice.say("The picture is being made…"),
       wanted: () => open === null || open.image.id === image.id,
     });

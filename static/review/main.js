@@ -3,15 +3,17 @@
 import { createApi, csrfTokenOf } from "../labeler/api.js";
 import { createBackup, openShelf } from "../labeler/backup.js";
 import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "../labeler/commands.js";
+import { createDarkroom } from "../labeler/darkroom.js";
 import { createDesk } from "../labeler/desk.js";
 import { find, readData } from "../labeler/element.js";
 import { makeHelp } from "../labeler/help.js";
 import { createKeyring } from "../labeler/keyring.js";
 import { startHeartbeat } from "../labeler/lease.js";
+import { readLook } from "../labeler/look.js";
 import { createNotice } from "../labeler/notice.js";
 import { isAnswer, joinCommands, watchIdleness } from "../labeler/page.js";
 import { createPanel } from "../labeler/panel.js";
-import { loadPicture } from "../labeler/picture.js";
+import { createPictures } from "../labeler/picture.js";
 import { createPreferences } from "../labeler/preferences.js";
 import { createQueue } from "../labeler/queue.js";
 import { createStage } from "../labeler/stage.js";
@@ -23,7 +25,7 @@ import { createVisit } from "./visit.js";
 
 const AHEAD = 3;
 
-/** @type {{project: {slug: string, name: string}, types: import("../labeler/types.js").DefectType[],
+/** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("../labeler/types.js").DefectType[],
  *   user: string, preferences: import("../labeler/preferences.js").Chosen,
  *   csrf_cookie: string, login_url: string, reasons: Record<string, string>,
  *   counts: Record<string, number>}} */
@@ -51,9 +53,17 @@ const heartbeat = startHeartbeat({
     });
   },
 });
+const pictures = createPictures({
+  getImage: api.getImage,
+  darkroom: createDarkroom(),
+  canvas,
+  projectWindow: { low: data.project.window_low, high: data.project.window_high },
+  look: readLook(preferences.get("view")),
+  invalidate: () => stage.invalidate(),
+});
 const queue = createQueue({
   claim: (exclude) => api.claim(slug, "review", exclude),
-  load: (image) => loadPicture(image, { getImage: api.getImage }),
+  load: (image) => pictures.load(image),
   hold: heartbeat.hold,
   release: (imageId) => void heartbeat.release(imageId),
   isExpected: isAnswer,
@@ -133,6 +143,7 @@ const visit = createVisit({
   board,
   tally,
   keyOf: keyring.keyOf,
+  shown: (item) => pictures.show(item?.claimed.image ?? null),
   decisions: createDecisions({
     api,
     done: (decided) => visit.settled(decided),

@@ -35,7 +35,12 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
     Project, types with grades, user, and what the user chose everywhere and in this project.
     """
     return {
-        "project": {"slug": project.slug, "name": project.name},
+        "project": {
+            "slug": project.slug,
+            "name": project.name,
+            "window_low": project.window_low,
+            "window_high": project.window_high,
+        },
         "types": [_type_data(kind) for kind in project.defect_types.prefetch_related("grades")],
         "user": request.user.get_username(),
         "preferences": {

@@ -1,0 +1,72 @@
+// @ts-check
+// The tiles that are held, and how many bytes they take: those not looked at for longest go first.
+
+/** @typedef {import("./pyramid.js").Tile} Tile */
+
+/**
+ * @typedef {object} Held
+ * @property {Tile} tile
+ * @property {number} bytes
+ * @property {ImageBitmap | null} bitmap   null until it is developed
+ * @property {number} version              of the look that it was developed with
+ */
+
+/**
+ * @typedef {object} TileCache
+ * @property {(key: string) => Held | undefined} get    and count it as looked at
+ * @property {(key: string) => Held | undefined} peek
+ * @property {(key: string, held: Held) => void} put
+ * @property {(keep: ReadonlySet<string>) => Held[]} trim   what had to go; never what is to be kept
+ * @property {() => Held[]} clear
+ * @property {() => number} bytes
+ */
+
+/**
+ * @param {number} most   bytes
+ * @returns {TileCache}
+ */
+export function createTileCache(most) {
+  /** @type {Map<string, Held>} in the order of their last use */
+  const tiles = new Map();
+  let bytes = 0;
+
+  /** @param {string} key @param {Held} held */
+  function remove(key, held) {
+    tiles.delete(key);
+    bytes -= held.bytes;
+  }
+
+  return {
+    get(key) {
+      const held = tiles.get(key);
+      if (!held) return undefined;
+      tiles.delete(key);
+      tiles.set(key, held);
+      return held;
+    },
+    peek: (key) => tiles.get(key),
+    put(key, held) {
+      const known = tiles.get(key);
+      if (known) remove(key, known);
+      tiles.set(key, held);
+      bytes += held.bytes;
+    },
+    trim(keep) {
+      const gone = [];
+      for (const [key, held] of tiles) {
+        if (bytes <= most) break;
+        if (keep.has(key)) continue;
+        remove(key, held);
+        gone.push(held);
+      }
+      return gone;
+    },
+    clear() {
+      const gone = [...tiles.values()];
+      tiles.clear();
+      bytes = 0;
+      return gone;
+    },
+    bytes: () => bytes,
+  };
+}
