@@ -19,6 +19,10 @@ export const WRITTEN_FIELDS = /** @type {const} */ ([
   "pose",
 ]);
 
+/** The poses that Pascal VOC names.
+ * @type {readonly string[]} */
+export const POSES = ["Unspecified", "Frontal", "Left", "Right", "Rear"];
+
 /** Fields that are merged as one: half of one person's rectangle and half of another's is neither's. */
 const GROUPS = /** @type {const} */ ([
   ["xmin", "ymin", "xmax", "ymax"],

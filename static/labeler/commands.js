@@ -41,7 +41,14 @@ export function boxCommands(types, desk, stage) {
   const group = "Box";
   return [
     ...gradeCommands(types, desk),
-    { name: "delete", label: "Delete the box", group, keys: ["Delete", "Backspace"], once: true, perform: desk.remove },
+    {
+      name: "delete",
+      label: "Delete the selected boxes; while extreme points are set, take the last one back",
+      group,
+      keys: ["Delete", "Backspace"],
+      once: true,
+      perform: () => void (stage.back() || desk.remove()),
+    },
     { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: desk.undo },
     { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: desk.redo },
     {
@@ -49,7 +56,14 @@ export function boxCommands(types, desk, stage) {
       label: "Drawing on or off: every drag draws, over other boxes too",
       group,
       keys: ["b"],
-      perform: () => stage.setDrawing(!stage.drawing()),
+      perform: () => stage.setMode(stage.mode() === "draw" ? "edit" : "draw"),
+    },
+    {
+      name: "extreme",
+      label: "Drawing by extreme points on or off: click top, left, bottom and right in any order",
+      group,
+      keys: ["x"],
+      perform: () => stage.setMode(stage.mode() === "extreme" ? "edit" : "extreme"),
     },
     {
       name: "draw in the middle",
@@ -61,18 +75,21 @@ export function boxCommands(types, desk, stage) {
     { name: "difficult", label: "Difficult, or not", group, keys: ["d"], perform: () => desk.toggleFlag("difficult") },
     { name: "truncated", label: "Truncated, or not", group, keys: ["u"], perform: () => desk.toggleFlag("truncated") },
     { name: "occluded", label: "Occluded, or not", group, keys: ["o"], perform: () => desk.toggleFlag("occluded") },
+    { name: "pose", label: "Next pose: unspecified, frontal, left, right, rear", group, keys: ["e"], perform: desk.nextPose },
+    { name: "select all", label: "Select all boxes", group, keys: ["Ctrl+a"], perform: desk.selectAll },
     {
       name: "leave",
-      label: "Cancel the drag, stop drawing, or select nothing",
+      label: "Take an extreme point back, cancel the drag, stop drawing, or select nothing",
       group,
       keys: ["Escape"],
       perform() {
-        if (stage.cancel()) return;
-        if (stage.drawing()) stage.setDrawing(false);
+        if (stage.back() || stage.cancel()) return;
+        if (stage.mode() !== "edit") stage.setMode("edit");
         else stage.select(null);
       },
     },
     ...arrowCommands(desk, stage),
+    ...hidingCommands(types, desk),
   ];
 }
 
@@ -90,6 +107,29 @@ function gradeCommands(types, desk) {
       perform: () => desk.setGrade(grade),
     })),
     { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => desk.setGrade(null) },
+  ];
+}
+
+/** @param {readonly DefectType[]} types @param {Desk} desk @returns {Command[]} */
+function hidingCommands(types, desk) {
+  const group = "View";
+  return [
+    {
+      name: "show only",
+      label: "Show only the boxes of the current type, or all again",
+      group,
+      keys: ["i"],
+      perform: desk.showOnly,
+    },
+    // Without keys of their own; a person may give them some.
+    ...types.map(({ name }) => ({
+      name: `hide ${name}`,
+      label: "Hide or show the boxes of a type",
+      detail: name,
+      group,
+      keys: [],
+      perform: () => desk.toggleHidden(name),
+    })),
   ];
 }
 
@@ -121,6 +161,13 @@ function arrowCommands(desk, stage) {
         keys: [`Ctrl+${key}`],
         perform: () => desk.stretch(dx, dy),
       },
+      {
+        ...shared,
+        name: `stretch far ${word}`,
+        label: "Right or lower side of the box by 10 pixels",
+        keys: [`Ctrl+Shift+${key}`],
+        perform: () => desk.stretch(dx * 10, dy * 10),
+      },
     ];
   });
 }
@@ -130,9 +177,10 @@ function arrowCommands(desk, stage) {
  * @param {object} calls
  * @param {() => void} calls.help
  * @param {(hidden: boolean) => void} calls.hideBoxes
+ * @param {() => void} calls.toggleMap
  * @returns {Command[]}
  */
-export function viewCommands(stage, { help, hideBoxes }) {
+export function viewCommands(stage, { help, hideBoxes, toggleMap }) {
   const group = "View";
   let hidden = false;
   return [
@@ -152,14 +200,33 @@ export function viewCommands(stage, { help, hideBoxes }) {
         hideBoxes(hidden);
       },
     },
+    { name: "crosshair", label: "Crosshair on or off", group, keys: ["c"], perform: () => stage.setCrosshair(!stage.crosshair()) },
+    { name: "map", label: "Overview map on or off", group, keys: ["m"], perform: toggleMap },
     { name: "pan", label: "Hold and drag to move the view", group, keys: [" "], perform: () => stage.setPanning(true) },
     { name: "help", label: "This panel", group, keys: ["?"], perform: help },
   ];
 }
 
+/**
+ * @param {import("./copies.js").Copies} copies
+ * @returns {Command[]}
+ */
+export function copyCommands(copies) {
+  const group = "Copies";
+  return [
+    { name: "copy", label: "Copy the selected boxes, also for other images and tabs", group, keys: ["Ctrl+c"], perform: copies.copy },
+    { name: "cut", label: "Copy and delete the selected boxes", group, keys: ["Ctrl+x"], perform: copies.cut },
+    { name: "paste", label: "Paste the copied boxes", group, keys: ["Ctrl+v"], perform: copies.paste },
+    { name: "duplicate", label: "Double the selected boxes", group, keys: ["Ctrl+d"], perform: copies.duplicate },
+    { name: "take over", label: "Take over the boxes of the image before this one", group, keys: ["v"], perform: copies.takeOver },
+  ];
+}
+
 /** What the mouse does, for the help panel. */
 export const MOUSE_NOTES = [
-  "Drag on free ground draws a box; drag a box to move it, a handle to resize it.",
-  "Wheel zooms at the cursor; middle button or space and drag moves the view; two fingers do both.",
+  "Drag on free ground draws a box; drag a box to move it, a handle or a side of the selected one to resize it.",
+  "Shift or Ctrl and click adds a box to the selection; Shift or Ctrl and drag selects every box inside the band.",
+  "Wheel zooms at the cursor; middle button or space and drag moves the view; on a touch pad two fingers move it and a pinch zooms.",
+  "Zoomed in, the small map shows where you are; press on it to go elsewhere.",
   "Tab on the image walks the boxes.",
 ];

@@ -1,6 +1,7 @@
 // @ts-check
 // The tool that draws a box by a drag.
 import { cutToImage, fromCorners, isBox, toWholePixels } from "./geometry.js";
+import { NO_AREA } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Rect} Rect */
@@ -11,21 +12,28 @@ import { cutToImage, fromCorners, isBox, toWholePixels } from "./geometry.js";
  * What a tool may see and do. The stage implements it; tests pass a plain object.
  * @typedef {object} Bench
  * @property {() => Size} size                      of the image
- * @property {() => number} scale
- * @property {() => readonly Box[]} boxes
- * @property {(box: Box | null) => void} setDraft   what the gesture shows before it ends
- * @property {() => string | null} selected
+ * @property {(point: Point, touch: boolean) => import("./types.js").Hit} hitAt   what a press there means
+ * @property {(rect: Rect) => readonly Box[]} within
+ * @property {() => readonly Box[]} selection
  * @property {(id: string | null) => void} select
+ * @property {(id: string) => void} toggle
+ * @property {(ids: readonly string[]) => void} addToSelection
+ * @property {(boxes: readonly Box[]) => void} setDrafts    what the gesture shows before it ends
+ * @property {(band: Rect | null) => void} setBand
+ * @property {(points: readonly Point[]) => void} setMarks
  * @property {(rect: Rect) => Box | null} makeBox   null when no box can be made
  * @property {(box: Box) => void} commitNew
- * @property {(id: string, rect: Rect) => void} commitEdit
+ * @property {(rects: Map<string, Rect>) => void} commitEdits
+ * @property {(text: string) => void} say
  */
+
+/** @typedef {{touch: boolean, extend: boolean}} Press  extend: with Shift or Ctrl, more is selected */
 
 /**
  * A tool sees one gesture at a time: press, drags, then release or cancel. `drag` comes only after
  * the pointer left the place where it was pressed, so a click never moves or draws anything.
  * @typedef {object} Tool
- * @property {(point: Point, touch: boolean) => void} press
+ * @property {(point: Point, press: Press) => void} press
  * @property {(point: Point) => void} drag
  * @property {(point: Point, dragged: boolean) => void} release
  * @property {() => void} cancel
@@ -60,13 +68,13 @@ export function createDrawTool(bench) {
     // Made anew at each step: the type may be chosen by key while the drag goes on.
     const box = rect && bench.makeBox(rect);
     draft = box && { ...box, id: draft?.id ?? box.id };
-    bench.setDraft(draft);
+    bench.setDrafts(draft ? [draft] : []);
   }
 
   function end() {
     from = null;
     draft = null;
-    bench.setDraft(null);
+    bench.setDrafts([]);
   }
 
   return {
@@ -78,8 +86,10 @@ export function createDrawTool(bench) {
       if (dragged) follow(point);
       else if (from) bench.select(null);
       const box = dragged ? draft : null;
+      const isEmpty = dragged && from !== null && drawnRect(from, point, bench.size()) === null;
       end();
       if (box) bench.commitNew(box);
+      else if (isEmpty) bench.say(NO_AREA);
     },
     cancel: end,
   };

@@ -1,8 +1,8 @@
 // @ts-check
-// The tool that selects, moves and resizes. An edit is computed from the shape at grab time and the
-// total drag, so that rounding never adds up. On empty ground it hands over to the drawing tool.
-import { moved, resized, sameRect } from "./geometry.js";
-import { HANDLE_REACH_SCR, hitTest } from "./hittest.js";
+// The tool that selects, moves and resizes, one box or several. An edit is computed from the shapes at grab
+// time and the total drag, so that rounding never adds up. With Shift or Ctrl a click adds a box to the
+// selection or takes it away, and a drag selects with a band. On empty ground it hands over to the drawing tool.
+import { fromCorners, moved, resized, sameRect, sharedDrag } from "./geometry.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Rect} Rect */
@@ -12,20 +12,37 @@ import { HANDLE_REACH_SCR, hitTest } from "./hittest.js";
 /** @typedef {import("./draw.js").Bench} Bench */
 /** @typedef {import("./draw.js").Tool} Tool */
 
-/** A finger is wider than a cursor. */
-export const TOUCH_REACH_SCR = 22;
+/** @typedef {{boxes: readonly Box[], hit: Hit, at: Point, id: string}} Grab  id: the box that was pressed */
+/** @typedef {{from: Point, hit: Hit}} Band */
 
 /**
- * Give the rectangle that an edit makes.
+ * Give the rectangles that an edit makes.
  * @param {object} edit
- * @param {Rect} edit.grabbed the shape at grab time
+ * @param {readonly Box[]} edit.grabbed the shapes at grab time
  * @param {Hit} edit.hit what was grabbed
  * @param {Point} edit.drag total movement since then
  * @param {Size} edit.size of the image
- * @returns {Rect}
+ * @returns {Rect[]} in the order of the shapes
  */
-export function editedRect({ grabbed, hit, drag, size }) {
-  return hit.kind === "handle" ? resized(grabbed, hit.handle, drag, size) : moved(grabbed, drag, size);
+export function editedRects({ grabbed, hit, drag, size }) {
+  if (hit.kind === "handle") return grabbed.map((box) => resized(box, hit.handle, drag, size));
+  const shared = sharedDrag(grabbed, drag, size);
+  return grabbed.map((box) => moved(box, shared, size));
+}
+
+/**
+ * Give the boxes that lie wholly in a band.
+ * @param {readonly Box[]} boxes
+ * @param {Rect} band
+ * @returns {string[]} their ids
+ */
+export function insideBand(boxes, band) {
+  return boxes
+    .filter(
+      ({ xmin, ymin, xmax, ymax }) =>
+        xmin >= band.xmin && ymin >= band.ymin && xmax <= band.xmax && ymax <= band.ymax,
+    )
+    .map(({ id }) => id);
 }
 
 /**
@@ -34,54 +51,73 @@ export function editedRect({ grabbed, hit, drag, size }) {
  * @returns {Tool}
  */
 export function createEditTool(bench, drawTool) {
-  /** @type {{box: Box, hit: Hit, at: Point} | null} */
+  /** @type {Grab | null} */
   let grab = null;
+  /** @type {Band | null} */
+  let band = null;
 
-  /** @param {Point} point @returns {Rect | null} */
+  /** @param {Point} point @returns {[Box, Rect][]} each grabbed box with its new place */
   function edited(point) {
-    if (!grab) return null;
+    if (!grab) return [];
     const drag = { x: point.x - grab.at.x, y: point.y - grab.at.y };
-    return editedRect({ grabbed: grab.box, hit: grab.hit, drag, size: bench.size() });
+    const rects = editedRects({ grabbed: grab.boxes, hit: grab.hit, drag, size: bench.size() });
+    return grab.boxes.map((box, index) => [box, rects[index]]);
+  }
+
+  /** @param {Point} point @param {Band} pulled @param {boolean} dragged */
+  function endBand(point, { from, hit }, dragged) {
+    bench.setBand(null);
+    const rect = fromCorners(from, point);
+    if (dragged) bench.addToSelection(insideBand(bench.within(rect), rect));
+    else if (hit.kind !== "nothing") bench.toggle(hit.id);
   }
 
   return {
-    press(point, touch) {
-      const boxes = bench.boxes();
-      const hit = hitTest({
-        boxes,
-        selected: bench.selected(),
-        point,
-        scale: bench.scale(),
-        handleReachScr: touch ? TOUCH_REACH_SCR : HANDLE_REACH_SCR,
-      });
-      const box = hit.kind === "nothing" ? undefined : boxes.find(({ id }) => id === hit.id);
-      if (!box) {
-        drawTool.press(point, touch);
+    press(point, { touch, extend }) {
+      const hit = bench.hitAt(point, touch);
+      if (extend) {
+        band = { from: point, hit };
         return;
       }
-      grab = { box, hit, at: point };
-      bench.select(box.id);
+      if (hit.kind === "nothing") {
+        drawTool.press(point, { touch, extend });
+        return;
+      }
+      const together = bench.selection();
+      // A press on one of several takes them all along; a click without a drag then selects that one.
+      const isMember = together.length > 1 && together.some(({ id }) => id === hit.id);
+      if (!isMember) bench.select(hit.id);
+      grab = { boxes: isMember ? together : bench.selection(), hit, at: point, id: hit.id };
     },
     drag(point) {
-      const rect = edited(point);
-      if (grab && rect) bench.setDraft({ ...grab.box, ...rect });
+      if (band) bench.setBand(fromCorners(band.from, point));
+      else if (grab) bench.setDrafts(edited(point).map(([box, rect]) => ({ ...box, ...rect })));
       else drawTool.drag(point);
     },
     release(point, dragged) {
+      if (band) {
+        const pulled = band;
+        band = null;
+        endBand(point, pulled, dragged);
+        return;
+      }
       if (!grab) {
         drawTool.release(point, dragged);
         return;
       }
-      const { box } = grab;
-      const rect = dragged ? edited(point) : null;
+      const rects = dragged ? edited(point).filter(([box, rect]) => !sameRect(box, rect)) : [];
+      const { id } = grab;
       grab = null;
-      bench.setDraft(null);
-      if (rect && !sameRect(rect, box)) bench.commitEdit(box.id, rect);
+      bench.setDrafts([]);
+      if (rects.length > 0) bench.commitEdits(new Map(rects.map(([box, rect]) => [box.id, rect])));
+      else if (!dragged) bench.select(id);
     },
     cancel() {
       grab = null;
+      band = null;
+      bench.setBand(null);
       drawTool.cancel();
-      bench.setDraft(null);
+      bench.setDrafts([]);
     },
   };
 }

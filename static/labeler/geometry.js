@@ -38,6 +38,34 @@ export function fromCorners(a, b) {
   };
 }
 
+/**
+ * Give the smallest rectangle that holds all points.
+ * @param {readonly Point[]} points at least one
+ * @returns {Rect}
+ */
+export function boundsOf(points) {
+  const rect = { xmin: Infinity, ymin: Infinity, xmax: -Infinity, ymax: -Infinity };
+  for (const { x, y } of points) {
+    rect.xmin = Math.min(rect.xmin, x);
+    rect.ymin = Math.min(rect.ymin, y);
+    rect.xmax = Math.max(rect.xmax, x);
+    rect.ymax = Math.max(rect.ymax, y);
+  }
+  return rect;
+}
+
+/**
+ * Give the smallest rectangle that holds all rectangles.
+ * @param {readonly Rect[]} rects at least one
+ * @returns {Rect}
+ */
+export function unionOf(rects) {
+  return boundsOf(rects.flatMap(({ xmin, ymin, xmax, ymax }) => [
+    { x: xmin, y: ymin },
+    { x: xmax, y: ymax },
+  ]));
+}
+
 /** @param {Rect} rect @returns {number} */
 export function widthOf(rect) {
   return rect.xmax - rect.xmin;
@@ -83,6 +111,16 @@ export function overlap(a, b) {
 }
 
 /**
+ * Tell whether two rectangles share any point, sides included.
+ * @param {Rect} a
+ * @param {Rect} b
+ * @returns {boolean}
+ */
+export function touch(a, b) {
+  return a.xmin <= b.xmax && b.xmin <= a.xmax && a.ymin <= b.ymax && b.ymin <= a.ymax;
+}
+
+/**
  * Cut a rectangle to the image.
  * @param {Rect} rect
  * @param {Size} size
@@ -123,6 +161,36 @@ export function moved(rect, drag, size) {
   const dx = clamp(Math.round(drag.x), -rect.xmin, size.width - rect.xmax);
   const dy = clamp(Math.round(drag.y), -rect.ymin, size.height - rect.ymax);
   return { xmin: rect.xmin + dx, ymin: rect.ymin + dy, xmax: rect.xmax + dx, ymax: rect.ymax + dy };
+}
+
+/**
+ * Say by how much several rectangles can be moved together: they stop as one at the image's border, so
+ * that they keep their places to each other.
+ * @param {readonly Rect[]} rects at least one, at grab time
+ * @param {Point} drag total movement since then
+ * @param {Size} size
+ * @returns {Point}
+ */
+export function sharedDrag(rects, drag, size) {
+  const all = unionOf(rects);
+  const after = moved(all, drag, size);
+  return { x: after.xmin - all.xmin, y: after.ymin - all.ymin };
+}
+
+/**
+ * Put a rectangle of another image into this one: shifted inside where it fits, else cut.
+ * @param {Rect} rect
+ * @param {Size} size
+ * @returns {Rect | null} null when nothing of it is left
+ */
+export function placedInside(rect, size) {
+  const dx = clamp(0, -rect.xmin, size.width - rect.xmax);
+  const dy = clamp(0, -rect.ymin, size.height - rect.ymax);
+  const placed = cutToImage(
+    { xmin: rect.xmin + dx, ymin: rect.ymin + dy, xmax: rect.xmax + dx, ymax: rect.ymax + dy },
+    size,
+  );
+  return isBox(placed) ? placed : null;
 }
 
 /**

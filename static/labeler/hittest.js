@@ -1,6 +1,6 @@
 // @ts-check
-// What lies under the cursor: a handle of the selected box before an edge before a body, and the
-// smallest box first. A pure function of shapes, point and scale.
+// What lies under the cursor: a handle or a side of the selected box, which resize it, before an edge before
+// a body, and the smallest box first. A pure function of shapes, point and scale.
 import { HANDLES, areaOf, contains, handlePoint } from "./geometry.js";
 
 /** @typedef {import("./types.js").Box} Box */
@@ -12,9 +12,11 @@ import { HANDLES, areaOf, contains, handlePoint } from "./geometry.js";
 /** How near counts as "on it", in canvas pixels. */
 export const HANDLE_REACH_SCR = 9;
 export const EDGE_REACH_SCR = 5;
+/** A finger is wider than a cursor. */
+export const TOUCH_REACH_SCR = 22;
 
 /**
- * Find the handle under a point. On a box too small for eight handles the corners win.
+ * Find the handle or side under a point. On a box too small for eight handles the corners win.
  * @param {Rect} rect
  * @param {Point} point
  * @param {number} scale
@@ -42,7 +44,27 @@ export function handleAt(rect, point, scale, reachScr = HANDLE_REACH_SCR) {
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? sideAt(rect, point, Math.min(reach, EDGE_REACH_SCR / scale));
+}
+
+/**
+ * Find the side under a point; it is taken as its handle in the middle is. Inside the box only a quarter
+ * of it counts, so that the rest still moves it.
+ * @param {Rect} rect
+ * @param {Point} point
+ * @param {number} reach in image pixels
+ * @returns {Handle | null}
+ */
+function sideAt(rect, { x, y }, reach) {
+  const insideX = Math.min(reach, (rect.xmax - rect.xmin) / 4);
+  const insideY = Math.min(reach, (rect.ymax - rect.ymin) / 4);
+  const alongX = x >= rect.xmin && x <= rect.xmax;
+  const alongY = y >= rect.ymin && y <= rect.ymax;
+  if (alongX && y >= rect.ymin - reach && y <= rect.ymin + insideY) return "n";
+  if (alongX && y >= rect.ymax - insideY && y <= rect.ymax + reach) return "s";
+  if (alongY && x >= rect.xmin - reach && x <= rect.xmin + insideX) return "w";
+  if (alongY && x >= rect.xmax - insideX && x <= rect.xmax + reach) return "e";
+  return null;
 }
 
 /**

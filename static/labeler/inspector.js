@@ -1,33 +1,35 @@
 // @ts-check
-// What is known of one box, and the buttons that change it: grade with its written criteria, marks.
+// What is known of the selected boxes, and what changes them: grade with its written criteria, marks, pose.
 import { element } from "./element.js";
 import { severityOf } from "./severity.js";
 import { keyAttributes } from "./tooltips.js";
-import { lengthOf, scoreOf, provenanceOf } from "./words.js";
+import { countOf, lengthOf, scoreOf, provenanceOf } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").DefectType} DefectType */
 
-const FLAGS = /** @type {const} */ ({
-  difficult: "Difficult",
-  truncated: "Truncated",
-  occluded: "Occluded",
-});
+const FLAGS = /** @type {const} */ ([
+  ["difficult", "Difficult"],
+  ["truncated", "Truncated"],
+  ["occluded", "Occluded"],
+]);
 
 /**
  * @typedef {object} Inspector
- * @property {(state: {box: Box | null, type: DefectType | undefined, nextGrade: number | null,
- *   disabled: boolean}) => void} update
+ * @property {(state: {boxes: readonly Box[], type: DefectType | undefined, nextGrade: number | null,
+ *   disabled: boolean}) => void} update  type: of the boxes where all share one, else of the last one
  */
 
 /**
  * @param {HTMLElement} place
  * @param {object} calls
  * @param {import("./keyring.js").Keyring} calls.keyring
- * @param {(flag: keyof typeof FLAGS) => void} calls.toggleFlag
+ * @param {(flag: (typeof FLAGS)[number][0]) => void} calls.toggleFlag
+ * @param {(pose: string) => void} calls.setPose
+ * @param {readonly string[]} calls.poses
  * @returns {Inspector}
  */
-export function createInspector(place, { keyring, toggleFlag }) {
+export function createInspector(place, { keyring, toggleFlag, setPose, poses }) {
   /** @param {DefectType} type @param {number | null} chosen @param {boolean} disabled */
   function gradeButtons(type, chosen, disabled) {
     return element(
@@ -74,38 +76,72 @@ export function createInspector(place, { keyring, toggleFlag }) {
     );
   }
 
+  /** @param {readonly Box[]} boxes @param {boolean} disabled */
+  function marks(boxes, disabled) {
+    return element(
+      "div",
+      { class: "row" },
+      ...FLAGS.map(([flag, label]) => {
+        const count = boxes.filter((box) => box[flag]).length;
+        return checkbox(keyring, { key: flag, label, disabled, some: count > 0, all: count === boxes.length }, () => toggleFlag(flag));
+      }),
+    );
+  }
+
+  /** @param {readonly Box[]} boxes @param {boolean} disabled */
+  function poseField(boxes, disabled) {
+    const pose = sharedValue(boxes.map((box) => box.pose));
+    // A pose that an imported file brought is kept, and offered.
+    const poseTitle = keyAttributes(keyring.command("pose")).title;
+    const known = [...new Set([...poses, ...boxes.map((box) => box.pose)])];
+    const field = element(
+      "select",
+      {
+        class: "small",
+        "data-key": "pose",
+        title: poseTitle,
+        disabled,
+        change: (/** @type {Event} */ event) => setPose(/** @type {HTMLSelectElement} */ (event.target).value),
+      },
+      ...(pose === undefined ? [element("option", { selected: true, disabled: true }, "several")] : []),
+      ...known.map((name) => element("option", { value: name, selected: name === pose }, name)),
+    );
+    return element("label", { class: "pose small" }, element("span", { class: "soft" }, "Pose"), field);
+  }
+
+  /** @param {readonly Box[]} boxes @param {DefectType | undefined} type @param {boolean} disabled */
+  function ofBoxes(boxes, type, disabled) {
+    const many = boxes.length > 1;
+    const grade = sharedValue(boxes.map((box) => box.grade)) ?? null;
+    return [
+      many ? element("p", { class: "small" }, `${countOf(boxes.length, "box", "boxes")} selected: ${namesOf(boxes)}`) : null,
+      type?.graded && type.grades.length > 0 ? gradeButtons(type, grade, disabled) : null,
+      marks(boxes, disabled),
+      poseField(boxes, disabled),
+      many ? null : facts(boxes[0], type),
+      element(
+        "div",
+        { class: "row" },
+        element(
+          "button",
+          { type: "button", class: "button small", disabled, "data-key": "delete", ...keyAttributes(keyring.command("delete")) },
+          many ? `Delete ${boxes.length} boxes` : "Delete box",
+        ),
+      ),
+    ];
+  }
+
+  /** @param {DefectType | undefined} type @param {number | null} nextGrade @param {boolean} disabled */
+  function ofNothing(type, nextGrade, disabled) {
+    const grades = type?.graded && type.grades.length > 0 ? type : null;
+    if (grades) return [element("p", { class: "soft small" }, "Grade of the next box:"), gradeButtons(grades, nextGrade, disabled)];
+    return [disabled ? null : element("p", { class: "soft small" }, "No box is selected. Drag on the image to draw one.")];
+  }
+
   return {
-    update({ box, type, nextGrade, disabled }) {
+    update({ boxes, type, nextGrade, disabled }) {
       const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
-      const grades = type?.graded && type.grades.length > 0 ? type : null;
-      const parts = box
-        ? [
-            grades ? gradeButtons(grades, box.grade, disabled) : null,
-            element(
-              "div",
-              { class: "row" },
-              ...Object.entries(FLAGS).map(([flag, label]) =>
-                checkbox(keyring, flag, label, box[/** @type {keyof typeof FLAGS} */ (flag)], disabled, () =>
-                  toggleFlag(/** @type {keyof typeof FLAGS} */ (flag)),
-                ),
-              ),
-            ),
-            facts(box, type),
-            element(
-              "div",
-              { class: "row" },
-              element(
-                "button",
-                { type: "button", class: "button small", disabled, "data-key": "delete", ...keyAttributes(keyring.command("delete")) },
-                "Delete box",
-              ),
-            ),
-          ]
-        : [
-            grades ? element("p", { class: "soft small" }, "Grade of the next box:") : null,
-            grades ? gradeButtons(grades, nextGrade, disabled) : null,
-            disabled || grades ? null : element("p", { class: "soft small" }, "No box is selected. Drag on the image to draw one."),
-          ];
+      const parts = boxes.length > 0 ? ofBoxes(boxes, type, disabled) : ofNothing(type, nextGrade, disabled);
       place.replaceChildren(...parts.flatMap((part) => part ?? []));
       if (focused) {
         const again = place.querySelector(`[data-key="${focused}"]`);
@@ -116,16 +152,28 @@ export function createInspector(place, { keyring, toggleFlag }) {
 }
 
 /**
+ * @template Value
+ * @param {readonly Value[]} values
+ * @returns {Value | undefined} the one that all share
+ */
+function sharedValue(values) {
+  return values.every((value) => value === values[0]) ? values[0] : undefined;
+}
+
+/** @param {readonly Box[]} boxes @returns {string} */
+function namesOf(boxes) {
+  return [...new Set(boxes.map(({ defect_type }) => defect_type))].join(", ");
+}
+
+/**
  * @param {import("./keyring.js").Keyring} keyring
- * @param {string} key
- * @param {string} label
- * @param {boolean} checked
- * @param {boolean} disabled
+ * @param {{key: string, label: string, disabled: boolean, some: boolean, all: boolean}} look
  * @param {() => void} toggle
  */
-function checkbox(keyring, key, label, checked, disabled, toggle) {
+function checkbox(keyring, { key, label, disabled, some, all }, toggle) {
   const keys = keyAttributes(keyring.command(key));
-  const input = element("input", { type: "checkbox", "data-key": key, ...keys, checked, disabled, change: toggle });
+  const input = element("input", { type: "checkbox", "data-key": key, ...keys, checked: all, disabled, change: toggle });
+  input.indeterminate = some && !all;
   return element("label", { class: "check" }, input, label);
 }
 

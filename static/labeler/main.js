@@ -2,7 +2,8 @@
 // The label page: joins the canvas, the panel, saving, leases and the queue of next images.
 import { createApi, csrfTokenOf } from "./api.js";
 import { createBackup, openShelf } from "./backup.js";
-import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "./commands.js";
+import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "./commands.js";
+import { createCopies } from "./copies.js";
 import { createDarkroom } from "./darkroom.js";
 import { createDesk } from "./desk.js";
 import { find, readData } from "./element.js";
@@ -12,6 +13,7 @@ import { startHeartbeat } from "./lease.js";
 import { readLook } from "./look.js";
 import { createNotice } from "./notice.js";
 import { isAnswer, joinCommands, watchIdleness } from "./page.js";
+import { createOverview } from "./overview.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./picture.js";
 import { createPreferences } from "./preferences.js";
@@ -83,11 +85,14 @@ const stage = createStage({
   lookOf: (box) => panel.lookOf(box),
   mayEdit,
   makeBox: desk.makeBox,
+  say: notice.say,
   selectionChanged: () => panel.refresh(),
   cursorMoved: (point) => panel.showCursor(point),
   viewChanged: () => panel.showZoom(),
 });
 desk.attach(stage);
+const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
+const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
 /** @type {import("./keytable.js").Command[]} */
 const commands = [
@@ -110,9 +115,11 @@ const commands = [
     perform: () => void visit.open()?.saver.saveNow(),
   },
   ...boxCommands(offered, desk, stage),
+  ...copyCommands(copies),
   ...viewCommands(stage, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
+    toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
   }),
 ];
 const keyring = createKeyring({ commands, preferences });
@@ -147,7 +154,11 @@ const visit = createVisit({
   panel,
   load: pictures.load,
   tellSave: saveState.tell,
-  shown: pictures.show,
+  leaving: copies.leaving,
+  shown(image) {
+    copies.opened(image);
+    pictures.show(image);
+  },
 });
 
 /** As the page goes away: send what is not saved, give the images back. */
@@ -165,6 +176,7 @@ function leave() {
 
 joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
 window.addEventListener("pagehide", leave);
+window.addEventListener("pagehide", copies.leaving);
 window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("focus", () => {

@@ -1,6 +1,7 @@
 // @ts-check
 // The side panel and the bar around the canvas: they show what the desk and the stage hold.
 import { createBoxList } from "./boxlist.js";
+import { POSES } from "./boxes.js";
 import { find } from "./element.js";
 import { createInspector } from "./inspector.js";
 import { isUndecided, severityOf } from "./severity.js";
@@ -14,7 +15,7 @@ import { countOf, percentOf, scoreOf } from "./words.js";
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./paint.js").Look} Look */
-/** @typedef {import("./paint.js").TagPart} TagPart */
+/** @typedef {import("./tags.js").TagPart} TagPart */
 
 const STATE_WORDS = /** @type {Record<string, string>} */ ({
   unlabeled: "Unlabeled",
@@ -46,15 +47,29 @@ const STATE_WORDS = /** @type {Record<string, string>} */ ({
  */
 export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores = false, isProposal = isUndecided }) {
   const typeBar = createTypeBar(find("[data-types]", root), types);
-  const boxList = createBoxList(find("[data-boxes]", root), { typeOf: desk.typeOf, select: stage.select, scores });
+  const boxList = createBoxList(find("[data-boxes]", root), {
+    typeOf: desk.typeOf,
+    select(ids) {
+      stage.selectMany(ids);
+      const box = desk.selectedBox();
+      if (box) stage.reveal(box);
+    },
+    toggle: stage.toggle,
+    scores,
+  });
   const inspector = createInspector(find("[data-inspector]", root), {
     keyring,
     toggleFlag: desk.toggleFlag,
+    setPose: desk.setPose,
+    poses: POSES,
   });
   const count = find("[data-count]", root);
   const zoom = find("[data-zoom]", root);
   const cursor = find("[data-cursor]", root);
   const rampColor = readRamp(root);
+  /** A box's look is worked out once: boxes are values, a changed one is another object.
+   * @type {WeakMap<Box, Look>} */
+  const looks = new WeakMap();
   let frame = 0;
 
   // After a click the keys belong to the image again; a keyboard user stays where he is.
@@ -72,13 +87,14 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
   function draw() {
     frame = 0;
     const boxes = desk.store.all();
-    const box = desk.selectedBox() ?? null;
-    const name = box?.defect_type ?? desk.currentType();
+    const chosen = desk.selectedBoxes();
+    const name = chosen.at(-1)?.defect_type ?? desk.currentType();
+    const hidden = stage.hiddenTypes();
     const disabled = !mayEdit();
-    typeBar.update({ current: name, boxes, disabled });
-    boxList.update(boxes, stage.selected());
+    typeBar.update({ current: name, boxes, hidden, disabled });
+    boxList.update({ boxes, selection: stage.selection(), hidden });
     inspector.update({
-      box,
+      boxes: chosen,
       type: name === null ? undefined : desk.typeOf(name),
       nextGrade: desk.nextGrade(),
       disabled,
@@ -87,8 +103,9 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
     count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded} without a grade` : "");
     mark("undo", { disabled: disabled || !desk.history.canUndo() });
     mark("redo", { disabled: disabled || !desk.history.canRedo() });
-    mark("delete", { disabled: disabled || !box });
-    mark("draw", { disabled, pressed: stage.drawing() });
+    mark("delete", { disabled: disabled || chosen.length === 0 });
+    mark("draw", { disabled, pressed: stage.mode() === "draw" });
+    mark("extreme", { disabled, pressed: stage.mode() === "extreme" });
   }
 
   /** @param {string} name @param {{disabled: boolean, pressed?: boolean}} look */
@@ -97,6 +114,21 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
       /** @type {HTMLButtonElement} */ (button).disabled = disabled;
       if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
     }
+  }
+
+  /** @param {Box} box @returns {Look} */
+  function makeLook(box) {
+    const type = desk.typeOf(box.defect_type);
+    const color = type?.color ?? "#999999";
+    const grade = box.grade === null ? "" : ` · ${box.grade}`;
+    /** @type {TagPart[]} */
+    const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), look: "type", color }];
+    const severity = scores ? severityOf(box, type) : null;
+    if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, look: "score" });
+    if (severity) {
+      tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
+    }
+    return { color, dashed: isProposal(box), tag };
   }
 
   return {
@@ -119,17 +151,11 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
       zoom.textContent = percentOf(stage.view().scale * (window.devicePixelRatio || 1));
     },
     lookOf(box) {
-      const type = desk.typeOf(box.defect_type);
-      const color = type?.color ?? "#999999";
-      const grade = box.grade === null ? "" : ` · ${box.grade}`;
-      /** @type {TagPart[]} */
-      const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), look: "type", color }];
-      const severity = scores ? severityOf(box, type) : null;
-      if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, look: "score" });
-      if (severity) {
-        tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
-      }
-      return { color, dashed: isProposal(box), tag };
+      const known = looks.get(box);
+      if (known) return known;
+      const look = makeLook(box);
+      looks.set(box, look);
+      return look;
     },
   };
 }

@@ -2,14 +2,14 @@
 // Turns pointer and wheel events of a canvas into a few plain calls: press, drag, release, pan, zoom.
 // A drag starts only after the pointer left its place, so that a shaky click stays a click. Two
 // fingers pan and zoom together.
-import { wheelFactor } from "./viewport.js";
+import { wheelDeed } from "./wheel.js";
 
 /** @typedef {import("./types.js").PointScr} PointScr */
 
 /**
  * @typedef {object} PointerCalls
  * @property {() => boolean} wantsPan           the space bar is held
- * @property {(at: PointScr, touch: boolean) => void} press
+ * @property {(at: PointScr, press: import("./draw.js").Press) => void} press
  * @property {(at: PointScr) => void} drag
  * @property {(at: PointScr, dragged: boolean) => void} release
  * @property {() => void} cancel
@@ -19,6 +19,8 @@ import { wheelFactor } from "./viewport.js";
  */
 
 export const DRAG_FROM_SCR = 3;
+/** A swipe that has begun goes on, also where one of its steps looks like a wheel's. */
+const SWIPE_MS = 200;
 
 /** @typedef {{kind: "tool", from: PointScr, dragged: boolean, id: number} | {kind: "pan", id: number}
  *   | {kind: "pinch"}} Gesture */
@@ -53,7 +55,10 @@ export function followPointer(element, calls) {
       gesture = { kind: "pan", id: event.pointerId };
     } else if (event.button === 0) {
       gesture = { kind: "tool", from: at, dragged: false, id: event.pointerId };
-      calls.press(at, event.pointerType === "touch");
+      calls.press(at, {
+        touch: event.pointerType === "touch",
+        extend: event.shiftKey || event.ctrlKey || event.metaKey,
+      });
     }
   }
 
@@ -107,12 +112,18 @@ export function followPointer(element, calls) {
   element.addEventListener("mousedown", (event) => {
     if (event.button === 1) event.preventDefault();
   });
+  let swipedAt = -Infinity;
   element.addEventListener(
     "wheel",
     (event) => {
       event.preventDefault();
-      if (event.shiftKey) calls.pan({ xScr: -(event.deltaX || event.deltaY), yScr: 0 });
-      else calls.zoom(placeOf(event), wheelFactor(event));
+      const deed = wheelDeed(event, event.timeStamp - swipedAt < SWIPE_MS);
+      if (deed.kind === "zoom") {
+        calls.zoom(placeOf(event), deed.factor);
+        return;
+      }
+      if (!event.shiftKey) swipedAt = event.timeStamp;
+      calls.pan(deed.shift);
     },
     { passive: false },
   );

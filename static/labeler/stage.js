@@ -1,12 +1,15 @@
 // @ts-check
 // The canvas as one thing: viewport, pointer, tools, selection and drawing around one store.
-import { createDrawTool } from "./draw.js";
-import { createEditTool } from "./edit.js";
-import { cursorFor, hitTest } from "./hittest.js";
-import { paintScene } from "./paint.js";
-import { createRenderer } from "./render.js";
+import { createArrangement } from "./arrangement.js";
+import { overlap } from "./geometry.js";
+import { HANDLE_REACH_SCR, TOUCH_REACH_SCR, cursorFor, hitTest } from "./hittest.js";
+import { paintBoxes } from "./outlines.js";
+import { paintCrosshair, paintGesture, paintPicture } from "./paint.js";
 import { followPointer } from "./pointer.js";
-import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, zoomAt } from "./viewport.js";
+import { createRenderer } from "./render.js";
+import { createSelection } from "./selection.js";
+import { createToolbox } from "./toolbox.js";
+import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visibleRect, zoomAt } from "./viewport.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Rect} Rect */
@@ -14,9 +17,11 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, zoom
 /** @typedef {import("./types.js").Point} Point */
 /** @typedef {import("./types.js").PointScr} PointScr */
 /** @typedef {import("./types.js").Viewport} Viewport */
+/** @typedef {import("./types.js").Hit} Hit */
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./paint.js").Look} Look */
 /** @typedef {import("./paint.js").Picture} Picture */
+/** @typedef {import("./toolbox.js").Mode} Mode */
 
 /**
  * What somebody else draws above the boxes, such as pins. `press` is asked before the tools, in image
@@ -31,23 +36,36 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, zoom
  * @property {(picture: CanvasImageSource | Picture | null, size: Size) => void} show
  * @property {(layer: Layer) => () => void} addLayer   above the boxes; answers how to take it away
  * @property {(rect: Rect) => void} centerOn      bring something in sight, as large as it fits
+ * @property {(rect: Rect) => void} reveal        the same, only when nothing of it is in sight
  * @property {() => void} fit
  * @property {() => void} zoomToPixels            one image pixel is one device pixel
  * @property {(factor: number) => void} zoomBy    around the middle
  * @property {(shift: PointScr) => void} pan
- * @property {() => string | null} selected
+ * @property {() => string | null} selected       the box that was selected last
+ * @property {() => readonly string[]} selection
  * @property {(id: string | null) => void} select
- * @property {() => boolean} drawing              whether every drag draws
- * @property {(on: boolean) => void} setDrawing
+ * @property {(ids: readonly string[]) => void} selectMany
+ * @property {(id: string) => void} toggle        whether it is selected
+ * @property {() => Mode} mode
+ * @property {(mode: Mode) => void} setMode
  * @property {(held: boolean) => void} setPanning  the space bar
  * @property {(shown: boolean) => void} setTags
  * @property {() => boolean} tags
+ * @property {(shown: boolean) => void} setCrosshair   also while nothing is drawn
+ * @property {() => boolean} crosshair
  * @property {(hidden: boolean) => void} setBoxesHidden
+ * @property {() => ReadonlySet<string>} hiddenTypes
+ * @property {(types: ReadonlySet<string>) => void} hideTypes   kept from image to image
  * @property {() => boolean} sketching            whether a new box is being drawn now
+ * @property {() => boolean} busy                 whether any gesture is in hand
  * @property {() => boolean} cancel               true when there was a gesture to cancel
- * @property {() => void} invalidate
+ * @property {() => boolean} back                 takes the last extreme point back; false when there is none
+ * @property {() => CanvasImageSource | Picture | null} picture
+ * @property {(listener: () => void) => void} pictureChanged
+ * @property {() => void} invalidate              the picture, or a layer, is different
  * @property {() => Viewport} view
  * @property {() => Size} size
+ * @property {() => Rect} inSight                 the part of the image that the canvas shows
  * @property {() => Rect} middle                  a rectangle in the middle of what is seen
  */
 
@@ -58,25 +76,19 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, zoom
  * @param {(box: Box) => Look} parts.lookOf
  * @param {() => boolean} parts.mayEdit
  * @param {(rect: Rect) => Box | null} parts.makeBox
- * @param {(id: string | null) => void} parts.selectionChanged
- * @param {(point: Point | null) => void} parts.cursorMoved
- * @param {() => void} parts.viewChanged
+ * @param {(text: string) => void} parts.say
+ * @param {() => void} parts.selectionChanged
+ * @param {(point: Point | null) => void} parts.cursorMoved   at most once a frame
+ * @param {() => void} parts.viewChanged                       at most once a frame
  * @returns {Stage}
  */
-export function createStage({
-  canvas,
-  store,
-  lookOf,
-  mayEdit,
-  makeBox,
-  selectionChanged,
-  cursorMoved,
-  viewChanged,
-}) {
+export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, selectionChanged, cursorMoved, viewChanged }) {
   /** @type {CanvasImageSource | Picture | null} */
   let picture = null;
-  /** @type {Layer[]} */
+  /** @type {readonly Layer[]} */
   let layers = [];
+  /** @type {(() => void)[]} */
+  const pictureListeners = [];
   /** Whether the press in hand was taken by a layer. */
   let taken = false;
   /** @type {Size} */
@@ -84,35 +96,30 @@ export function createStage({
   /** @type {Viewport} */
   let view = { scale: 1, leftScr: 0, topScr: 0 };
   let fitted = true;
-  /** @type {Box | null} */
-  let draft = null;
-  /** @type {string | null} */
-  let selected = null;
   /** @type {string | null} */
   let hovered = null;
   /** @type {PointScr | null} */
   let cursor = null;
-  let drawing = false;
+  let viewIsNews = false;
+  let newsFrame = 0;
   let panning = false;
   let tags = true;
+  let crosshair = false;
   let boxesHidden = false;
+  const arrangement = createArrangement(store);
+  const selection = createSelection();
 
   const renderer = createRenderer({
     canvas,
     paint(context, sizeScr) {
-      paintScene(context, sizeScr, {
-        picture,
-        size,
-        view,
-        boxes: store.all(),
-        draft,
-        selected,
-        hovered,
-        lookOf,
-        tags,
-        boxesHidden,
-        crosshair: drawing && mayEdit() && !panning ? cursor : null,
-      });
+      const gesture = toolbox.gesture();
+      paintPicture(context, { picture, size, view, sizeScr });
+      if (!boxesHidden) {
+        const boxes = arrangement.within(visibleRect(view, sizeScr));
+        paintBoxes(context, sizeScr, { view, boxes, gesture, get: store.get, selection, hovered, lookOf, tags });
+      }
+      if (cursor && showsCrosshair()) paintCrosshair(context, sizeScr, cursor);
+      paintGesture(context, view, gesture);
       for (const layer of layers) {
         context.save();
         layer.paint(context, sizeScr, view);
@@ -124,117 +131,135 @@ export function createStage({
     },
   });
 
+  const showsCrosshair = () => (crosshair || toolbox.mode() !== "edit") && mayEdit() && !panning;
+
+  /** Tell the page where the cursor and the view are, at most once a frame. */
+  function tellSoon() {
+    newsFrame ||= requestAnimationFrame(() => {
+      newsFrame = 0;
+      if (viewIsNews) viewChanged();
+      viewIsNews = false;
+      cursorMoved(cursor && toImage(view, cursor));
+    });
+  }
+
   /** @param {Viewport} next @param {boolean} [whole] */
   function setView(next, whole = false) {
     view = whole ? next : keepInSight(next, size, renderer.sizeScr());
     fitted = whole;
+    viewIsNews = true;
+    tellSoon();
     renderer.invalidate();
-    viewChanged();
   }
 
+  /** @param {boolean} isNews whether the selection really is another one */
+  function selected(isNews) {
+    if (!isNews) return;
+    renderer.invalidate();
+    selectionChanged();
+  }
   /** @param {string | null} id */
-  function select(id) {
-    if (id === selected) return;
-    selected = id;
-    renderer.invalidate();
-    selectionChanged(id);
+  const select = (id) => selected(selection.set(id === null ? [] : [id]));
+
+  /** @param {Point} point @param {boolean} touch @returns {Hit} */
+  function hitAt(point, touch) {
+    const handleReachScr = touch ? TOUCH_REACH_SCR : HANDLE_REACH_SCR;
+    const boxes = boxesHidden ? [] : arrangement.near(point, handleReachScr / view.scale);
+    const selected = mayEdit() ? selection.only() : null;
+    return hitTest({ boxes, selected, point, scale: view.scale, handleReachScr });
   }
 
-  /** @type {import("./draw.js").Bench} */
-  const bench = {
-    size: () => size,
-    scale: () => view.scale,
-    boxes: () => (boxesHidden ? [] : store.all()),
-    selected: () => selected,
-    select,
-    makeBox,
-    setDraft(box) {
-      draft = box;
-      renderer.invalidate();
+  const toolbox = createToolbox(
+    {
+      size: () => size,
+      hitAt,
+      within: (rect) => (boxesHidden ? [] : arrangement.within(rect)),
+      selection: () => selection.ids().flatMap((id) => store.get(id) ?? []),
+      select,
+      toggle: (id) => selected(selection.toggle(id)),
+      addToSelection: (ids) => selected(selection.add(ids)),
+      makeBox,
+      commitNew(box) {
+        store.create(box);
+        select(box.id);
+      },
+      commitEdits: (rects) => void store.updateMany(rects),
+      say,
     },
-    commitNew(box) {
-      store.create(box);
-      select(box.id);
-    },
-    commitEdit: (id, rect) => void store.update(id, rect),
-  };
-  const drawTool = createDrawTool(bench);
-  const editTool = createEditTool(bench, drawTool);
-  const tool = () => (drawing ? drawTool : editTool);
+    () => renderer.invalidate(),
+  );
 
   /** @param {PointScr | null} at */
   function hover(at) {
     cursor = at;
-    const point = at && toImage(view, at);
-    const hit = point
-      ? hitTest({ boxes: bench.boxes(), selected: mayEdit() ? selected : null, point, scale: view.scale })
-      : { kind: /** @type {const} */ ("nothing") };
-    const id = hit.kind === "nothing" || drawing ? null : hit.id;
-    if (id !== hovered || drawing) renderer.invalidate();
+    tellSoon();
+    const editing = toolbox.mode() === "edit";
+    const hit = at && editing ? hitAt(toImage(view, at), false) : { kind: /** @type {const} */ ("nothing") };
+    const id = hit.kind === "nothing" ? null : hit.id;
+    if (id !== hovered || showsCrosshair()) renderer.invalidate();
     hovered = id;
     if (panning) canvas.style.cursor = "grab";
-    else if (!mayEdit()) canvas.style.cursor = hit.kind === "nothing" ? "default" : "pointer";
-    else canvas.style.cursor = drawing ? "crosshair" : cursorFor(hit);
-    cursorMoved(point);
+    else if (!mayEdit()) canvas.style.cursor = hovered ? "pointer" : "default";
+    else canvas.style.cursor = editing ? cursorFor(hit) : "crosshair";
+    if (mayEdit()) toolbox.hover(at && toImage(view, at));
   }
 
   followPointer(canvas, {
     wantsPan: () => panning,
-    press(at, touch) {
+    press(at, press) {
       canvas.focus({ preventScroll: true });
       const point = toImage(view, at);
       taken = layers.findLast((layer) => layer.press?.(point)) !== undefined;
       if (taken) return;
       if (mayEdit()) {
-        tool().press(point, touch);
+        toolbox.press(point, press);
         return;
       }
-      const hit = hitTest({ boxes: bench.boxes(), selected: null, point, scale: view.scale });
+      const hit = hitAt(point, press.touch);
       select(hit.kind === "nothing" ? null : hit.id);
     },
     drag(at) {
-      if (mayEdit() && !taken) tool().drag(toImage(view, at));
+      if (mayEdit() && !taken) toolbox.drag(toImage(view, at));
       hover(at);
     },
     release(at, dragged) {
-      if (mayEdit() && !taken) tool().release(toImage(view, at), dragged);
+      if (mayEdit() && !taken) toolbox.release(toImage(view, at), dragged);
       hover(at);
     },
-    cancel: () => void cancel(),
+    cancel: () => void toolbox.cancel(),
     hover,
-    pan: (shift) => setView(panBy(view, shift, size, renderer.sizeScr())),
+    pan(shift) {
+      setView(panBy(view, shift, size, renderer.sizeScr()));
+    },
     zoom(at, factor) {
       setView(zoomAt(view, { at, factor, low: minScale(size, renderer.sizeScr()) }));
-      hover(at);
     },
   });
 
-  store.subscribe(() => {
-    if (selected !== null && !store.get(selected)) select(null);
+  store.subscribe(({ deleted }) => {
+    if (deleted.length > 0) selected(selection.retain((id) => store.get(id) !== undefined));
     renderer.invalidate();
   });
 
-  /** @returns {boolean} */
-  function cancel() {
-    const busy = draft !== null;
-    tool().cancel();
-    return busy;
-  }
-
   const middleScr = () => ({ xScr: renderer.sizeScr().width / 2, yScr: renderer.sizeScr().height / 2 });
+  const inSight = () => visibleRect(view, renderer.sizeScr());
 
   /** @param {number} factor */
   function zoomBy(factor) {
     setView(zoomAt(view, { at: middleScr(), factor, low: minScale(size, renderer.sizeScr()) }));
   }
 
+  /** @param {Rect} rect */
+  const centerOn = (rect) => setView(viewOn(rect, view, renderer.sizeScr()));
+
   return {
     show(nextPicture, nextSize) {
-      cancel();
+      toolbox.cancel();
       picture = nextPicture;
       const sameSize = size.width === nextSize.width && size.height === nextSize.height;
       size = nextSize;
       if (!sameSize || fitted) setView(fitImage(size, renderer.sizeScr()), true);
+      for (const listener of pictureListeners) listener();
       renderer.invalidate();
     },
     addLayer(layer) {
@@ -245,19 +270,22 @@ export function createStage({
         renderer.invalidate();
       };
     },
-    centerOn: (rect) => setView(viewOn(rect, view, renderer.sizeScr())),
+    centerOn,
+    reveal: (rect) => void (overlap(rect, inSight()) || centerOn(rect)),
     fit: () => setView(fitImage(size, renderer.sizeScr()), true),
     zoomToPixels: () => zoomBy(1 / (window.devicePixelRatio || 1) / view.scale),
     zoomBy,
     pan: (shift) => setView(panBy(view, shift, size, renderer.sizeScr())),
-    selected: () => selected,
+    selected: selection.lead,
+    selection: selection.ids,
     select,
-    drawing: () => drawing,
-    setDrawing(on) {
-      cancel();
-      drawing = on;
+    selectMany: (ids) => selected(selection.set(ids)),
+    toggle: (id) => selected(selection.toggle(id)),
+    mode: toolbox.mode,
+    setMode(mode) {
+      toolbox.setMode(mode);
       hover(cursor);
-      renderer.invalidate();
+      selectionChanged();
     },
     setPanning(held) {
       panning = held;
@@ -268,15 +296,34 @@ export function createStage({
       tags = shown;
       renderer.invalidate();
     },
+    crosshair: () => crosshair,
+    setCrosshair(shown) {
+      crosshair = shown;
+      renderer.invalidate();
+    },
     setBoxesHidden(hidden) {
       boxesHidden = hidden;
       renderer.invalidate();
     },
-    sketching: () => draft !== null && !store.get(draft.id),
-    cancel,
-    invalidate: renderer.invalidate,
+    hiddenTypes: arrangement.hiddenTypes,
+    hideTypes(types) {
+      arrangement.hideTypes(types);
+      selected(selection.retain((id) => !types.has(store.get(id)?.defect_type ?? "")));
+      renderer.invalidate();
+    },
+    sketching: () => toolbox.gesture().marks.length > 0 || toolbox.gesture().drafts.some(({ id }) => !store.get(id)),
+    busy: toolbox.busy,
+    cancel: toolbox.cancel,
+    back: toolbox.back,
+    picture: () => picture,
+    pictureChanged: (listener) => void pictureListeners.push(listener),
+    invalidate() {
+      for (const listener of pictureListeners) listener();
+      renderer.invalidate();
+    },
     view: () => view,
     size: () => size,
+    inSight,
     middle() {
       const { x, y } = toImage(view, middleScr());
       const reach = Math.max(4, 40 / view.scale);

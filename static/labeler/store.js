@@ -9,14 +9,19 @@ import { sameBox } from "./boxes.js";
 /** @typedef {import("./types.js").Placed} Placed */
 /** @typedef {import("./types.js").Updated} Updated */
 
+/** @typedef {Map<string, Partial<Box>>} Patches  what to write, by box id */
+
 /**
  * @typedef {object} Store
  * @property {() => readonly Box[]} all
  * @property {(id: string | null) => Box | undefined} get
  * @property {(change: Change) => Change} apply       answers what really changed
  * @property {(box: Box) => Change} create
+ * @property {(boxes: readonly Box[]) => Change} createMany      one change, as the two that follow
  * @property {(id: string, patch: Partial<Box>, gesture?: string) => Change} update
+ * @property {(patches: Patches, gesture?: string) => Change} updateMany
  * @property {(id: string) => Change} remove
+ * @property {(ids: readonly string[]) => Change} removeMany
  * @property {(boxes: readonly Box[], origin: Origin) => Change} replaceAll
  * @property {(listener: (change: Change) => void) => () => void} subscribe
  */
@@ -28,39 +33,70 @@ import { sameBox } from "./boxes.js";
  */
 export function createStore(initial = []) {
   let boxes = [...initial];
+  let places = placesOf(boxes);
   /** @type {Set<(change: Change) => void>} */
   const listeners = new Set();
 
   /** @param {Change} change @returns {Change} */
   function apply(change) {
     const next = [...boxes];
-    const done = { ...change, ...applyTo(next, change) };
+    const done = { ...change, ...applyTo(next, places, change) };
     boxes = next;
-    if (!isEmpty(done)) for (const listener of [...listeners]) listener(done);
+    if (done.created.length + done.deleted.length > 0) places = placesOf(boxes);
+    tell(done);
     return done;
   }
 
+  /** @param {Change} change */
+  function tell(change) {
+    if (!isEmpty(change)) for (const listener of [...listeners]) listener(change);
+  }
+
   /** @param {string | null} id */
-  const get = (id) => boxes.find((box) => box.id === id);
+  function get(id) {
+    const place = id === null ? undefined : places.get(id);
+    return place === undefined ? undefined : boxes[place];
+  }
+
+  /** @param {Patches} patches @param {string} [gesture] */
+  function updateMany(patches, gesture) {
+    const updated = [...patches].flatMap(([id, patch]) => {
+      const oldValue = get(id);
+      return oldValue ? [{ oldValue, newValue: { ...oldValue, ...patch } }] : [];
+    });
+    return apply(changeOf({ updated, gesture }));
+  }
+
+  /** @param {readonly Box[]} made */
+  function createMany(made) {
+    return apply(changeOf({ created: made.map((box, index) => ({ box, index: boxes.length + index })) }));
+  }
+
+  /** @param {readonly string[]} ids */
+  function removeMany(ids) {
+    const indices = ids.flatMap((id) => places.get(id) ?? []).sort((a, b) => b - a);
+    return apply(changeOf({ deleted: indices.map((index) => ({ box: boxes[index], index })) }));
+  }
 
   return {
     all: () => boxes,
     get,
     apply,
-    create: (box) => apply(changeOf({ created: [{ box, index: boxes.length }] })),
-    update(id, patch, gesture) {
-      const oldValue = get(id);
-      if (!oldValue) return changeOf({});
-      return apply(changeOf({ updated: [{ oldValue, newValue: { ...oldValue, ...patch } }], gesture }));
-    },
-    remove(id) {
-      const index = boxes.findIndex((box) => box.id === id);
-      return index < 0 ? changeOf({}) : apply(changeOf({ deleted: [{ box: boxes[index], index }] }));
-    },
+    create: (box) => createMany([box]),
+    createMany,
+    update: (id, patch, gesture) => updateMany(new Map([[id, patch]]), gesture),
+    updateMany,
+    remove: (id) => removeMany([id]),
+    removeMany,
     replaceAll(target, origin) {
-      const change = apply({ ...difference(boxes, target), origin });
-      const byId = new Map(boxes.map((box) => [box.id, box]));
+      const next = [...boxes];
+      const done = { ...changeOf(difference(boxes, target)), origin };
+      const change = { ...done, ...applyTo(next, places, done) };
+      const byId = new Map(next.map((box) => [box.id, box]));
+      // Listeners see the list in its final order, not one that is put right after they were told.
       boxes = target.map((box) => byId.get(box.id) ?? box);
+      places = placesOf(boxes);
+      tell(change);
       return change;
     },
     subscribe(listener) {
@@ -68,6 +104,11 @@ export function createStore(initial = []) {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** @param {readonly Box[]} boxes @returns {Map<string, number>} the index of each id */
+function placesOf(boxes) {
+  return new Map(boxes.map(({ id }, index) => [id, index]));
 }
 
 /**
@@ -124,31 +165,32 @@ export function difference(before, after) {
  * Apply a change to a list in place, field by field: only what differs between old and new is
  * written, so that undoing a move does not bring back a grade that the server has since changed.
  * @param {Box[]} boxes
+ * @param {Map<string, number>} places  of the list as it was given
  * @param {Change} change
  * @returns {{created: Placed[], updated: Updated[], deleted: Placed[]}} what was possible
  */
-function applyTo(boxes, change) {
+function applyTo(boxes, places, change) {
   /** @type {{created: Placed[], updated: Updated[], deleted: Placed[]}} */
   const done = { created: [], updated: [], deleted: [] };
-  const indexOf = (/** @type {string} */ id) => boxes.findIndex((box) => box.id === id);
-  for (const { box } of change.deleted) {
-    const index = indexOf(box.id);
-    if (index < 0) continue;
-    done.deleted.push({ box: boxes[index], index });
-    boxes.splice(index, 1);
-  }
   for (const { oldValue, newValue } of change.updated) {
-    const index = indexOf(oldValue.id);
-    if (index < 0) continue;
+    const index = places.get(oldValue.id);
+    if (index === undefined) continue;
     const patched = { ...boxes[index], ...changedFields(oldValue, newValue) };
     if (sameBox(patched, boxes[index]) && change.origin !== "server") continue;
     done.updated.push({ oldValue: boxes[index], newValue: patched });
     boxes[index] = patched;
   }
+  // The last place first, so that the others stay where they are; turned around, the first comes back first.
+  const leaving = change.deleted.flatMap(({ box }) => places.get(box.id) ?? []).sort((a, b) => b - a);
+  for (const index of leaving) done.deleted.push({ box: boxes[index], index });
+  for (const index of leaving) boxes.splice(index, 1);
+  if (change.created.length === 0) return done;
+  const here = new Set(boxes.map(({ id }) => id));
   for (const { box, index } of change.created) {
-    if (indexOf(box.id) >= 0) continue;
+    if (here.has(box.id)) continue;
     const place = Math.min(index, boxes.length);
     boxes.splice(place, 0, box);
+    here.add(box.id);
     done.created.push({ box, index: place });
   }
   return done;

@@ -145,17 +145,6 @@ export function recenter(view, beforeScr, afterScr) {
 }
 
 /**
- * Turn one wheel event into a magnification, alike for mouse wheels, touch pads and pinches.
- * @param {{deltaY: number, deltaMode: number, ctrlKey: boolean}} wheel
- * @returns {number}
- */
-export function wheelFactor(wheel) {
-  const perUnit = [1, 16, 120][wheel.deltaMode] ?? 1;
-  const pixels = clamp(wheel.deltaY * perUnit, -240, 240);
-  return Math.exp(-pixels * (wheel.ctrlKey ? 0.01 : 0.002));
-}
-
-/**
  * Bring a rectangle into the middle. The magnification stays where the rectangle fits and can be seen;
  * else it becomes the nearest one at which it does.
  * @param {Rect} rect

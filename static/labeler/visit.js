@@ -35,6 +35,7 @@ import { createSaver } from "./saver.js";
  * @param {import("./panel.js").Panel} parts.panel
  * @param {import("./picture.js").Pictures["load"]} parts.load
  * @param {(news: import("./saver.js").SaveNews) => void} parts.tellSave
+ * @param {() => void} [parts.leaving]  the open image's boxes are still there
  * @param {(image: ImageInfo | null) => void} [parts.shown]  another image, or none, is on the page
  * @returns {Visit}
  */
@@ -54,6 +55,7 @@ export function createVisit({
   panel,
   load,
   tellSave,
+  leaving = () => {},
   shown = () => {},
 }) {
   /** @type {Open | null} */
@@ -73,6 +75,7 @@ export function createVisit({
     open?.saver.stop();
     sharing.unlock();
     notice.clear();
+    leaving();
     desk.reset();
     const saver = createSaver({
       store: desk.store,
@@ -164,6 +167,7 @@ export function createVisit({
   function showNothingLeft() {
     open?.saver.stop();
     open = null;
+    leaving();
     desk.reset();
     desk.store.replaceAll([], "server");
     stage.show(null, { width: 1, height: 1 });

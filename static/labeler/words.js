@@ -5,6 +5,9 @@
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").DefectType} DefectType */
 
+/** Why a gesture made no box. */
+export const NO_AREA = "No box: it needs at least one pixel each way, inside the image.";
+
 /**
  * Say how the work is kept.
  * @param {SaveNews} news
@@ -88,6 +91,17 @@ export function provenanceOf(box) {
       rejected: "rejected",
     }[box.decision ?? ""] ?? "";
   return `Proposed by ${box.model_name}${round}${became ? `; ${became}` : ""}`;
+}
+
+/**
+ * Say in a word or two where a box comes from.
+ * @param {Box} box
+ * @returns {string}
+ */
+export function originOf(box) {
+  if (box.origin !== "model") return "person";
+  const decided = { accepted: "accepted", corrected: "corrected", auto: "auto" }[box.decision ?? ""];
+  return (box.model_name || "model") + (decided ? `, ${decided}` : "");
 }
 
 /** @param {number} share 0 to 1, or more @returns {string} */

@@ -2,7 +2,8 @@
 // The review page: proposals are accepted, corrected or rejected by key; the next image is on screen at once.
 import { createApi, csrfTokenOf } from "../labeler/api.js";
 import { createBackup, openShelf } from "../labeler/backup.js";
-import { MOUSE_NOTES, boxCommands, typeCommands, viewCommands } from "../labeler/commands.js";
+import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../labeler/commands.js";
+import { createCopies } from "../labeler/copies.js";
 import { createDarkroom } from "../labeler/darkroom.js";
 import { createDesk } from "../labeler/desk.js";
 import { find, readData } from "../labeler/element.js";
@@ -12,6 +13,7 @@ import { startHeartbeat } from "../labeler/lease.js";
 import { readLook } from "../labeler/look.js";
 import { createNotice } from "../labeler/notice.js";
 import { isAnswer, joinCommands, watchIdleness } from "../labeler/page.js";
+import { createOverview } from "../labeler/overview.js";
 import { createPanel } from "../labeler/panel.js";
 import { createPictures } from "../labeler/picture.js";
 import { createPreferences } from "../labeler/preferences.js";
@@ -86,11 +88,14 @@ const stage = createStage({
   lookOf: (box) => panel.lookOf(box),
   mayEdit,
   makeBox: desk.makeBox,
+  say: notice.say,
   selectionChanged: () => panel.refresh(),
   cursorMoved: (point) => panel.showCursor(point),
   viewChanged: () => panel.showZoom(),
 });
 desk.attach(stage);
+const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
+const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
 /** @type {import("../labeler/keytable.js").Command[]} */
 const commands = [
@@ -108,9 +113,11 @@ const commands = [
   { name: "start", label: "Open the next image", group: "Decision", keys: ["Enter", "n"], perform: () => visit.start() },
   ...typeCommands(offered, desk),
   ...boxCommands(offered, desk, stage),
+  ...copyCommands(copies),
   ...viewCommands(stage, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
+    toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
   }),
 ];
 const keyring = createKeyring({ commands, preferences });
@@ -141,9 +148,13 @@ const visit = createVisit({
   stage,
   panel,
   board,
+  leaving: copies.leaving,
   tally,
   keyOf: keyring.keyOf,
-  shown: (item) => pictures.show(item?.claimed.image ?? null),
+  shown(item) {
+    copies.opened(item?.claimed.image ?? null);
+    pictures.show(item?.claimed.image ?? null);
+  },
   decisions: createDecisions({
     api,
     done: (decided) => visit.settled(decided),

@@ -45,6 +45,7 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
  * @param {import("./tally.js").Tally} parts.tally
  * @param {import("./decisions.js").Decisions} parts.decisions
  * @param {(name: string) => string} parts.keyOf  the key of a command, readable
+ * @param {() => void} [parts.leaving]  the image's boxes are still there
  * @param {(item: Item | null) => void} [parts.shown]  another image, or none, is on the page
  * @returns {Visit}
  */
@@ -64,6 +65,7 @@ export function createVisit({
   tally,
   decisions,
   keyOf,
+  leaving = () => {},
   shown = () => {},
 }) {
   /** @type {Open | null} */
@@ -90,6 +92,7 @@ export function createVisit({
   function show(item, boxes) {
     const { claimed } = item;
     const proposed = boxesToReview(claimed);
+    leaving();
     desk.reset();
     open = { item, proposed };
     asProposed = new Map(proposed.map((box) => [box.id, box]));
@@ -210,6 +213,7 @@ export function createVisit({
 
   function showNothing() {
     open = null;
+    leaving();
     desk.reset();
     desk.store.replaceAll([], "server");
     root.dataset.state = "nothing";

@@ -18,7 +18,7 @@ class Canvas:
 
     def place(self, point: Point) -> Point:
         """Return where the image pixel POINT lies in the window."""
-        frame = self.page.locator("canvas").bounding_box()
+        frame = self.page.locator("canvas[role=application]").bounding_box()
         margin = min(24, frame["width"] / 8, frame["height"] / 8)
         scale = min(
             64, (frame["width"] - 2 * margin) / self.width, (frame["height"] - 2 * margin) / self.height
@@ -27,9 +27,13 @@ class Canvas:
         y = frame["y"] + frame["height"] / 2 + (point[1] - self.height / 2) * scale
         return x, y
 
-    def click(self, point: Point) -> None:
-        """Click the image pixel POINT."""
+    def click(self, point: Point, *, holding: str = "") -> None:
+        """Click the image pixel POINT, with the key HOLDING held."""
+        if holding:
+            self.page.keyboard.down(holding)
         self.page.mouse.click(*self.place(point))
+        if holding:
+            self.page.keyboard.up(holding)
 
     def drag(self, start: Point, end: Point, *, keys: str = "") -> None:
         """Drag from START to END in image pixels, pressing KEYS one by one before the last step."""

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxCommands, typeCommands, viewCommands } from "../../static/labeler/commands.js";
+import { boxCommands, copyCommands, typeCommands, viewCommands } from "../../static/labeler/commands.js";
 import { MOST_KEYS, createKeyring, judgeKey, readChosen } from "../../static/labeler/keyring.js";
 import { reservedWord } from "../../static/labeler/reserved.js";
 
@@ -87,7 +87,7 @@ test("the browser's own keys are refused with a word", () => {
 test("no command comes with a key that a person could not choose", () => {
   const nothing = /** @type {any} */ (new Proxy({}, { get: () => () => {} }));
   const types = [{ id: 1, name: "a", color: "", hotkey: "a", graded: true, grades: [{ level: 1, name: "", criteria: "" }] }];
-  const all = [...typeCommands(types, nothing), ...boxCommands(types, nothing, nothing), ...viewCommands(nothing, nothing)];
+  const all = [...typeCommands(types, nothing), ...boxCommands(types, nothing, nothing), ...copyCommands(nothing), ...viewCommands(nothing, nothing)];
   const reserved = all.flatMap(({ name, keys }) => keys.filter((key) => key !== "Escape" && reservedWord(key)).map((key) => [name, key]));
   assert.deepEqual(reserved, []);
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length, "names are the keys of the person's choices");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inkOn } from "../../static/labeler/paint.js";
+import { inkOn } from "../../static/labeler/tags.js";
 import { severityOf } from "../../static/labeler/severity.js";
 import { box } from "./sample.js";
 

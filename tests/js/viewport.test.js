@@ -9,7 +9,6 @@ import {
   toScreen,
   viewOn,
   visibleRect,
-  wheelFactor,
   zoomAt,
 } from "../../static/labeler/viewport.js";
 
@@ -67,13 +66,6 @@ test("a resized canvas keeps its middle", () => {
   const view = { scale: 2, leftScr: 30, topScr: 40 };
   const after = recenter(view, CANVAS, { width: 400, height: 700 });
   assert.deepEqual(toImage(after, { xScr: 200, yScr: 350 }), toImage(view, { xScr: 400, yScr: 300 }));
-});
-
-test("a wheel step magnifies alike in pixels and in lines", () => {
-  const up = { deltaY: -96, deltaMode: 0, ctrlKey: false };
-  near(wheelFactor(up), wheelFactor({ deltaY: -6, deltaMode: 1, ctrlKey: false }));
-  near(wheelFactor(up) * wheelFactor({ ...up, deltaY: 96 }), 1);
-  assert.ok(wheelFactor(up) > 1);
 });
 
 test("what is brought in sight lies in the middle, large enough to be seen and whole", () => {
