@@ -22,17 +22,17 @@ class Grader:
     folder: Path
     defect_type: str
     levels: int
-    size: int
+    shape: tuple[int, int]  # height and width of a crop
     policy: str
     # The whole SavedModel: its functions die with the object that owns them.
     module: Any
 
     def predict(self, crops: np.ndarray) -> np.ndarray:
-        """Grade uint8 crops `[N, S, S]`: float probabilities `[N, K]` of grades 1..K; a row adds to 1."""
-        if crops.dtype != np.uint8 or crops.shape[1:] != (self.size, self.size):
+        """Grade uint8 crops `[N, *shape]`: float probabilities `[N, K]` of grades 1..K; a row adds to 1."""
+        if crops.dtype != np.uint8 or crops.shape[1:] != self.shape:
             raise ValueError(
-                f"The grader of {self.defect_type} takes uint8 crops of {self.size} × {self.size} pixels, "
-                f"not {crops.dtype} {crops.shape[1:]}."
+                f"The grader of {self.defect_type} takes uint8 crops of "
+                f"{self.shape[0]} × {self.shape[1]} pixels, not {crops.dtype} {crops.shape[1:]}."
             )
         if not len(crops):
             return np.zeros((0, self.levels))
@@ -63,12 +63,18 @@ def load(folder: Path | str) -> Grader:
             folder=folder,
             defect_type=str(about["defect_type"]),
             levels=int(about["levels"]),
-            size=int(about["size"]),
+            shape=_shape_of(about),
             policy=str(about["policy"]),
             module=module,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenGrader(f"{folder / 'model.json'} lacks a usable {error}.") from error
+
+
+def _shape_of(about: dict) -> tuple[int, int]:
+    """Return height and width of a crop; graders of an earlier release name one side of a square."""
+    height, width = about["shape"] if "shape" in about else (about["size"], about["size"])
+    return int(height), int(width)
 
 
 def likely_grades(probabilities: np.ndarray) -> np.ndarray:

@@ -93,7 +93,7 @@ class Pipeline:
             if not keys:
                 continue
             crops = [
-                crop(images[image], _corners(found[image][place]), grader.policy, size=grader.size)
+                crop(images[image], _corners(found[image][place]), grader.policy, shape=grader.shape)
                 for image, place in keys
             ]
             rows = grader.predict(np.stack(crops)).tolist()

@@ -1,7 +1,7 @@
 """Turn a snapshot into what networks learn from: samples for the detector, graded crops for the graders."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 
 from annotations import gray
 from annotations.models import DefectType, Image, Project
+from annotations.models.projects import CropPolicy
 from inference import crops
 from training.detector.samples import Sample
 from training.snapshots import LabeledImage
@@ -50,7 +51,7 @@ def make_sample(labeled: LabeledImage, class_names: Sequence[str]) -> Sample:
 
 @dataclass(frozen=True)
 class GradedCrops:
-    """Crops uint8 [N, S, S] of one defect type with the grades 1..K that people gave, int [N]."""
+    """Crops uint8 [N, H, W] of one defect type with the grades 1..K that people gave, int [N]."""
 
     crops: np.ndarray
     grades: np.ndarray
@@ -64,19 +65,38 @@ def _graded_boxes(labeled: LabeledImage, name: str, levels: int) -> list[dict]:
     ]
 
 
+def choose_policy(images: Iterable[LabeledImage], defect_type: DefectType) -> str:
+    """Return how the crops of DEFECT_TYPE are cut: as its settings say, or by the shape of its boxes."""
+    if defect_type.crop_policy != CropPolicy.AUTO:
+        return defect_type.crop_policy
+    corners, sizes = [], []
+    for labeled in images:
+        for box in labeled.boxes:
+            if box["defect_type"] == defect_type.name:
+                corners.append(tuple(box[side] for side in SIDES))
+                sizes.append((labeled.image.width, labeled.image.height))
+    return crops.choose_policy(corners, sizes)
+
+
 def graded_crops(
-    images: Iterator[LabeledImage], defect_type: DefectType, *, levels: int, read: Callable[[str], np.ndarray]
+    images: Iterable[LabeledImage],
+    name: str,
+    *,
+    levels: int,
+    read: Callable[[str], np.ndarray],
+    policy: str,
+    shape: tuple[int, int],
 ) -> GradedCrops:
-    """Cut the graded boxes of DEFECT_TYPE out of IMAGES; images without one are not even read."""
+    """Cut the graded boxes of type NAME out of IMAGES as POLICY says; other images are not even read."""
     cut, grades = [], []
     for labeled in images:
-        boxes = _graded_boxes(labeled, defect_type.name, levels)
+        boxes = _graded_boxes(labeled, name, levels)
         if not boxes:
             continue
         corners = [tuple(box[side] for side in SIDES) for box in boxes]
-        cut.append(crops.crop_all(read(labeled.image.file.name), corners, defect_type.crop_policy))
+        cut.append(crops.crop_all(read(labeled.image.file.name), corners, policy, shape=shape))
         grades += [box["grade"] for box in boxes]
-    stacked = np.concatenate(cut) if cut else np.zeros((0, crops.SIZE, crops.SIZE), np.uint8)
+    stacked = np.concatenate(cut) if cut else np.zeros((0, *shape), np.uint8)
     return GradedCrops(stacked, np.array(grades, int))
 
 

@@ -4,12 +4,7 @@ Each is safe to run again: what is already there is taken, not made twice. Tenso
 inside the functions, so that the web process, which starts rounds, never loads it.
 """
 
-import json
-from pathlib import Path
-
-from django.utils.text import slugify
-
-from annotations.models import DefectType, Split
+from annotations.models import Split
 from inference import registry
 from inference.models import ModelKind
 from training import datasets, snapshots
@@ -111,72 +106,3 @@ def _card(project, name: str):
     from inference import detectors
 
     return detectors.read_card(registry.path_for(project, name))
-
-
-def train_graders(stage: Stage) -> None:
-    """Train one grader per graded type that has enough graded boxes; the others say what they lack."""
-    if not stage.config.train_graders:
-        return
-    graded = stage.round.project.defect_types.filter(
-        graded=True, archived=False, name__in=stage.round.snapshot.class_names
-    )
-    for defect_type in graded.prefetch_related("grades"):
-        _train_grader(stage, defect_type)
-
-
-def _train_grader(stage: Stage, defect_type: DefectType) -> None:
-    from training.graders import fit
-
-    round, project = stage.round, stage.round.project
-    name = f"grader-r{round.number}-{slugify(defect_type.name) or 'type'}-{defect_type.pk}"
-    levels = len(defect_type.weights())
-    path = registry.path_for(project, name)
-    if not path.exists():
-        read = datasets.reader(project.window)
-        sets = {
-            split: datasets.graded_crops(
-                snapshots.read(round.snapshot, split), defect_type, levels=levels, read=read
-            )
-            for split in (Split.TRAIN, Split.CALIBRATION)
-        }
-
-        def report(progress: fit.Progress) -> None:
-            stage.progress(
-                progress.step,
-                progress.steps,
-                message=f"Training the grader of {defect_type.name}",
-                rate=progress.images_per_second,
-                left=progress.seconds_left,
-            )
-
-        train, held_out = sets[Split.TRAIN], sets[Split.CALIBRATION]
-        try:
-            trained = fit.train(
-                train.crops,
-                train.grades,
-                levels=levels,
-                config=stage.config.grader_config(),
-                folder=stage.folder / name,
-                report=report,
-                validation=(held_out.crops, held_out.grades),
-                name=defect_type.name,
-            )
-        except fit.TooFewGrades as error:
-            stage.note("warning", text=str(error))
-            return
-        fit.export(trained, path, defect_type=defect_type.name, policy=defect_type.crop_policy)
-    about = _grader_card(path)
-    registry.register(
-        project,
-        name,
-        kind=ModelKind.GRADER,
-        defect_type=defect_type,
-        class_names=[defect_type.name],
-        config=about["config"],
-        metrics={about["chosen_on"]: about["metrics"]},
-        round_number=round.number,
-    )
-
-
-def _grader_card(path: Path) -> dict:
-    return json.loads((path / "model.json").read_text(encoding="utf-8"))

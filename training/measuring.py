@@ -10,7 +10,7 @@ from annotations.errors import BlemishError
 from annotations.models import Split
 from inference import detectors, registry
 from inference.models import ModelKind, ModelVersion
-from training import datasets, evaluations, snapshots
+from training import datasets, evaluations, grading, snapshots
 from training.evaluations import Looked, Subject
 from training.models import Round, RoundMode
 from training.stage import CHUNK, Stage, folder_of
@@ -190,7 +190,7 @@ def evaluate(stage: Stage) -> None:
     metrics = dict(results.get(round.detector.name, {}))
     if present is not None and present != round.detector:
         metrics["previous"] = {"model": present.name, **results[present.name]}
-    metrics["graders"] = _measure_graders(stage)
+    metrics["graders"] = grading.measure(stage)
     if round.mode == RoundMode.TRAIN_EVAL:
         metrics["checkpoints"] = _measure_checkpoints(stage, round)
     round.metrics = metrics
@@ -204,29 +204,6 @@ def _test_curves(metrics: dict) -> dict[str, float | None]:
     """Return what TensorBoard shows of a measurement."""
     means = {f"test/{name}": metrics.get(name) for name in MEANS}
     return means | {f"test_ap50/{name}": row["ap50"] for name, row in metrics.get("per_class", {}).items()}
-
-
-def _measure_graders(stage: Stage) -> dict:
-    from inference import graders
-    from training.graders import metrics
-
-    measured = {}
-    made = ModelVersion.objects.filter(
-        project=stage.round.project, kind=ModelKind.GRADER, round_number=stage.round.number
-    )
-    for model in made.select_related("defect_type"):
-        levels = len(model.defect_type.weights())
-        rows = snapshots.read(stage.round.snapshot, Split.TEST)
-        test = datasets.graded_crops(
-            rows, model.defect_type, levels=levels, read=datasets.reader(stage.round.project.window)
-        )
-        if not len(test.grades):
-            continue
-        grader = graders.load(model.path)
-        measured[model.defect_type.name] = metrics.measure(test.grades, grader.predict(test.crops))
-        model.metrics = {**model.metrics, "test": measured[model.defect_type.name]}
-        model.save(update_fields=["metrics"])
-    return measured
 
 
 def evaluate_kept(stage: Stage) -> None:

@@ -192,14 +192,14 @@ def _run_phases(stage: Stage) -> None:
 
 def _work(phase: Phase, mode: str):
     """Return the function of PHASE; imported here, because these modules belong to the worker."""
-    from training import fitting, measuring
+    from training import fitting, grading, measuring
 
     if phase == Phase.LABEL:
         return _promote_and_label
     return {
         Phase.SNAPSHOT: fitting.freeze,
         Phase.DETECTOR: fitting.train_detector,
-        Phase.GRADERS: fitting.train_graders,
+        Phase.GRADERS: grading.train,
         Phase.CALIBRATE: measuring.calibrate,
         Phase.EVALUATE: measuring.evaluate_kept if mode == RoundMode.EVAL else measuring.evaluate,
     }[phase]

@@ -127,9 +127,11 @@ class Member(models.Model):
 
 
 class CropPolicy(models.TextChoices):
-    """How a grader cuts a defect out of its image."""
+    """How a grader cuts a defect out of its image; AUTO is decided by the shape of the labeled boxes."""
 
+    AUTO = "auto", "Chosen by the shape of its boxes"
     SQUARE = "square", "Square with context"
+    BOX = "box", "Box with context, stretched to a square"
     COLUMN = "column", "Full-height strip"
     ROW = "row", "Full-width strip"
 
@@ -148,7 +150,7 @@ class DefectType(models.Model):
     hotkey = models.CharField(max_length=1, blank=True, validators=[RegexValidator(r"^[a-z]\Z")])
     position = models.PositiveIntegerField(default=0)
     graded = models.BooleanField(default=False)
-    crop_policy = models.CharField(max_length=10, choices=CropPolicy, default=CropPolicy.SQUARE)
+    crop_policy = models.CharField(max_length=10, choices=CropPolicy, default=CropPolicy.AUTO)
     # An archived type is offered to nobody; its boxes and their history stay.
     archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

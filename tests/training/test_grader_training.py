@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inference import graders
-from training.graders import fit
+from training.graders import fit, metrics
 from training.graders.config import GraderConfig
 
 pytestmark = pytest.mark.slow
@@ -43,9 +43,7 @@ def trained(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def exported(trained, tmp_path_factory):
-    return fit.export(
-        trained[0], tmp_path_factory.mktemp("models") / "grader-1", defect_type="dot", policy="square"
-    )
+    return fit.export(trained[0], tmp_path_factory.mktemp("models") / "grader-1", defect_type="dot")
 
 
 def test_it_learns_tiny_data(trained):
@@ -64,7 +62,7 @@ def test_it_reports_its_progress(trained):
 
 def test_the_exported_folder_grades_alone(exported):
     grader = graders.load(exported)
-    assert (grader.defect_type, grader.levels, grader.size, grader.policy) == ("dot", 3, 16, "square")
+    assert (grader.defect_type, grader.levels, grader.shape, grader.policy) == ("dot", 3, (16, 16), "square")
     crops, grades = dots(9, levels=3, seed=2)
     probabilities = grader.predict(crops)
     assert probabilities.shape == (9, 3)
@@ -122,3 +120,48 @@ def test_a_damaged_folder_is_named(exported, tmp_path):
     (tmp_path / "model.json").write_text(json.dumps(about))
     with pytest.raises(graders.BrokenGrader, match="cannot be loaded"):
         graders.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"loss": "categorical", "optimizer": "sgd", "keep": "accuracy"},
+        {"loss": "focal", "optimizer": "nadam", "keep": "all", "schedule": "plateau"},
+    ],
+)
+def test_other_losses_and_optimizers_learn_too_and_export_alike(settings, tmp_path):
+    config = replace(TINY, steps=60, learning_rate=5e-3, **settings)
+    trained = fit.train(
+        *dots(36, levels=3),
+        levels=3,
+        config=config,
+        folder=tmp_path / "training",
+        report=lambda progress: None,
+        validation=dots(24, levels=3, seed=1),
+    )
+    assert trained.history[-1]["calibration"] < trained.history[0]["calibration"]
+    grader = graders.load(fit.export(trained, tmp_path / "model", defect_type="dot"))
+    crops, grades = dots(24, levels=3, seed=1)
+    served = metrics.measure(grades, grader.predict(crops))
+    assert served["nll"] == pytest.approx(trained.metrics["nll"], rel=1e-3)
+    assert served["confusion"] == trained.metrics["confusion"]
+    kept = sorted((tmp_path / "training").glob("step-*"))
+    assert len(kept) == (len(trained.history) if settings["keep"] == "all" else 0)
+
+
+def test_strips_are_learned_upright(tmp_path):
+    config = replace(TINY, strip_length=48, strip_width=16, steps=60)
+    crops, grades = dots(36, levels=2)
+    strips = np.pad(crops, ((0, 0), (16, 16), (0, 0)), mode="edge")
+    trained = fit.train(
+        strips,
+        grades,
+        levels=2,
+        config=config,
+        folder=tmp_path / "training",
+        report=lambda progress: None,
+        policy="column",
+    )
+    grader = graders.load(fit.export(trained, tmp_path / "model", defect_type="dot"))
+    assert (grader.policy, grader.shape) == ("column", (48, 16))
+    assert grader.predict(strips[:3]).shape == (3, 2)

@@ -1,4 +1,4 @@
-"""Shake crops as other boxes around the same defect would: flips, small shifts and zooms.
+"""Shake crops as other boxes around the same defect would: flips, small turns, shifts and zooms.
 
 Gray levels stay as they are, because contrast is what tells a grade.
 """
@@ -9,23 +9,33 @@ from PIL import Image
 from training.graders.config import GraderConfig
 
 
-def shake(crops: np.ndarray, config: GraderConfig, rng: np.random.Generator) -> np.ndarray:
-    """Return changed copies of uint8 crops `[N, S, S]`."""
-    return np.stack([_shake_one(crop, config, rng) for crop in crops])
+def shake(
+    crops: np.ndarray, config: GraderConfig, rng: np.random.Generator, *, turn: bool = True
+) -> np.ndarray:
+    """Return changed copies of uint8 crops `[N, H, W]`; TURN is false for strips, which stand upright."""
+    rotation = config.rotation if turn else 0.0
+    return np.stack([_shake_one(crop, config, rng, rotation) for crop in crops])
 
 
-def _shake_one(crop: np.ndarray, config: GraderConfig, rng: np.random.Generator) -> np.ndarray:
+def _shake_one(
+    crop: np.ndarray, config: GraderConfig, rng: np.random.Generator, rotation: float
+) -> np.ndarray:
     if config.flip_horizontal and rng.random() < 0.5:
         crop = crop[:, ::-1]
     if config.flip_vertical and rng.random() < 0.5:
         crop = crop[::-1]
-    if not (config.shift or config.zoom):
+    if not (config.shift or config.zoom or rotation):
         return np.ascontiguousarray(crop)
-    size = crop.shape[0]
-    side = size * (1.0 + rng.uniform(-config.zoom, config.zoom))
-    left, top = (size - side) / 2 + rng.uniform(-config.shift, config.shift, 2)
-    # Room for the largest move, filled with the border, so that nothing black comes in.
-    room = int(np.ceil(config.shift + size * config.zoom)) + 1
+    size = np.array(crop.shape[::-1], float)  # width, height
+    # One zoom for both sides keeps the proportions of what is seen.
+    sides = size * (1.0 + rng.uniform(-config.zoom, config.zoom))
+    left, top = (size - sides) / 2 + rng.uniform(-config.shift, config.shift, 2)
+    # Room for the largest move or turn, filled with the border, so that nothing black comes in.
+    room = int(np.ceil(config.shift + size.max() * config.zoom)) + 1
+    if rotation:
+        room += int(np.ceil(np.hypot(*size) - size.min())) // 2 + 1
     image = Image.fromarray(np.pad(crop, room, mode="edge"))
-    window = (left + room, top + room, left + room + side, top + room + side)
-    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, box=window))
+    if rotation:
+        image = image.rotate(rng.uniform(-rotation, rotation), Image.Resampling.BILINEAR)
+    window = (left + room, top + room, left + room + sides[0], top + room + sides[1])
+    return np.asarray(image.resize(crop.shape[::-1], Image.Resampling.BILINEAR, box=window))

@@ -1,18 +1,25 @@
-"""How well grades are told: accuracy, mean absolute error, quadratic weighted kappa and confusion matrix."""
+"""How well grades are told, and how far their probabilities can be believed."""
 
 import numpy as np
+import scipy.optimize
 
 from inference.graders import likely_grades
+
+BINS = 10
+LEAST_TO_CALIBRATE = 20  # crops; fewer say nothing about confidence
+TINY = 1e-12
 
 
 def measure(grades: np.ndarray, probabilities: np.ndarray) -> dict:
     """Compare true GRADES 1..K `[N]` with PROBABILITIES `[N, K]`; plain numbers, ready for JSON.
 
-    `confusion[i][j]` counts the crops of grade i+1 that were graded j+1. Without crops the rates are None.
+    `confusion[i][j]` counts the crops of grade i+1 that were graded j+1; `nll` is the mean negative logarithm
+    of the true grade's probability. Without crops the rates are None.
     """
     levels = probabilities.shape[1]
+    grades = np.asarray(grades, int)
     confusion = np.zeros((levels, levels), int)
-    np.add.at(confusion, (np.asarray(grades, int) - 1, likely_grades(probabilities) - 1), 1)
+    np.add.at(confusion, (grades - 1, likely_grades(probabilities) - 1), 1)
     count = int(confusion.sum())
     off = np.abs(np.subtract.outer(np.arange(levels), np.arange(levels)))
     return {
@@ -20,6 +27,8 @@ def measure(grades: np.ndarray, probabilities: np.ndarray) -> dict:
         "accuracy": float(np.trace(confusion) / count) if count else None,
         "mean_grade_error": float((confusion * off).sum() / count) if count else None,
         "kappa": quadratic_kappa(confusion) if count else None,
+        "nll": negative_log_likelihood(grades, probabilities) if count else None,
+        "ece": calibration_error(grades, probabilities) if count else None,
         "confusion": confusion.tolist(),
     }
 
@@ -35,3 +44,40 @@ def quadratic_kappa(confusion: np.ndarray) -> float:
     expected = np.outer(confusion.sum(axis=1), confusion.sum(axis=0)) / confusion.sum()
     by_chance = (penalty * expected).sum()
     return float(1.0 - (penalty * confusion).sum() / by_chance) if by_chance else 1.0
+
+
+def negative_log_likelihood(grades: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the mean of -ln p(true grade)."""
+    right = probabilities[np.arange(len(grades)), np.asarray(grades, int) - 1]
+    return float(-np.log(np.maximum(right, TINY)).mean())
+
+
+def calibration_error(grades: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the expected calibration error, 0 to 1: the mean gap of confidence and accuracy in ten bins.
+
+    Confidence is the highest probability, right is whether it stands at the true grade (Naeini et al. 2015).
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) + 1 == np.asarray(grades, int)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(confidence[bins == place].mean() - right[bins == place].mean()) * (bins == place).mean()
+        for place in np.unique(bins)
+    ]
+    return float(sum(gaps))
+
+
+def choose_temperature(grades: np.ndarray, probabilities_at) -> float:
+    """Return the temperature, 0.1 to 10, at which the true GRADES are likeliest (Guo et al. 2017).
+
+    `probabilities_at(temperature)` gives `[N, K]`. With too few crops, or one grade alone, it is 1.
+    """
+    if len(grades) < LEAST_TO_CALIBRATE or len(set(np.asarray(grades).tolist())) < 2:
+        return 1.0
+    found = scipy.optimize.minimize_scalar(
+        lambda power: negative_log_likelihood(grades, probabilities_at(float(np.exp(power)))),
+        bounds=(np.log(0.1), np.log(10.0)),
+        method="bounded",
+        options={"xatol": 1e-3},
+    )
+    return float(np.exp(found.x))
