@@ -20,7 +20,7 @@ class Boxes:
 class Brightness:
     """A grader of two grades that counts its calls."""
 
-    policy, size = "square", 8
+    policy, shape = "square", (8, 8)
 
     def __init__(self):
         self.calls = []
