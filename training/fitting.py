@@ -4,6 +4,11 @@ Each is safe to run again: what is already there is taken, not made twice. Tenso
 inside the functions, so that the web process, which starts rounds, never loads it.
 """
 
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from annotations.errors import BlemishError
 from annotations.models import Split
 from inference import registry
 from inference.models import ModelKind
@@ -11,6 +16,12 @@ from training import datasets, snapshots
 from training.config import suggest_minutes
 from training.models import RoundMode
 from training.stage import Stage
+
+
+class VanishedImage(BlemishError):
+    """An image of the snapshot whose file can no longer be read."""
+
+    default_code = "image_vanished"
 
 
 def freeze(stage: Stage) -> None:
@@ -52,7 +63,8 @@ def train_detector(stage: Stage) -> None:
     name = f"detector-r{round.number}"
     names = round.snapshot.class_names
     if not registry.path_for(project, name).exists():
-        samples = [datasets.make_sample(row, names) for row in snapshots.read(round.snapshot, Split.TRAIN)]
+        rows = list(snapshots.read(round.snapshot, Split.TRAIN))
+        samples = [datasets.make_sample(row, names) for row in rows]
         minutes = config.minutes
         if minutes is None and config.epochs is None:
             minutes = suggest_minutes(len(samples))
@@ -75,7 +87,7 @@ def train_detector(stage: Stage) -> None:
             config=detector,
             folder=stage.folder / "detector",
             report=report,
-            load=datasets.reader(project.window),
+            load=_reader(project, {row.image.file.name: row.image.name for row in rows}),
             budget_minutes=minutes,
         )
         stage.note(
@@ -93,6 +105,22 @@ def train_detector(stage: Stage) -> None:
         round_number=round.number,
     )
     stage.held.write(detector=round.detector)
+
+
+def _reader(project, names: Mapping[str, str]) -> Callable[[str], np.ndarray]:
+    """Return a function from a stored file to its pixels; it raises VanishedImage with the image's name."""
+    read = datasets.reader(project.window)
+
+    def read_or_tell(stored: str) -> np.ndarray:
+        try:
+            return read(stored)
+        except (OSError, ValueError) as error:
+            raise VanishedImage(
+                f"The file of {names.get(stored, stored)} has vanished or was damaged since the labels were "
+                "frozen: upload the image again or delete it, and start a new round."
+            ) from error
+
+    return read_or_tell
 
 
 def _curves(progress) -> dict[str, float]:

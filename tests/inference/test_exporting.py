@@ -102,6 +102,40 @@ def test_tfrecords_hold_the_keys_of_the_object_detection_api(project, tmp_path):
 
 
 @pytest.mark.slow
+def test_tfrecords_are_read_by_the_keys_of_the_apis_decoder(project, tmp_path):
+    import tensorflow as tf
+
+    one, many = tf.io.FixedLenFeature, tf.io.VarLenFeature
+    # keys_to_features of object_detection/data_decoders/tf_example_decoder.py, with its types and defaults.
+    keys = {
+        "image/encoded": one((), tf.string, default_value=""),
+        "image/format": one((), tf.string, default_value="jpeg"),
+        "image/filename": one((), tf.string, default_value=""),
+        "image/key/sha256": one((), tf.string, default_value=""),
+        "image/source_id": one((), tf.string, default_value=""),
+        "image/height": one((), tf.int64, default_value=1),
+        "image/width": one((), tf.int64, default_value=1),
+        "image/object/class/text": many(tf.string),
+        "image/object/class/label": many(tf.int64),
+    }
+    keys |= {f"image/object/bbox/{side}": many(tf.float32) for side in ("xmin", "ymin", "xmax", "ymax")}
+    optional = ("area", "weight")
+    keys |= {f"image/object/{name}": many(tf.float32) for name in optional}
+    flags = ("is_crowd", "difficult", "group_of")
+    keys |= {f"image/object/{name}": many(tf.int64) for name in flags}
+    run(tmp_path / "tf", "tfrecord", "--split", "train")
+    (shard,) = (tmp_path / "tf").glob("train-*.tfrecord")
+    rows = [tf.io.parse_single_example(raw, keys) for raw in tf.data.TFRecordDataset(str(shard))]
+    assert [int(row["image/width"]) for row in rows] == [64] * 3
+    assert len({row["image/source_id"].numpy() for row in rows}) == 3
+    first = {name: tf.sparse.to_dense(value) for name, value in rows[0].items() if "object" in name}
+    box = [float(first[f"image/object/bbox/{side}"][0]) for side in ("xmin", "ymin", "xmax", "ymax")]
+    assert box == [0.25, 0.25, 0.5, 0.5]
+    assert first["image/object/class/label"].numpy().tolist() == [2]
+    assert tf.io.decode_image(rows[0]["image/encoded"]).shape[:2] == (48, 64)
+
+
+@pytest.mark.slow
 def test_tfrecords_show_16_bit_images_through_the_window_and_split_into_shards(tmp_path, settings):
     import tensorflow as tf
 

@@ -60,10 +60,11 @@ def restore(folder: Path) -> State | None:
             for name in names:
                 arrays.setdefault(name.split("/")[0], []).append(file[name])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        sentence = f"{path}: the checkpoint is damaged ({error}). Delete it to start anew."
+        sentence = f"{path}: the checkpoint is damaged ({error}). Start a new round."
         raise BrokenCheckpoint(sentence) from error
     if facts.get("format") != FORMAT:
         raise BrokenCheckpoint(
-            f"{path}: the checkpoint has format {facts.get('format')}, this version reads {FORMAT}."
+            f"{path}: the checkpoint has format {facts.get('format')}, this version reads {FORMAT}. "
+            "Start a new round."
         )
     return State(facts, arrays)
