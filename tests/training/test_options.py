@@ -7,6 +7,7 @@ import pytest
 from training import options
 from training.config import BadRoundConfig, RoundConfig
 from training.detector.config import DetectorConfig
+from training.graders.config import GraderConfig
 from training.options import BadOption, setting
 
 
@@ -58,7 +59,7 @@ def test_right_values_come_back_as_the_dataclass_holds_them():
     }
 
 
-@pytest.mark.parametrize("config", [RoundConfig, DetectorConfig])
+@pytest.mark.parametrize("config", [RoundConfig, DetectorConfig, GraderConfig])
 def test_every_setting_has_a_sentence_and_keeps_its_own_range(config):
     for option in options.options_of(config):
         assert option.sentence.endswith("."), option.name
