@@ -33,9 +33,13 @@ def get_project(user, slug: str, *, role: Role = Role.INSPECTOR) -> Project:
     return project
 
 
-def get_image(user, pk: int, *, role: Role = Role.INSPECTOR) -> Image:
-    """Return the image PK, its project loaded, for a USER of at least ROLE; raises as get_project."""
-    image = Image.objects.present().select_related("project").filter(pk=pk).first()
+def get_image(user, pk: int, *, role: Role = Role.INSPECTOR, deleted: bool = False) -> Image:
+    """Return the image PK, its project loaded, for a USER of at least ROLE; raises as get_project.
+
+    DELETED finds it also while its deletion can be taken back.
+    """
+    rows = Image.objects.filter(pk=pk).select_related("project")
+    image = rows.present().first() or (rows.deleted().first() if deleted else None)
     held = image.project.role_of(user) if image else None
     if held is None:
         # The same sentence for both: a stranger cannot count a project's images by trying numbers.

@@ -1,4 +1,4 @@
-"""Celery tasks of annotations: the pictures that browsers show."""
+"""Celery tasks of annotations: pictures for browsers, archives, figures that wait to be computed."""
 
 import logging
 import time
@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from annotations import pyramids, rendering
+from annotations import figures, pyramids, rendering
+from annotations.models import Project
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,44 @@ def _waiting() -> Iterator[int]:
         yield from waiting
     # Once: what is pending still when it was tried belongs to another worker by now.
     yield from pyramids.pending_ids(limit=1000)
+
+
+@shared_task
+def unpack(archive_id: int) -> None:
+    """Take an archive apart for a turn; what is left is another task, behind those that wait."""
+    if _archives().run(archive_id):
+        request_unpacking(archive_id)
+
+
+@shared_task
+def sweep_archives() -> None:
+    """Go on with the archives that nobody works on: their message was lost, or a worker died."""
+    for archive_id in _archives().waiting_ids():
+        unpack(archive_id)
+
+
+@shared_task
+def refresh_figures() -> None:
+    """Bring the severities on image rows up to date, above all after weights were changed."""
+    for project in Project.objects.all():
+        figures.refresh(project, limit=None)
+
+
+def _archives():
+    # Archives go through the door of single files, which asks the tasks here for views: a circle if above.
+    from annotations import archives
+
+    return archives
+
+
+def request_unpacking(archive_id: int) -> bool:
+    """Ask a worker to take an archive apart; return whether the broker could be reached."""
+    try:
+        unpack.apply_async((archive_id,), retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("An archive waits until Redis and a worker run: %s", error)
+        return False
+    return True
 
 
 def request_views(image_ids: Iterable[int]) -> bool:

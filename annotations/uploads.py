@@ -14,7 +14,7 @@ from annotations.formats import voc
 from annotations.formats.voc_folder import Pair
 from annotations.imported_rows import ImportedFile, TypeBook
 from annotations.ingest import Probe
-from annotations.models import Image, ImageState, Project, Role
+from annotations.models import Image, ImageState, Project, Role, VocSource
 
 
 class AnnotationRefused(BlemishError):
@@ -24,12 +24,19 @@ class AnnotationRefused(BlemishError):
     default_detail = "The annotation cannot be used."
 
 
+class AnnotationKnown(Conflict):
+    """This very annotation was taken before; nothing is left to do."""
+
+    default_code = "annotation_known"
+
+
 def annotate(project: Project, name: str, stream: BinaryIO, *, user) -> Image:
     """Give an unlabeled image of PROJECT the boxes of the VOC file in STREAM, and keep the file.
 
     The image is the one that `<filename>` names, else the one of the file's own stem. Coordinates are
     taken as they are. Types that the project lacks are made when USER is an engineer. Raises
-    AnnotationRefused, and Conflict when the image has labels already.
+    AnnotationRefused, AnnotationKnown for the file that the image came with, and Conflict when the image has
+    other labels already.
     """
     name = ingest.clean_name(name)
     document = stream.read(voc.MAX_BYTES + 1)
@@ -44,6 +51,9 @@ def annotate(project: Project, name: str, stream: BinaryIO, *, user) -> Image:
     except voc.VocError as error:
         raise AnnotationRefused(str(error)) from error
     if image.state != ImageState.UNLABELED or image.version > 0:
+        source = VocSource.objects.filter(image=image).first()
+        if source is not None and bytes(source.document) == document:
+            raise AnnotationKnown(f"{name}: {image.name} has these boxes already.", image=image.pk)
         raise Conflict(f"{name}: {image.name} has labels already; they stay as they are.", image=image.pk)
     file = ImportedFile(Path(image.name), known, image.file.name, Path(name), document, boxes)
     try:
@@ -77,7 +87,7 @@ def _types_for(project: Project, name: str, annotation: voc.VocAnnotation, user)
     """Return the project's types; raises AnnotationRefused when USER may not make those that are missing."""
     types = TypeBook(project, imports.highest_grades([annotation]))
     missing = sorted({obj.name for obj in annotation.objects} - set(types.types))
-    role = project.role_of(user)
+    role = project.role_of(user) if user is not None else None
     if missing and (role is None or role.rank < Role.ENGINEER.rank):
         raise AnnotationRefused(
             f"{name}: this project has no type {', '.join(missing)}; an engineer can add it or send this."

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from training import rounds
+from training import purging, rounds
 
 
 @shared_task
@@ -15,3 +15,9 @@ def run_round(round_id: int) -> None:
 def sweep() -> None:
     """Find the rounds that nobody works on and hand them to a worker."""
     rounds.sweep()
+
+
+@shared_task
+def purge() -> None:
+    """Remove the images for good whose deletion nobody took back within a day."""
+    purging.purge()

@@ -1,109 +1,123 @@
-"""Which images the gallery shows, in portions that cost the same at any depth."""
+"""In which order the gallery shows images, in portions that cost the same at any depth."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-import django_filters
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch
+from django.utils.dateparse import parse_datetime
 
-from annotations.api.filters import ImageFilter
-from annotations.models import Box, DefectType, Image, Origin, Project
-from annotations.severities import severity_of
-from webapp.stats import SETTLED
+from annotations import figures
+from annotations.models import Box, DefectType, Image, Project
 
 PORTION = 60
 # Counting a hundred thousand images takes longer than showing the first ones.
 COUNTED = 10_000
 # A thumbnail cannot show more than this; the card gives the whole number.
 BOXES_DRAWN = 40
-SORTS = {"new": "Newest first", "old": "Oldest first", "name": "By name"}
 
 
-class GalleryFilter(ImageFilter):
-    """The filters of the REST list, and those behind the numbers of the dashboard."""
+@dataclass(frozen=True)
+class Order:
+    """One order: by a field of Image, then by id in the same direction; images without a value last."""
 
-    line = django_filters.CharFilter()
-    no_lot = django_filters.BooleanFilter(method="without_lot")
-    no_line = django_filters.BooleanFilter(method="without_line")
-    settled = django_filters.BooleanFilter(method="labeled_anyhow")
-    labeled_from = django_filters.DateFilter(field_name="labeled_at", lookup_expr="date__gte")
-    labeled_to = django_filters.DateFilter(field_name="labeled_at", lookup_expr="date__lte")
-    labeled_on = django_filters.DateFilter(field_name="labeled_at", lookup_expr="date")
-    grade = django_filters.NumberFilter(method="with_box")
-    by = django_filters.ChoiceFilter(choices=Origin.choices, method="with_box")
-    severity_from = django_filters.NumberFilter(method="with_box")
-    severity_below = django_filters.NumberFilter(method="with_box")
-    defect_type = django_filters.CharFilter(method="with_box")
+    label: str
+    field: str
+    descending: bool = True
 
-    def __init__(self, data, project: Project) -> None:
-        super().__init__(data, Image.objects.present().filter(project=project))
-        self.project = project
 
-    def filter_queryset(self, queryset):
-        """Return the images that pass; what is asked of boxes must hold for one and the same box."""
-        images = super().filter_queryset(queryset)
-        wanted = self._box_conditions()
-        if not wanted:
-            return images
-        boxes = Box.objects.annotate(severity=severity_of(self.project))
-        return images.filter(Exists(boxes.filter(wanted, image=OuterRef("pk"))))
-
-    def _box_conditions(self) -> Q:
-        said, wanted = self.form.cleaned_data, Q()
-        if said.get("defect_type"):
-            wanted &= Q(defect_type__name=said["defect_type"])
-        if said.get("grade") is not None:
-            wanted &= Q(grade=said["grade"])
-        if said.get("by"):
-            wanted &= Q(origin=said["by"])
-        low, high = said.get("severity_from"), said.get("severity_below")
-        if low is not None:
-            wanted &= Q(severity__gte=float(low))
-        if high is not None:
-            # The last bin of a histogram holds its upper end.
-            wanted &= Q(severity__lte=1.0) if high >= 1 else Q(severity__lt=float(high))
-        return wanted
-
-    def with_box(self, images, _field: str, _value):
-        """Keep all: conditions on boxes are gathered in filter_queryset."""
-        return images
-
-    def labeled_anyhow(self, images, _field: str, wanted: bool):
-        """Keep what people or rounds have labeled."""
-        return images.filter(state__in=SETTLED) if wanted else images
-
-    def without_lot(self, images, _field: str, wanted: bool):
-        """Keep the images without a lot."""
-        return images.filter(lot="") if wanted else images
-
-    def without_line(self, images, _field: str, wanted: bool):
-        """Keep the images without a line."""
-        return images.filter(line="") if wanted else images
+SORTS = {
+    "new": Order("Newest first", "pk"),
+    "old": Order("Oldest first", "pk", descending=False),
+    "name": Order("By name", "name", descending=False),
+    "labeled": Order("Last labeled first", "labeled_at"),
+    "severity": Order("Most severe first", "severity"),
+    "boxes": Order("Most boxes first", "box_count"),
+}
 
 
 @dataclass(frozen=True)
 class Portion:
-    """Some images of a list, and the id after which the next ones follow (None at the end)."""
+    """Some images of a list, and after what the next ones follow (None at the end)."""
 
     images: list[Image]
-    after: int | None
+    after: str | None
 
 
-def portion(images, *, sort: str = "new", after: int | None = None, size: int = PORTION) -> Portion:
-    """Return SIZE of IMAGES after the image of id AFTER in the order SORT, boxes loaded, in four queries."""
-    last = Image.objects.filter(pk=after).only("pk", "name").first() if after else None
-    if sort == "name":
-        # Present images of a project have names of their own: the name alone is an order, and an index.
-        images = images.order_by("name").filter(name__gt=last.name) if last else images.order_by("name")
-    elif sort == "old":
-        images = images.order_by("pk").filter(pk__gt=last.pk) if last else images.order_by("pk")
-    else:
-        images = images.order_by("-pk").filter(pk__lt=last.pk) if last else images.order_by("-pk")
+@dataclass(frozen=True)
+class Mark:
+    """The last image of a portion: its id and its value in the order, None where it has none."""
+
+    pk: int
+    value: str | int | float | datetime | None = None
+
+    @staticmethod
+    def read(text: str, order: Order) -> Mark | None:
+        """Return the mark that TEXT says for ORDER, None when it says none."""
+        pk, _, value = text.partition("~")
+        if not pk.isdecimal() or len(pk) > 18:
+            return None
+        if order.field == "pk":
+            return Mark(int(pk))
+        try:
+            reader = {"labeled_at": parse_datetime, "severity": float, "box_count": int, "name": str}
+            return Mark(int(pk), reader[order.field](value) if value else None)
+        except ValueError:
+            return None
+
+    @staticmethod
+    def of(image: Image, order: Order, field: str) -> str:
+        """Write the mark of IMAGE, whose value in ORDER is in FIELD."""
+        if order.field == "pk":
+            return str(image.pk)
+        value = getattr(image, field)
+        text = value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
+        return f"{image.pk}~{text}"
+
+
+def portion(images, *, project: Project, sort: str = "new", after: str = "", size: int = PORTION) -> Portion:
+    """Return SIZE of IMAGES of PROJECT after the mark AFTER in the order SORT, boxes and workers loaded.
+
+    Each part of the order (images of the same value, those of lesser ones, those without) is a range of an
+    index, so that the last portion costs what the first one does.
+    """
+    order = SORTS[sort]
+    field, mark = order.field, Mark.read(after, order) if after else None
+    if sort == "severity" and not figures.refresh(project):
+        images, field = images.annotate(worst_now=figures.worst(project)), "worst_now"
     drawn = Box.objects.order_by("position", "pk").only(
         "image_id", "defect_type_id", "xmin", "ymin", "xmax", "ymax"
     )[:BOXES_DRAWN]
-    found = list(images.prefetch_related(Prefetch("boxes", drawn, to_attr="drawn_boxes"))[: size + 1])
+    images = images.select_related("lease__user", "deleted_by").prefetch_related(
+        Prefetch("boxes", drawn, to_attr="drawn_boxes")
+    )
+    found: list[Image] = []
+    for part in _parts(images, field, order.descending, mark):
+        found += part[: size + 1 - len(found)]
+        if len(found) > size:
+            break
     more = len(found) > size
-    return Portion(images=found[:size], after=found[size - 1].pk if more else None)
+    return Portion(images=found[:size], after=Mark.of(found[size - 1], order, field) if more else None)
+
+
+def _parts(images, field: str, descending: bool, mark: Mark | None):
+    """Yield the ranges of IMAGES that follow MARK, in order; what is asked for is fetched, no more."""
+    sign, beyond = ("-", "lt") if descending else ("", "gt")
+    by_pk = images.order_by(f"{sign}pk")
+    rest = by_pk.filter(**{f"pk__{beyond}": mark.pk}) if mark else by_pk
+    if field == "pk":
+        yield rest
+        return
+    ordered = images.filter(**{f"{field}__isnull": False}).order_by(f"{sign}{field}", f"{sign}pk")
+    if mark is None:
+        yield ordered
+    elif mark.value is not None:
+        yield rest.filter(**{field: mark.value})
+        yield ordered.filter(**{f"{field}__{beyond}": mark.value})
+    if field in ("labeled_at", "severity", "worst_now"):
+        without = rest if mark and mark.value is None else by_pk
+        yield without.filter(**{f"{field}__isnull": True})
 
 
 def colors(project: Project) -> dict[int, str]:

@@ -117,6 +117,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "requeue stalled rounds": {"task": "training.tasks.sweep", "schedule": 10},
     "render pending views": {"task": "annotations.tasks.sweep", "schedule": 20},
+    "go on with archives": {"task": "annotations.tasks.sweep_archives", "schedule": 20},
+    "bring severities up to date": {"task": "annotations.tasks.refresh_figures", "schedule": 20},
+    "remove what was deleted a day ago": {"task": "training.tasks.purge", "schedule": 300},
     "requeue stalled inspections": {"task": "inference.tasks.sweep", "schedule": 20},
 }
 
@@ -168,6 +171,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
 BLEMISH_MAX_PIXELS = environment.integer("BLEMISH_MAX_PIXELS", 200_000_000, least=1)
 BLEMISH_MAX_FILE_BYTES = environment.integer("BLEMISH_MAX_FILE_BYTES", 512 * 2**20, least=1)
+# Zip archives: bytes as they are sent, files inside, bytes unpacked.
+BLEMISH_MAX_ARCHIVE_BYTES = environment.integer("BLEMISH_MAX_ARCHIVE_BYTES", 4 * 2**30, least=1)
+BLEMISH_MAX_ARCHIVE_FILES = environment.integer("BLEMISH_MAX_ARCHIVE_FILES", 50_000, least=1)
+BLEMISH_MAX_ARCHIVE_UNPACKED_BYTES = environment.integer(
+    "BLEMISH_MAX_ARCHIVE_UNPACKED_BYTES", 32 * 2**30, least=1
+)
 # Modules imported before a network is built, so that their @register_backbone takes effect.
 BLEMISH_BACKBONES = environment.words("BLEMISH_BACKBONES", [])
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Case, Count, F, FloatField, Max, Q, Sum, Value, When
 from django.db.models.functions import Cast, Floor, Least, TruncDate
 
+from annotations.api.filters import SETTLED
 from annotations.models import Box, DefectType, Image, ImageState, Origin, Project, Revision, Split
 from annotations.review import counts as review_counts
 from annotations.severities import severity_of
@@ -14,7 +15,6 @@ from inference.models import JobState
 
 SEVERITY_BINS = 10
 PLACES = 200
-SETTLED = (ImageState.LABELED, ImageState.AUTO_LABELED)
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ class ImageList(ProjectScope, generics.ListAPIView):
     serializer_class = ImageSerializer
     filterset_class = ImageFilter
     pagination_class = ImagePages
-    queryset = comments.count_open(Image.objects.present().select_related("labeled_by", "lease__user"))
+    queryset = comments.count_open(Image.objects.select_related("labeled_by", "lease__user"))
 
     def get_queryset(self):
         """Return the images of the project."""

@@ -93,6 +93,8 @@ class RenderedFile(ImageScope, Picture):
     """A picture made of the original through the project's gray window; `kind` is its field."""
 
     kind = "view"
+    # The gallery shows what can be restored.
+    also_deleted = True
 
     @PICTURE_SCHEMA
     def get(self, request: Request, pk: int) -> HttpResponse:

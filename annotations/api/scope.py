@@ -26,13 +26,17 @@ class ImageScope:
     """Mix into a view whose address holds an image's `pk`; `roles` says what a method takes."""
 
     roles: dict[str, Role] = {}
+    # Whether the view answers for an image whose deletion can still be taken back.
+    also_deleted = False
     image: Image
 
     def initial(self, request, *args, **kwargs) -> None:
         """Fetch the image and its project, as ProjectScope does."""
         super().initial(request, *args, **kwargs)
         role = self.roles.get(request.method, Role.INSPECTOR)
-        self.image = access.get_image(request.user, kwargs["pk"], role=role)
+        self.image = access.get_image(
+            request.user, kwargs["pk"], role=role, deleted=self.also_deleted
+        )
 
 
 class VisibleScope:

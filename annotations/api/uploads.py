@@ -7,14 +7,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import ingest, uploads
+from annotations import archives, ingest, uploads
 from annotations.api.images import ImageList
 from annotations.errors import BlemishError
 from annotations.models import Split
 
 
 class UploadSerializer(serializers.Serializer):
-    """Images, VOC annotations beside them or later, and what is known of all images."""
+    """Images, VOC annotations beside them or later, zip archives of both, and what is known of all images."""
 
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, max_length=None),
@@ -58,6 +58,7 @@ class OutcomeSerializer(serializers.Serializer):
     """What became of each file; `code` is there when none went in."""
 
     images = AddedSerializer(many=True)
+    archives = AddedSerializer(many=True, help_text="Zip archives that a worker unpacks; ask /api/archives/{id}/.")
     annotations = AnnotatedSerializer(many=True)
     failed = RefusedSerializer(many=True)
     code = serializers.CharField(required=False)
@@ -87,7 +88,7 @@ class Images(ImageList):
         serializer.is_valid(raise_exception=True)
         known = serializer.validated_data
         files = known.pop("files")
-        outcome = {"images": [], "annotations": [], "failed": []}
+        outcome = {"images": [], "annotations": [], "archives": [], "failed": []}
         # Images first: an annotation may be that of an image beside it.
         for file in sorted(files, key=is_annotation):
             try:
@@ -95,6 +96,9 @@ class Images(ImageList):
                     image = uploads.annotate(self.project, file.name, file, user=request.user)
                     row = {"name": file.name, "id": image.pk, "boxes": image.box_count}
                     outcome["annotations"].append(row)
+                elif archives.is_archive(file.name):
+                    archive = archives.receive(self.project, file.name, file, user=request.user, said=known)
+                    outcome["archives"].append({"name": archive.name, "id": archive.pk})
                 else:
                     image = ingest.add_image(self.project, file.name, file, user=request.user, **known)
                     outcome["images"].append({"name": image.name, "id": image.pk})

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from annotations.api import (
+    archives,
     boxes,
+    bulk,
     comments,
     exports,
     images,
@@ -23,6 +25,11 @@ urlpatterns = [
     path("projects/<slug:slug>/defect-types/", projects.DefectTypeList.as_view(), name="defect-type-list"),
     path("defect-types/<int:pk>/", projects.DefectTypeDetail.as_view(), name="defect-type-detail"),
     path("projects/<slug:slug>/images/", uploads.Images.as_view(), name="image-list"),
+    path("projects/<slug:slug>/images/bulk/", bulk.Bulk.as_view(), name="image-bulk"),
+    path("projects/<slug:slug>/images/summary/", bulk.Summary.as_view(), name="image-summary"),
+    path("projects/<slug:slug>/archives/", archives.ArchiveList.as_view(), name="archive-list"),
+    path("archives/<int:pk>/", archives.ArchiveDetail.as_view(), name="archive-detail"),
+    path("archives/<int:pk>/cancel/", archives.CancelArchive.as_view(), name="archive-cancel"),
     path("images/<int:pk>/", images.ImageDetail.as_view(), name="image-detail"),
     path("images/<int:pk>/file/", media.OriginalFile.as_view(), name="image-file"),
     path("images/<int:pk>/view/", media.RenderedFile.as_view(kind="view"), name="image-view"),

@@ -1,5 +1,6 @@
 """Tables of projects, images, boxes, their history, leases and the review queue."""
 
+from annotations.models.archives import Archive, ArchiveState
 from annotations.models.boxes import Box, Decision, Origin, Revision
 from annotations.models.comments import Comment
 from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
@@ -10,6 +11,8 @@ from annotations.models.pyramids import Pyramid, PyramidState
 from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, ReviewReason, ReviewState
 
 __all__ = [
+    "Archive",
+    "ArchiveState",
     "Box",
     "Comment",
     "Decision",

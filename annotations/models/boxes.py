@@ -88,7 +88,11 @@ class Box(models.Model):
                 condition=Q(decision="") | Q(decision__in=Decision.values), name="box_decision_known"
             ),
         ]
-        indexes = [models.Index(fields=["defect_type", "grade"], name="box_by_type_and_grade")]
+        indexes = [
+            # With the image at the end, "which images hold such a box" is answered by the index alone.
+            models.Index(fields=["defect_type", "grade", "image"], name="box_by_type_and_grade"),
+            models.Index(fields=["image", "defect_type", "grade"], name="box_by_image_and_type"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.defect_type} [{self.xmin:g}, {self.ymin:g}, {self.xmax:g}, {self.ymax:g})"

@@ -1,11 +1,17 @@
 """Images, where they came from and how they are split."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from annotations.models.projects import Project
+
+# How long a deletion can be taken back.
+KEPT_AFTER_DELETION = timedelta(days=1)
 
 
 class Split(models.TextChoices):
@@ -62,6 +68,10 @@ class ImageQuerySet(models.QuerySet):
         """Return the images that were not deleted."""
         return self.filter(deleted_at__isnull=True)
 
+    def deleted(self) -> "ImageQuerySet":
+        """Return the images that were deleted and can still be brought back."""
+        return self.filter(deleted_at__gt=timezone.now() - KEPT_AFTER_DELETION)
+
 
 class Image(models.Model):
     """One original file, kept untouched, with its state and version.
@@ -107,8 +117,15 @@ class Image(models.Model):
         ImportBatch, null=True, blank=True, on_delete=models.SET_NULL, related_name="images"
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The worst severity of the boxes at `severity_version`, by the weights of `Project.severity_basis`. It is
+    # read through annotations.figures alone, which knows whether it still holds.
+    severity = models.FloatField(null=True, blank=True, editable=False)
+    severity_version = models.IntegerField(default=-1, db_default=-1, editable=False)
     # A deleted image is kept for a day, so that the deletion can be taken back.
     deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = ImageQuerySet.as_manager()
 
@@ -138,7 +155,19 @@ class Image(models.Model):
             models.Index(fields=["project", "state", "id"], name="image_by_state"),
             models.Index(fields=["project", "split", "id"], name="image_by_split"),
             models.Index(fields=["project", "lot"], name="image_by_lot"),
-            models.Index(fields=["project", "labeled_at"], name="image_by_labeled_at"),
+            models.Index(fields=["project", "line"], name="image_by_line"),
+            models.Index(fields=["project", "part"], name="image_by_part"),
+            models.Index(fields=["project", "labeled_at", "id"], name="image_by_labeled_at"),
+            models.Index(fields=["project", "box_count", "id"], name="image_by_box_count"),
+            models.Index(fields=["project", "severity", "id"], name="image_by_severity"),
+            models.Index(
+                fields=["project", "id"],
+                condition=~Q(severity_version=F("version")),
+                name="image_severity_outdated",
+            ),
+            models.Index(
+                fields=["deleted_at", "id"], condition=Q(deleted_at__isnull=False), name="image_deleted"
+            ),
             models.Index(
                 fields=["view_state", "id"],
                 condition=~Q(view_state=ViewState.READY),

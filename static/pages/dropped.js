@@ -21,7 +21,9 @@ export async function collectFiles(transfer) {
 async function walk(entry) {
   if (entry.isFile) {
     const file = /** @type {FileSystemFileEntry} */ (entry);
-    return [await new Promise((resolve, reject) => file.file(resolve, reject))];
+    /** @type {File} */
+    const found = await new Promise((resolve, reject) => file.file(resolve, reject));
+    return [Object.assign(found, { place: entry.fullPath.replace(/^\//, "") })];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const found = [];

@@ -1,60 +1,186 @@
 // @ts-check
-// The gallery: pictures that are still being drawn, boxes on or off, and the upload.
+// The gallery: wires the cards, the selection with its bar, the statistics, what changes live, and the upload.
 
-import { collectFiles } from "./dropped.js";
-import { startUpload } from "./upload.js";
+import { createCardList } from "./cardlist.js";
+import { showDrawn, watchLive } from "./live.js";
+import { createNotices } from "./notices.js";
+import { fragment } from "./rest.js";
+import { createSelection, filterOf } from "./selection.js";
+import { createSelectionBar } from "./selectionbar.js";
+import { createStatistics } from "./statistics.js";
+import { wireUpload } from "./uploading.js";
 
 const BOXES = "blemish.gallery.boxes";
-const ASK_MS = 2000;
-const ASKED = 200;
+// So many cards are renewed one by one after a change; of more the list is loaded anew.
+const RENEWED = 600;
+const AT_ONCE = 150;
 
-// ---- pictures that a worker has not drawn yet are asked for, all in one call, until they are there
+const results = byId("results");
+const bar = byId("selection");
+/** @type {Map<number, string>} */
+let working = new Map();
+/** @type {import("./cardlist.js").CardList | null} */
+let cards = null;
 
-const results = /** @type {HTMLElement} */ (document.getElementById("results"));
+/** @param {string} id @returns {HTMLElement} */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
 
-async function askForPending() {
-  const waiting = /** @type {HTMLImageElement[]} */ ([...results.querySelectorAll("img[data-pending]")]).slice(0, ASKED);
-  if (waiting.length && !document.hidden) {
-    const ids = waiting.map((picture) => picture.dataset.pending).join(",");
-    try {
-      const answer = await fetch(`${results.dataset.drawn}?ids=${ids}`, { headers: { Accept: "application/json" } });
-      if (answer.ok) show(waiting, await answer.json());
-    } catch {
-      // The server cannot be reached now; the next turn asks again.
+const notices = createNotices(/** @type {HTMLElement} */ (document.querySelector("[data-notices]")));
+const selection = createSelection(() => {
+  cards?.redecorate();
+  selectionBar.show();
+});
+const statistics = createStatistics(byId("statistics"), bar.dataset.summary ?? "");
+const selectionBar = createSelectionBar(bar, { selection, notices, found, changed });
+
+/** How many images match, as far as it was counted. */
+function found() {
+  const counted = results.querySelector("[data-found]");
+  return {
+    count: counted ? Number(counted.getAttribute("data-found")) : null,
+    more: counted?.hasAttribute("data-more") ?? false,
+  };
+}
+
+/** @param {HTMLElement} card */
+function decorate(card) {
+  const id = Number(card.dataset.id);
+  const chosen = selection.has(id);
+  card.classList.toggle("selected", chosen);
+  card.querySelector(".pick")?.setAttribute("aria-checked", String(chosen));
+  const badge = /** @type {HTMLElement | null} */ (card.querySelector("[data-who]"));
+  const name = working.get(id);
+  if (!badge || !watched) return;
+  badge.hidden = !name;
+  /** @type {HTMLElement} */ (badge.firstElementChild).textContent = name ?? "";
+}
+
+function openList() {
+  cards?.close();
+  const list = /** @type {HTMLElement | null} */ (results.querySelector("ul.gallery"));
+  cards = list && createCardList(list, { decorate, load: fragment });
+  if (list) wireCards(list);
+  selectionBar.show();
+}
+
+/** @param {HTMLElement} list */
+function wireCards(list) {
+  list.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const id = Number(target.closest("li.image-card")?.getAttribute("data-id"));
+    if (!id || !cards) return;
+    const { shiftKey } = event;
+    const selects = target.closest(".pick") || shiftKey || event.ctrlKey || event.metaKey || !selection.empty;
+    if (!selects || !target.closest(".pick, .card-link")) return;
+    event.preventDefault();
+    cards.point(id);
+    if (shiftKey) selection.extend(id, cards.ids);
+    else selection.toggle(id);
+  });
+  list.addEventListener("focusin", (event) => {
+    const id = Number(/** @type {Element} */ (event.target).closest("li.image-card")?.getAttribute("data-id"));
+    if (id) cards?.point(id);
+  });
+  list.addEventListener("keydown", onKey);
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (!cards || event.altKey) return;
+  const id = cards.currentId;
+  const control = event.ctrlKey || event.metaKey;
+  if (event.key === " " && id !== null) {
+    if (event.shiftKey) selection.extend(id, cards.ids);
+    else selection.toggle(id);
+  } else if (control && event.key.toLowerCase() === "a") selection.selectAll();
+  else if (event.key === "Escape" && !selection.empty) selection.clear();
+  else if (event.key === "Delete" && !selection.empty) {
+    /** @type {HTMLElement | null} */ (bar.querySelector('[data-verb="delete"]'))?.click();
+  } else {
+    const reached = control ? null : cards.move(event.key);
+    if (reached === null) return;
+    if (event.shiftKey) {
+      if (selection.empty && id !== null) selection.toggle(id);
+      selection.extend(reached, cards.ids);
     }
   }
-  setTimeout(askForPending, ASK_MS);
+  event.preventDefault();
 }
 
 /**
- * @param {HTMLImageElement[]} waiting
- * @param {Record<string, { url?: string, error?: string }>} drawn
+ * Show what a change made of the images.
+ * @param {string} action
+ * @param {import("./bulk.js").Outcome} outcome
  */
-function show(waiting, drawn) {
-  for (const picture of waiting) {
-    const { url, error } = drawn[picture.dataset.pending ?? ""] ?? {};
-    if (url) {
-      picture.src = url;
-      picture.removeAttribute("data-pending");
-    } else if (error) {
-      const words = document.createElement("span");
-      words.className = "no-view";
-      words.textContent = `No picture: ${error}`;
-      picture.replaceWith(words);
+function changed(action, outcome) {
+  const deletedView = results.querySelector("ul.gallery[data-deleted]") !== null;
+  const gone = action === "delete" || (action === "restore" && deletedView);
+  const loaded = new Set(cards?.ids ?? []);
+  const touched = [...outcome.done, ...outcome.also].filter((id) => loaded.has(id));
+  if (gone && cards) {
+    if (cards.remove(outcome.done) > 0) void recount();
+    else refresh();
+  } else if (action === "restore" || action === "unknown" || touched.length > RENEWED) refresh();
+  else void renew(touched);
+}
+
+/**
+ * Fetch the cards of some images as they are now.
+ * @param {number[]} ids
+ */
+async function renew(ids) {
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    try {
+      cards?.replace(await fragment(`${results.dataset.cards}?ids=${ids.slice(start, start + AT_ONCE).join(",")}`));
+    } catch {
+      // The cards show what was there before; the next load shows the rest.
+      return;
     }
   }
 }
 
-setTimeout(askForPending, ASK_MS);
+async function recount() {
+  const place = results.querySelector(".results-head [role=status]");
+  const page = location.pathname + location.search;
+  const fresh = document.createElement("div");
+  fresh.innerHTML = await fragment(page).catch(() => "");
+  // Of the fresh head everything but the cards: how many there are, and how many were deleted.
+  const head = fresh.querySelector(".results-head");
+  if (!place || !head) return;
+  results.querySelector(".results-head")?.replaceWith(head);
+  /** @type {any} */ (window).htmx?.process(head);
+  showBoxes();
+}
 
-document.addEventListener("error", (event) => {
-  if (event.target instanceof HTMLImageElement && event.target.closest(".frame")) event.target.classList.add("broken");
-}, true);
+function refresh() {
+  byId("filters").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = /** @type {CustomEvent} */ (event).detail.target;
+  showBoxes();
+  if (target === results) {
+    selection.clear();
+    openList();
+  } else selectionBar.show();
+});
 
 // What is not chosen stays out of the address.
 document.addEventListener("htmx:configRequest", (event) => {
   const { parameters } = /** @type {CustomEvent} */ (event).detail;
   for (const [name, value] of Object.entries(parameters)) if (value === "") delete parameters[name];
+});
+
+document.addEventListener("error", (event) => {
+  if (event.target instanceof HTMLImageElement && event.target.closest(".frame")) event.target.classList.add("broken");
+}, true);
+
+document.addEventListener("click", (event) => {
+  const of = /** @type {Element} */ (event.target).closest("[data-statistics]")?.getAttribute("data-statistics");
+  if (of === "filter") void statistics.open({ filter: filterOf(location.search), without: [] }, "All images that match");
+  if (of === "selection") void statistics.open(selectionBar.chosen(), "The selected images");
 });
 
 // ---- boxes on or off, remembered
@@ -74,66 +200,28 @@ document.addEventListener("change", (event) => {
   localStorage.setItem(BOXES, box.checked ? "on" : "off");
   showBoxes();
 });
-document.addEventListener("htmx:afterSwap", showBoxes);
+
+// ---- live: who works where, and pictures that are drawn by now
+
+let watched = false;
+watchLive(results.dataset.live ?? "", {
+  pending: () => [...results.querySelectorAll("img[data-pending]")].map((one) => /** @type {HTMLImageElement} */ (one)),
+  drawn(picture, outcome) {
+    const card = /** @type {HTMLElement | null} */ (picture.closest("li.image-card"));
+    showDrawn(picture, outcome);
+    if (card) cards?.keep(card);
+  },
+  working(names) {
+    const before = working;
+    const left = [...before.keys()].filter((id) => !names.has(id));
+    watched = true;
+    working = names;
+    cards?.redecorate();
+    // Who has left may have saved: those cards show the boxes of now.
+    if (left.length && left.length < AT_ONCE) void renew(left.filter((id) => cards?.ids.includes(id)));
+  },
+});
+
 showBoxes();
-
-// ---- upload
-
-const section = /** @type {HTMLElement} */ (document.getElementById("upload"));
-
-/** @param {File[]} files */
-function upload(files) {
-  if (!files.length) return;
-  /** @type {Record<string, string>} */
-  const known = {};
-  for (const field of section.querySelectorAll("[data-known]")) {
-    const { value } = /** @type {HTMLInputElement} */ (field);
-    if (value.trim()) known[field.getAttribute("data-known") ?? ""] = value.trim();
-  }
-  const place = /** @type {HTMLElement} */ (section.querySelector("[data-batches]"));
-  startUpload(files, { address: section.dataset.upload ?? "", known, place, done: refresh });
-}
-
-function refresh() {
-  const form = document.querySelector("form.filters");
-  form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
-}
-
-document.addEventListener("click", (event) => {
-  const button = /** @type {Element} */ (event.target).closest("[data-pick]");
-  if (!button) return;
-  const input = section.querySelector(`[data-input="${button.getAttribute("data-pick")}"]`);
-  /** @type {HTMLInputElement} */ (input).click();
-});
-for (const input of section.querySelectorAll("[data-input]")) {
-  input.addEventListener("change", () => {
-    const field = /** @type {HTMLInputElement} */ (input);
-    upload([...(field.files ?? [])]);
-    field.value = "";
-  });
-}
-
-let depth = 0;
-/** @param {DragEvent} event */
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
-
-window.addEventListener("dragenter", (event) => {
-  if (!carriesFiles(event)) return;
-  depth += 1;
-  document.body.classList.add("dragging");
-});
-window.addEventListener("dragleave", (event) => {
-  if (!carriesFiles(event)) return;
-  depth = Math.max(0, depth - 1);
-  if (!depth) document.body.classList.remove("dragging");
-});
-window.addEventListener("dragover", (event) => {
-  if (carriesFiles(event)) event.preventDefault();
-});
-window.addEventListener("drop", async (event) => {
-  if (!carriesFiles(event) || !event.dataTransfer) return;
-  event.preventDefault();
-  depth = 0;
-  document.body.classList.remove("dragging");
-  upload(await collectFiles(event.dataTransfer));
-});
+openList();
+wireUpload(byId("upload"), refresh);

@@ -28,13 +28,15 @@ test("an answer tells what went in and why the rest did not", () => {
   assert.deepEqual(readAnswer(207, JSON.stringify(answer), files(1, 1)), {
     added: 1,
     annotated: 1,
-    failed: [{ name: "1.png", why: "1.png: is cut off" }],
+    known: 0,
+    archives: [],
+    failed: [{ name: "1.png", code: "unusable_file", why: "1.png: is cut off" }],
   });
 });
 
 test("when all files are refused each keeps its own reason", () => {
   const answer = { images: [], annotations: [], failed: [{ name: "0.png", detail: "is known already" }], code: "x" };
-  assert.deepEqual(readAnswer(400, JSON.stringify(answer), files(1)).failed, [{ name: "0.png", why: "is known already" }]);
+  assert.deepEqual(readAnswer(400, JSON.stringify(answer), files(1)).failed, [{ name: "0.png", code: "", why: "is known already" }]);
 });
 
 test("an answer that is no JSON is told for every file of the batch", () => {

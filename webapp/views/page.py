@@ -10,7 +10,8 @@ from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from rest_framework.exceptions import APIException
 
-from annotations.models import Project, ReviewItem, ReviewState, Role
+from annotations.models import Project, Role
+from annotations.review import open_items
 
 TITLES = {
     400: "That cannot be done",
@@ -65,6 +66,6 @@ def render_project(
         "role": role,
         "can_review": role is not None and role.rank >= Role.REVIEWER.rank,
         "can_engineer": role is not None and role.rank >= Role.ENGINEER.rank,
-        "open_reviews": ReviewItem.objects.filter(image__project=project, state=ReviewState.OPEN).count(),
+        "open_reviews": open_items(project).count(),
     }
     return render(request, template, {**frame, **context}, status=status)

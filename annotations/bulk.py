@@ -1,0 +1,161 @@
+"""Change many images at once: split, lot, line, part, review. One call is one batch, one transaction.
+
+A refusal concerns one image and is told with its name; the others of the batch are changed. Every verb takes
+a constant number of queries, however many images it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations import ingest
+from annotations.errors import BlemishError
+from annotations.models import Image, Lease, Project, ReviewItem, ReviewReason, ReviewState, Split
+from annotations.models.images import ImageState
+
+# Above this an audit's images come first, below it those that a model is unsure of.
+ASKED_PRIORITY = 0.9
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An image that stays as it is, and why."""
+
+    id: int
+    name: str
+    code: str
+    detail: str
+
+
+@dataclass
+class Outcome:
+    """What a batch did: ids that were changed, refusals, and ids that had to change along with them."""
+
+    done: list[int] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    also: list[int] = field(default_factory=list)
+
+    def refuse(self, image: Image, code: str, detail: str) -> None:
+        """Note that IMAGE stays as it is; DETAIL goes on after its name."""
+        self.refused.append(Refusal(image.pk, image.name, code, f"{image.name}: {detail}"))
+
+
+class NothingToSet(BlemishError):
+    """A change that names no field."""
+
+    default_code = "nothing_to_set"
+    default_detail = "Say what to set: lot, line or part."
+
+
+def find(project: Project, ids: Collection[int]) -> tuple[list[Image], Outcome]:
+    """Return the present images of PROJECT among IDS, in id order, and an outcome with those that are not."""
+    rows = list(project.images.present().filter(pk__in=ids).order_by("pk"))
+    return rows, missing(ids, rows)
+
+
+def missing(ids: Collection[int], rows: Iterable[Image]) -> Outcome:
+    """Return an outcome that refuses those of IDS that are not in ROWS."""
+    outcome, found = Outcome(), {row.pk for row in rows}
+    for pk in sorted(set(ids) - found):
+        outcome.refused.append(
+            Refusal(pk, "", "not_found", f"Image {pk} is not in this project, or was deleted meanwhile.")
+        )
+    return outcome
+
+
+def worked_on(images: Iterable[Image], *, by_others_than) -> dict[int, str]:
+    """Return who works on which of IMAGES now, id to name, without the person BY_OTHERS_THAN."""
+    live = Lease.objects.live(timezone.now()).filter(image__in=[image.pk for image in images])
+    return dict(live.exclude(user=by_others_than).values_list("image_id", "user__username"))
+
+
+@transaction.atomic
+def set_split(project: Project, ids: Collection[int], *, split: str, user=None) -> Outcome:
+    """Put the images IDS into SPLIT, and with each all other frames of its part, deleted ones too.
+
+    Frames of one part never straddle splits. A running round keeps the splits of its snapshot.
+    """
+    images, outcome = find(project, ids)
+    parts = {image.part for image in images if image.part}
+    chosen = {image.pk for image in images}
+    frames = project.images.filter(part__in=parts).exclude(pk__in=chosen).exclude(split=split)
+    outcome.also = list(frames.present().order_by("pk").values_list("pk", flat=True))
+    frames.update(split=Split(split))
+    Image.objects.filter(pk__in=chosen).update(split=Split(split))
+    outcome.done = sorted(chosen)
+    return outcome
+
+
+@transaction.atomic
+def set_origin(
+    project: Project,
+    ids: Collection[int],
+    *,
+    lot: str | None = None,
+    line: str | None = None,
+    part: str | None = None,
+    user=None,
+) -> Outcome:
+    """Write what is not None of LOT, LINE and PART onto the images IDS; an empty text takes it away.
+
+    Images that get a PART take the split of its other frames, or the one that its hash chooses; `also` names
+    those whose split changed. Raises NothingToSet.
+    """
+    values = {name: text for name, text in (("lot", lot), ("line", line), ("part", part)) if text is not None}
+    if not values:
+        raise NothingToSet()
+    images, outcome = find(project, ids)
+    rows = Image.objects.filter(pk__in=[image.pk for image in images])
+    if part:
+        split = _split_of_part(project, part)
+        values["split"] = split
+        outcome.also = [image.pk for image in images if image.split != split]
+    rows.update(**values)
+    outcome.done = [image.pk for image in images]
+    return outcome
+
+
+def _split_of_part(project: Project, part: str) -> str:
+    held = project.images.filter(part=part).order_by("pk").values_list("split", flat=True).first()
+    return held or ingest.split_of(project, part=part, pixels_sha256="")
+
+
+@transaction.atomic
+def send_to_review(
+    project: Project, ids: Collection[int], *, reason: str = ReviewReason.HELP, detail: str = "", user=None
+) -> Outcome:
+    """Open a review item for each of the images IDS: somebody shall look at it, for REASON and DETAIL.
+
+    Refused are images that wait for a review already, and those that another person works on, whose next save
+    would withdraw the question. The boxes stay as they are; until the decision the image is not trained on.
+    """
+    images, outcome = find(project, ids)
+    busy = worked_on(images, by_others_than=user)
+    waiting = ReviewItem.objects.filter(image__in=images, state=ReviewState.OPEN)
+    reasons = {item.image_id: item.get_reason_display() for item in waiting}
+    wanted = []
+    for image in images:
+        if image.pk in busy:
+            outcome.refuse(image, "leased", f"{busy[image.pk]} works on it now; send it later.")
+        elif image.pk in reasons:
+            why = reasons[image.pk].lower()
+            outcome.refuse(image, "in_review", f"it waits for a review already ({why}).")
+        else:
+            wanted.append(image)
+    asker = user.get_username() if user else ""
+    text = detail.strip() or (f"Sent by {asker}." if asker else "")
+    ReviewItem.objects.bulk_create(
+        [
+            ReviewItem(image=image, reason=reason, detail=text[:300], priority=ASKED_PRIORITY)
+            for image in wanted
+        ],
+        # Somebody else may have asked at this moment: one open item is all an image needs.
+        ignore_conflicts=True,
+    )
+    Image.objects.present().filter(pk__in=[image.pk for image in wanted]).update(state=ImageState.IN_REVIEW)
+    outcome.done = [image.pk for image in wanted]
+    return outcome
