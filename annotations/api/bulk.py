@@ -95,7 +95,9 @@ class OutcomeSerializer(serializers.Serializer):
     done = serializers.ListField(child=serializers.IntegerField())
     also = serializers.ListField(child=serializers.IntegerField())
     refused = RefusalSerializer(many=True)
-    after = serializers.IntegerField(allow_null=True, help_text="Where the next call goes on, null at the end.")
+    after = serializers.IntegerField(
+        allow_null=True, help_text="Where the next call goes on, null at the end."
+    )
 
 
 # Verb, least role, and the fields that it takes.
@@ -129,7 +131,9 @@ class Bulk(ProjectScope, generics.GenericAPIView):
     serializer_class = BulkSerializer
     filter_backends: list = []
 
-    @extend_schema(responses={200: OutcomeSerializer, 400: OpenApiResponse(ErrorSerializer, "Nothing was done.")})
+    @extend_schema(
+        responses={200: OutcomeSerializer, 400: OpenApiResponse(ErrorSerializer, "Nothing was done.")}
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Change the images and name those that cannot be; a filter is worked through call by call.
 

@@ -34,9 +34,7 @@ class ImageScope:
         """Fetch the image and its project, as ProjectScope does."""
         super().initial(request, *args, **kwargs)
         role = self.roles.get(request.method, Role.INSPECTOR)
-        self.image = access.get_image(
-            request.user, kwargs["pk"], role=role, deleted=self.also_deleted
-        )
+        self.image = access.get_image(request.user, kwargs["pk"], role=role, deleted=self.also_deleted)
 
 
 class VisibleScope:

@@ -58,7 +58,9 @@ class OutcomeSerializer(serializers.Serializer):
     """What became of each file; `code` is there when none went in."""
 
     images = AddedSerializer(many=True)
-    archives = AddedSerializer(many=True, help_text="Zip archives that a worker unpacks; ask /api/archives/{id}/.")
+    archives = AddedSerializer(
+        many=True, help_text="Zip archives that a worker unpacks; ask /api/archives/{id}/."
+    )
     annotations = AnnotatedSerializer(many=True)
     failed = RefusedSerializer(many=True)
     code = serializers.CharField(required=False)

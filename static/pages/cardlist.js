@@ -136,7 +136,7 @@ export function createCardList(list, { decorate, load }) {
     current = index;
     const top = list.getBoundingClientRect().top + window.scrollY + Math.floor(index / grid.columns) * grid.rowHeight;
     const bar = document.querySelector("header.bar")?.getBoundingClientRect().height ?? 0;
-    const covered = document.querySelector("#selection:not([hidden])")?.getBoundingClientRect().height ?? 0;
+    const covered = document.querySelector(".dock")?.getBoundingClientRect().height ?? 0;
     if (top < window.scrollY + bar) window.scrollTo({ top: top - bar - 8 });
     else if (top + grid.rowHeight > window.scrollY + window.innerHeight - covered) {
       window.scrollTo({ top: top + grid.rowHeight + covered + 8 - window.innerHeight });

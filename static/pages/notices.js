@@ -15,6 +15,7 @@ export function createNotices(place) {
    */
   function show(text, { kind = "info", refused = [], act } = {}) {
     const note = make("div", `note ${kind} notice`);
+    const body = make("div", "stack tight grow");
     const line = make("div", "row apart");
     const said = make("span", "grow", text);
     const buttons = make("span", "row tight");
@@ -26,8 +27,9 @@ export function createNotices(place) {
     close.setAttribute("aria-label", "Close this message");
     buttons.append(close);
     line.append(said, buttons);
-    note.append(line);
-    if (refused.length) note.append(listOf(refused));
+    body.append(line);
+    if (refused.length) body.append(listOf(refused));
+    note.append(body);
     place.replaceChildren(note);
   }
 

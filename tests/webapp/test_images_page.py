@@ -259,7 +259,7 @@ def test_deleted_images_are_a_view_of_their_own_for_a_day(client, project):
     assert "Deleted (1)" in text_of(client.get(reverse("images", args=[project.slug])))
     page = client.get(reverse("images", args=[project.slug]), {"deleted": "true"})
     assert names(client, project, deleted="true") == ["gone.png"]
-    assert "kept 18 h more" in text_of(page)
+    assert "18 h left" in text_of(page)
     assert client.get(f"/api/images/{deleted.pk}/thumbnail/").status_code == 200
     assert client.get(f"/api/images/{deleted.pk}/boxes/").status_code == 404
 
