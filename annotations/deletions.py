@@ -15,10 +15,10 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotations import bulk
+from annotations import bulk, pyramids
 from annotations.bulk import Outcome
 from annotations.errors import Conflict
-from annotations.models import Box, Image, Lease, Project, VocSource
+from annotations.models import Box, Image, Lease, Project, Pyramid, VocSource
 from annotations.models.images import KEPT_AFTER_DELETION
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def purge(*, needed=None, remembered: Sequence = (), limit: int = PURGED_AT_ONCE
     over = Image.objects.filter(deleted_at__lte=timezone.now() - KEPT_AFTER_DELETION).exclude(file="")
     if needed is not None:
         over = over.exclude(pk__in=needed)
-    images = list(over.order_by("deleted_at", "pk")[:limit])
+    images = list(over.select_related("pyramid").order_by("deleted_at", "pk")[:limit])
     if not images:
         return 0
     ids = {image.pk for image in images}
@@ -104,6 +104,7 @@ def purge(*, needed=None, remembered: Sequence = (), limit: int = PURGED_AT_ONCE
         _remove_files(image)
     with transaction.atomic():
         Image.objects.filter(pk__in=kept).update(file="", view="", thumbnail="")
+        Pyramid.objects.filter(image__in=kept).delete()
         Box.objects.filter(image__in=kept).delete()
         VocSource.objects.filter(image__in=kept).delete()
         Image.objects.filter(pk__in=ids - kept, deleted_at__isnull=False).delete()
@@ -115,3 +116,5 @@ def _remove_files(image: Image) -> None:
     for name in filter(None, (image.file.name, image.view.name, image.thumbnail.name)):
         with contextlib.suppress(FileNotFoundError):
             default_storage.delete(name)
+    with contextlib.suppress(Pyramid.DoesNotExist):
+        pyramids.discard(image, image.pyramid.folder)

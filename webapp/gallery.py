@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 from django.utils.dateparse import parse_datetime
 
-from annotations import figures
+from annotations import comments, figures
 from annotations.models import Box, DefectType, Image, Project
 
 PORTION = 60
@@ -89,8 +89,10 @@ def portion(images, *, project: Project, sort: str = "new", after: str = "", siz
     drawn = Box.objects.order_by("position", "pk").only(
         "image_id", "defect_type_id", "xmin", "ymin", "xmax", "ymax"
     )[:BOXES_DRAWN]
-    images = images.select_related("lease__user", "deleted_by").prefetch_related(
-        Prefetch("boxes", drawn, to_attr="drawn_boxes")
+    images = (
+        comments.count_open(images)
+        .select_related("lease__user", "deleted_by")
+        .prefetch_related(Prefetch("boxes", drawn, to_attr="drawn_boxes"))
     )
     found: list[Image] = []
     for part in _parts(images, field, order.descending, mark):

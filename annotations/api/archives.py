@@ -25,7 +25,7 @@ class FailureSerializer(serializers.Serializer):
 
 
 class ArchiveSerializer(serializers.ModelSerializer):
-    """An archive on its way into a project; `known` files were there before, `refused` counts all failures."""
+    """An archive on its way into a project; `known` were there before, `refused` counts all failures."""
 
     state_text = serializers.CharField(source="get_state_display", read_only=True)
     failures = FailureSerializer(many=True, read_only=True)

@@ -11,7 +11,7 @@ export function createNotices(place) {
 
   /**
    * @param {string} text
-   * @param {{ kind?: string, refused?: { name: string, detail: string }[], act?: { label: string, run: () => void } }} [more]
+   * @param {{ kind?: string, refused?: { name: string, detail: string }[], act?: { label: string, run: () => void } }} more
    */
   function show(text, { kind = "info", refused = [], act } = {}) {
     const note = make("div", `note ${kind} notice`);

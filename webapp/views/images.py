@@ -13,6 +13,7 @@ from annotations.access import get_project
 from annotations.api.bulk import ASKED_REASONS, MOST_NAMED
 from annotations.api.filters import ANYBODY, image_filter
 from annotations.api.images import media_url
+from annotations.comments import KINDS
 from annotations.models import Image, ImageState, Lease, Origin, Project, Split, ViewState
 from annotations.models.images import KEPT_AFTER_DELETION
 from webapp import gallery
@@ -34,7 +35,7 @@ CHIPS = {
     "part": "part {}",
 }
 # Controls that are folded away while none of them is used.
-FOLDED = ("line", "grade", "by", "labeler", "working", "worst_from", "worst_below")
+FOLDED = ("line", "grade", "by", "labeler", "working", "comments", "worst_from", "worst_below")
 
 
 @require_GET
@@ -167,6 +168,7 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
         "people": project.members.values_list("user__username", flat=True),
         "anybody": ANYBODY,
         "reasons": ASKED_REASONS,
+        "talks": KINDS.items(),
         "origin_fields": [("lot", "Lot"), ("line", "Line"), ("part", "Part")],
         "folded_used": sum(name in query for name in FOLDED),
         "most_named": MOST_NAMED,
