@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotations import ingest
-from annotations.errors import BlemishError
+from annotations.errors import BlemishError, Conflict
 from annotations.models import Image, Lease, Project, ReviewItem, ReviewReason, ReviewState, Split
 from annotations.models.images import ImageState
 
@@ -124,7 +124,6 @@ def _split_of_part(project: Project, part: str) -> str:
     return held or ingest.split_of(project, part=part, pixels_sha256="")
 
 
-@transaction.atomic
 def send_to_review(
     project: Project, ids: Collection[int], *, reason: str = ReviewReason.HELP, detail: str = "", user=None
 ) -> Outcome:
@@ -132,7 +131,16 @@ def send_to_review(
 
     Refused are images that wait for a review already, and those that another person works on, whose next save
     would withdraw the question. The boxes stay as they are; until the decision the image is not trained on.
+    Raises Conflict when somebody else asked about one of them at this very moment.
     """
+    try:
+        with transaction.atomic():
+            return _send_to_review(project, ids, reason=reason, detail=detail, user=user)
+    except IntegrityError as error:
+        raise Conflict("One of these images was sent to review at this moment; try again.") from error
+
+
+def _send_to_review(project: Project, ids: Collection[int], *, reason: str, detail: str, user) -> Outcome:
     images, outcome = find(project, ids)
     busy = worked_on(images, by_others_than=user)
     waiting = ReviewItem.objects.filter(image__in=images, state=ReviewState.OPEN)
@@ -150,11 +158,16 @@ def send_to_review(
     text = detail.strip() or (f"Sent by {asker}." if asker else "")
     ReviewItem.objects.bulk_create(
         [
-            ReviewItem(image=image, reason=reason, detail=text[:300], priority=ASKED_PRIORITY)
+            ReviewItem(
+                image=image,
+                reason=reason,
+                help=reason == ReviewReason.HELP,
+                state_before=image.state,
+                detail=text[:300],
+                priority=ASKED_PRIORITY,
+            )
             for image in wanted
         ],
-        # Somebody else may have asked at this moment: one open item is all an image needs.
-        ignore_conflicts=True,
     )
     Image.objects.present().filter(pk__in=[image.pk for image in wanted]).update(state=ImageState.IN_REVIEW)
     outcome.done = [image.pk for image in wanted]
