@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 
 from annotations.models import (
+    Archive,
     Box,
     Comment,
     DefectType,
@@ -200,6 +201,11 @@ def make_proposal(image: Image, *, scores: tuple[float, ...] = (0.4,), **fields)
             score=score,
         )
     return proposal
+
+
+def make_archive(project: Project, **fields) -> Archive:
+    """Make an archive that waits for a worker; no file lies behind it."""
+    return Archive.objects.create(project=project, **{"name": "lot.zip", **fields})
 
 
 def make_review_item(image: Image, *, proposal: Proposal | None = None, **fields) -> ReviewItem:

@@ -89,7 +89,7 @@ class RefusalSerializer(serializers.Serializer):
     detail = serializers.CharField()
 
 
-class OutcomeSerializer(serializers.Serializer):
+class BulkOutcomeSerializer(serializers.Serializer):
     """What was done; `also` are images that had to change along with the others."""
 
     done = serializers.ListField(child=serializers.IntegerField())
@@ -132,7 +132,7 @@ class Bulk(ProjectScope, generics.GenericAPIView):
     filter_backends: list = []
 
     @extend_schema(
-        responses={200: OutcomeSerializer, 400: OpenApiResponse(ErrorSerializer, "Nothing was done.")}
+        responses={200: BulkOutcomeSerializer, 400: OpenApiResponse(ErrorSerializer, "Nothing was done.")}
     )
     def post(self, request: Request, slug: str) -> Response:
         """Change the images and name those that cannot be; a filter is worked through call by call.

@@ -1,4 +1,4 @@
-"""Deleted images: out of sight at once, back within a day, then gone for good but where a round names them."""
+"""Deleted images: out of sight at once, back within a day, then gone but where a round names them."""
 
 from datetime import timedelta
 

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from annotations.models import Role
 from tests.api import member_client, signed_in
 from tests.factories import (
+    make_archive,
     make_comment,
     make_evaluation,
     make_image,
@@ -35,6 +36,11 @@ NEEDS = {
     "PATCH defect-types/{type}/": Role.ENGINEER,
     "GET projects/{slug}/images/": Role.INSPECTOR,
     "POST projects/{slug}/images/": Role.INSPECTOR,
+    "POST projects/{slug}/images/bulk/": Role.INSPECTOR,  # some of its actions take an engineer
+    "POST projects/{slug}/images/summary/": Role.INSPECTOR,
+    "GET projects/{slug}/archives/": Role.INSPECTOR,
+    "GET archives/{archive}/": Role.INSPECTOR,
+    "POST archives/{archive}/cancel/": Role.INSPECTOR,
     "GET images/{image}/": Role.INSPECTOR,
     "GET images/{image}/file/": Role.INSPECTOR,
     "GET images/{image}/view/": Role.INSPECTOR,
@@ -106,6 +112,7 @@ def addresses(project):
         "name": "view",
         "image": image.pk,
         "version": make_revision(image).version,
+        "archive": make_archive(project).pk,
         "comment": make_comment(image).pk,
         "type": project.defect_types.first().pk,
         "round": make_round(project).pk,

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from rest_framework.authtoken.models import Token
 
 from tests.factories import (
+    make_archive,
     make_box,
     make_comment,
     make_image,
@@ -56,6 +57,7 @@ def world(db):
     inspection = make_inspection(project)
     ids = {
         "images": image.pk,
+        "archives": make_archive(project).pk,
         "comments": make_comment(image).pk,
         "defect-types": project.defect_types.first().pk,
         "rounds": make_round(project).pk,
