@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotations', '0005_comments'),
+        ('annotations', '0006_crop_policies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
