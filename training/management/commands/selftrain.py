@@ -29,6 +29,9 @@ class Command(BaseCommand):
             "--backbone",
             help="name of a backbone: shallow (default), or yours, whose module BLEMISH_BACKBONES names",
         )
+        parser.add_argument(
+            "--use-model", dest="model", help="a detector that is there, instead of training one"
+        )
         parser.add_argument("--input-size", type=int, metavar="PIXELS", help="side of the network's input")
         parser.add_argument("--seed", type=int, help="seed of weights and augmentation (default 0)")
         parser.add_argument(
@@ -42,7 +45,8 @@ class Command(BaseCommand):
         project = find_project(options["project"])
         if options["rounds"] < 1:
             raise CommandError("--rounds must be at least 1.")
-        given = {name: options[name] for name in ("minutes", "epochs", "backbone", "input_size", "seed")}
+        names = ("minutes", "epochs", "model", "backbone", "input_size", "seed")
+        given = {name: options[name] for name in names}
         values = {name: value for name, value in given.items() if value is not None}
         if options["backbone"] and not options["worker"]:
             _check_backbone(options["backbone"])
