@@ -1,4 +1,4 @@
-"""Keep what an evaluation saw, and read it back: a report, and every image with its pairs."""
+"""Keep what an evaluation saw: a report, and every image with its pairs."""
 
 from __future__ import annotations
 
@@ -145,18 +145,3 @@ def _write_boxes(
 
 def _rounded(corners) -> list[float]:
     return [round(float(value), 2) for value in corners]
-
-
-def images_of(row: Evaluation, *, truth: str | None = None, found: str | None = None, order: str = "worst"):
-    """Return the images of an evaluation, the worst or the best first, or those behind one cell.
-
-    A cell is named by both types; an empty text is "nothing there" or "missed". Images that were deleted
-    meanwhile are left out.
-    """
-    images = row.images.filter(image__deleted_at__isnull=True).select_related("image")
-    if truth is not None and found is not None:
-        images = images.filter(cells__truth=truth, cells__found=found)
-    if order == "best":
-        # Of images that are all right, one with defects tells more than an empty one.
-        return images.order_by("-quality", "-image__box_count", "pk")
-    return images.order_by("quality", "-wrong", "pk")

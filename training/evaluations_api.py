@@ -6,7 +6,6 @@ from rest_framework import generics, serializers
 from rest_framework.pagination import LimitOffsetPagination
 
 from annotations.api.scope import VisibleScope
-from training import evaluations
 from training.api import EvaluationSerializer
 from training.models import EvaluatedImage, Evaluation
 
@@ -85,7 +84,7 @@ class EvaluatedImageList(VisibleScope, generics.ListAPIView):
         asked.is_valid(raise_exception=True)
         visible = EvaluationDetail(request=self.request).get_queryset()
         row = generics.get_object_or_404(visible.defer("report"), pk=self.kwargs["pk"])
-        return evaluations.images_of(row, **asked.validated_data)
+        return row.seen(**asked.validated_data)
 
     @extend_schema(
         parameters=[

@@ -236,6 +236,20 @@ class Evaluation(models.Model):
     def __str__(self) -> str:
         return f"{self.name} on {self.split}"
 
+    def seen(self, *, truth: str | None = None, found: str | None = None, order: str = "worst"):
+        """Return the images, the worst or the best first, or those behind one cell of the matrix.
+
+        A cell is named by both types; an empty text is "nothing there" or "missed". Images that were deleted
+        meanwhile are left out.
+        """
+        images = self.images.filter(image__deleted_at__isnull=True).select_related("image")
+        if truth is not None and found is not None:
+            images = images.filter(cells__truth=truth, cells__found=found)
+        if order == "best":
+            # Of images that are all right, one with defects tells more than an empty one.
+            return images.order_by("-quality", "-image__box_count", "pk")
+        return images.order_by("quality", "-wrong", "pk")
+
 
 class EvaluatedImage(models.Model):
     """What an evaluation saw on one image: the labeled boxes, the found ones, and how they pair.

@@ -55,9 +55,15 @@ def test_a_round_is_started_watched_and_read(rounds_page) -> None:
     expect(page.get_by_role("heading", name="Accuracy on the test split")).to_be_visible()
     expect(page.locator("#per-type + .scroll tbody tr")).to_have_count(1)
     expect(page.locator("[data-curves] .scatterlayer .trace")).not_to_have_count(0)
+    expect(page.locator("[data-precision] .scatterlayer .trace")).not_to_have_count(0)
     expect(page.locator("#models + .scroll tbody tr").first).to_contain_text("In use")
     routed = page.get_by_role("link", name=re.compile("sent to review|auto-labeled"))
     assert sum(int(text.split()[0]) for text in routed.all_inner_texts()) == 1
+    cell = page.locator(".matrix .cell a").first
+    assert int(cell.inner_text()) > 0
+    cell.click()
+    expect(page.locator(".evaluated-card rect").first).to_be_attached()
+    expect(page.get_by_role("link", name="Back to detector-r1")).to_be_visible()
 
 
 def test_a_round_is_cancelled_from_the_page_within_seconds(rounds_page) -> None:

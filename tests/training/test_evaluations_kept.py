@@ -5,7 +5,6 @@ import pytest
 from annotations.models import Image
 from tests.api import member_client
 from tests.factories import make_evaluation, make_model, make_project, make_round, make_user
-from training import evaluations
 from training.models import ConfusedImage
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +30,13 @@ def test_the_few_numbers_and_the_report_agree(row):
 
 
 def test_a_cell_leads_to_its_images_and_an_empty_one_to_none(row):
-    assert evaluations.images_of(row, truth="scratches", found="").count() == 3
-    assert evaluations.images_of(row, truth="", found="pits").count() == 3
-    assert evaluations.images_of(row, truth="pits", found="scratches").count() == 0
+    assert row.seen(truth="scratches", found="").count() == 3
+    assert row.seen(truth="", found="pits").count() == 3
+    assert row.seen(truth="pits", found="scratches").count() == 0
 
 
 def test_an_image_keeps_its_boxes_and_how_they_pair(row):
-    image = evaluations.images_of(row)[0]
+    image = row.seen()[0]
     assert [(box["type"], box["pair"]) for box in image.truth] == [("scratches", 0), ("scratches", None)]
     assert [(box["type"], box["score"], box["pair"]) for box in image.found] == [
         ("scratches", 0.9, 0),
@@ -56,7 +55,7 @@ def test_a_deleted_image_is_left_out_of_the_pages(row):
     from django.utils import timezone
 
     Image.objects.filter(pk=row.images.first().image_id).update(deleted_at=timezone.now())
-    assert evaluations.images_of(row).count() == 2
+    assert row.seen().count() == 2
 
 
 def test_the_interface_tells_the_evaluations_of_a_round_and_the_whole_one(row, project):

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from annotations.access import get_project
 from annotations.api.images import media_url
 from annotations.models import Project, ViewState
-from training import evaluations
 from training.models import EvaluatedImage, Evaluation, Round
 from webapp.views.page import page, render_project
 
@@ -39,7 +38,7 @@ def images(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     order = "best" if request.GET.get("order") == "best" else "worst"
     asked = request.GET.get("start", "")
     start = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
-    rows = evaluations.images_of(row, truth=truth, found=found, order=order)
+    rows = row.seen(truth=truth, found=found, order=order)
     shown = list(rows[start : start + PORTION + 1])
     said = {name: value for name, value in (("truth", truth), ("found", found)) if value is not None}
     colors = colors_of(project)
@@ -99,8 +98,7 @@ def explain(project: Project, row: Evaluation) -> dict:
     """Return what the charts and tables of one evaluation draw."""
     report, colors = row.report, colors_of(project)
     strips = {
-        order: [draw(image, colors) for image in evaluations.images_of(row, order=order)[:STRIP]]
-        for order in ("worst", "best")
+        order: [draw(image, colors) for image in row.seen(order=order)[:STRIP]] for order in ("worst", "best")
     }
     return {
         "charts": {
