@@ -85,7 +85,7 @@ export function createOverview({ frame, stage, store, colorOf }) {
     ground.width = Math.round(sizeScr.width * ratio);
     ground.height = Math.round(sizeScr.height * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintPicture(context, { picture: stage.picture(), size: stage.size(), view, sizeScr });
+    paintPicture(context, { picture: stage.picture(), size: stage.size(), view, sizeScr, glance: true });
     for (const box of store.all()) {
       const { xScr, yScr } = toScreen(view, { x: box.xmin, y: box.ymin });
       context.fillStyle = colorOf(box);

@@ -21,7 +21,8 @@ import { visibleRect } from "./viewport.js";
 
 /**
  * @typedef {object} TiledPicture
- * @property {(context: CanvasRenderingContext2D, place: {view: Viewport, size: Size, sizeScr: Size}) => void} paint
+ * @property {(context: CanvasRenderingContext2D, place: {view: Viewport, size: Size, sizeScr: Size,
+ *   glance?: boolean}) => void} paint   glance: a small map beside the canvas, for which nothing is asked
  * @property {Promise<void>} ready      something of the whole image can be painted
  * @property {() => void} relook        the look is another one
  * @property {(x: number, y: number) => Promise<number[] | null>} probe   the levels of a pixel, as in the file;
@@ -223,7 +224,13 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
     histogram: () => histogram,
     trouble: () => trouble,
     retry: loader.retry,
-    paint(context, { view, sizeScr }) {
+    paint(context, { view, sizeScr, glance = false }) {
+      if (glance) {
+        const whole = cache.peek(nameOf(top));
+        context.imageSmoothingQuality = "low";
+        if (whole?.bitmap) draw(context, view, top, top, whole.bitmap);
+        return;
+      }
       sight = {
         level: levelFor(pyramid, view.scale * (window.devicePixelRatio || 1)),
         rect: visibleRect(view, sizeScr),
