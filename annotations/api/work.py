@@ -26,6 +26,7 @@ class ReviewSerializer(serializers.Serializer):
     reason = serializers.ChoiceField(ReviewReason.choices)
     reason_text = serializers.CharField()
     detail = serializers.CharField()
+    help = serializers.BooleanField(help_text="A person asks; the image's comments say what.")
     model_name = serializers.CharField()
     round_number = serializers.IntegerField(allow_null=True)
     boxes = BoxSerializer(many=True)
@@ -70,6 +71,7 @@ def review_to_wire(image: Image) -> dict | None:
         "reason": item.reason,
         "reason_text": item.get_reason_display(),
         "detail": item.detail,
+        "help": item.help,
         "model_name": item.proposal.model_name if item.proposal else "",
         "round_number": item.proposal.round_number if item.proposal else None,
         "boxes": proposed,

@@ -6,6 +6,7 @@ import { toWire } from "./boxes.js";
 /** @typedef {import("./types.js").BoxList} BoxList */
 /** @typedef {import("./types.js").Claimed} Claimed */
 /** @typedef {import("./types.js").ImageInfo} ImageInfo */
+/** @typedef {import("./threads.js").Thread} Thread */
 
 /** The server answered, and the answer is no. */
 export class ApiError extends Error {
@@ -70,6 +71,16 @@ export const KEEPALIVE_BOXES = 200;
  * @property {(imageId: string | number) => Promise<Record<string, any>>} renewLease
  * @property {(imageId: string | number, options?: {keepalive?: boolean}) => Promise<void>} releaseLease
  * @property {(imageId: string | number, decision: Decision) => Promise<BoxList>} decide
+ * @property {(imageId: string | number) => Promise<Thread[]>} getComments
+ * @property {(imageId: string | number, beginning: import("./drafts.js").Beginning) => Promise<Thread>} postComment
+ * @property {(threadId: number, answer: import("./drafts.js").Answer) => Promise<Thread>} postReply
+ * @property {(commentId: number, changes: {text?: string, resolved?: boolean, needs_help?: boolean}) =>
+ *   Promise<Thread>} patchComment  answers the whole thread, as the two before do
+ * @property {(commentId: number) => Promise<void>} deleteComment
+ * @property {(imageId: string | number, part: {before?: number, page_size: number}) =>
+ *   Promise<import("./revisions.js").Revision[]>} getRevisions  newest first, without their boxes
+ * @property {(imageId: string | number, version: number) => Promise<BoxList>} getRevision
+ * @property {(imageId: string | number, version: number, current: number) => Promise<BoxList>} restore
  * @property {(name: string, value: object, project: string | null, options?: {keepalive?: boolean}) =>
  *   Promise<object>} putPreference   of the person in a project, or with null everywhere
  */
@@ -145,6 +156,18 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
       const keepalive = (boxes?.length ?? 0) <= KEEPALIVE_BOXES;
       return (await call("POST", `images/${id}/decision/`, { body, keepalive })).body;
     },
+    getComments: async (id) => (await call("GET", `images/${id}/comments/`)).body,
+    postComment: async (id, beginning) => (await call("POST", `images/${id}/comments/`, { body: beginning })).body,
+    postReply: async (id, answer) => (await call("POST", `comments/${id}/replies/`, { body: answer })).body,
+    patchComment: async (id, changes) => (await call("PATCH", `comments/${id}/`, { body: changes })).body,
+    deleteComment: async (id) => void (await call("DELETE", `comments/${id}/`)),
+    getRevisions: async (id, { before, page_size }) => {
+      const query = `boxes=0&page_size=${page_size}${before === undefined ? "" : `&before=${before}`}`;
+      return (await call("GET", `images/${id}/revisions/?${query}`)).body;
+    },
+    getRevision: async (id, version) => (await call("GET", `images/${id}/revisions/${version}/`)).body,
+    restore: async (id, version, current) =>
+      (await call("POST", `images/${id}/restore/`, { body: { version }, headers: { "If-Match": `"${current}"` } })).body,
     putPreference: async (name, value, project, { keepalive = false } = {}) => {
       const place = project === null ? "" : `projects/${project}/`;
       return (await call("PUT", `${place}preferences/${name}/`, { body: value, keepalive })).body;

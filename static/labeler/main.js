@@ -6,6 +6,7 @@ import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } fr
 import { createCopies } from "./copies.js";
 import { createDarkroom } from "./darkroom.js";
 import { createDesk } from "./desk.js";
+import { createDrafts } from "./drafts.js";
 import { find, readData } from "./element.js";
 import { makeHelp } from "./help.js";
 import { createKeyring } from "./keyring.js";
@@ -18,16 +19,20 @@ import { createPanel } from "./panel.js";
 import { createPictures } from "./picture.js";
 import { createPreferences } from "./preferences.js";
 import { createQueue } from "./queue.js";
+import { createRevisions } from "./revisions.js";
 import { createSaveState } from "./savestate.js";
 import { createSharing } from "./sharing.js";
 import { createStage } from "./stage.js";
+import { createTabs } from "./tabs.js";
+import { createTalk } from "./talk.js";
+import { talkCommands } from "./talkcommands.js";
 import { createVisit } from "./visit.js";
 
 /** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
 const SETTLE_MS = 2500;
 
 /** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("./types.js").DefectType[],
- *   image: import("./types.js").ImageInfo | null, user: string, preferences: import("./preferences.js").Chosen,
+ *   image: import("./types.js").ImageInfo | null, user: string, role: string, preferences: import("./preferences.js").Chosen,
  *   csrf_cookie: string, login_url: string, waiting: number}} */
 const data = readData("label-data");
 const slug = data.project.slug;
@@ -76,7 +81,7 @@ const sharing = createSharing({
   openAgain: (imageId) => void visit.attempt(() => visit.openById(imageId)),
   next: { label: "Next image", perform: () => void visit.goOn({ done: false }) },
 });
-const mayEdit = () => visit.open() !== null && sharing.holder() === null && !visit.busy();
+const mayEdit = () => visit.open() !== null && sharing.holder() === null && !visit.busy() && !revisions.looking();
 
 const desk = createDesk({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
 const stage = createStage({
@@ -93,6 +98,31 @@ const stage = createStage({
 desk.attach(stage);
 const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
+
+const tabs = createTabs(root, () => revisions.tabChanged());
+const talk = createTalk({
+  root,
+  api,
+  stage,
+  store: desk.store,
+  drafts: createDrafts(openShelf(window), data.user),
+  person: { user: data.user, mayDeleteAll: data.role === "engineer" },
+  say: notice.say,
+  tabs,
+  hidden: () => revisions.looking(),
+  changed: showState,
+});
+const revisions = createRevisions({
+  root,
+  api,
+  stage,
+  store: desk.store,
+  tabs,
+  saver: () => visit.open()?.saver,
+  mayRestore: () => visit.open() !== null && sharing.holder() === null,
+  say: notice.say,
+  changed: () => panel.refresh(),
+});
 
 /** @type {import("./keytable.js").Command[]} */
 const commands = [
@@ -116,6 +146,11 @@ const commands = [
   },
   ...boxCommands(offered, desk, stage),
   ...copyCommands(copies),
+  ...talkCommands(talk, tabs, [
+    ["boxes", "The boxes at the side", "Alt+b"],
+    ["comments", "The comments at the side", "Alt+c"],
+    ["history", "The history at the side", "Alt+h"],
+  ]),
   ...viewCommands(stage, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
@@ -133,10 +168,7 @@ const saveState = createSaveState({
   locked: () => sharing.holder() !== null,
   count: () => desk.store.all().length,
   saver: () => visit.open()?.saver,
-  saved() {
-    const open = visit.open();
-    if (open && open.saver.version() > open.image.version) panel.showImage({ ...open.image, state: "labeled" });
-  },
+  saved: showState,
 });
 const visit = createVisit({
   root,
@@ -158,8 +190,19 @@ const visit = createVisit({
   shown(image) {
     copies.opened(image);
     pictures.show(image);
+    talk.show(image);
+    revisions.show(image);
   },
 });
+
+/** Say how far the image is: a save labels it, a call for help keeps it in review. */
+function showState() {
+  const open = visit.open();
+  if (!open) return;
+  const saved = open.saver.version() > open.image.version;
+  const state = talk.asking() ? "in_review" : saved ? "labeled" : open.image.state;
+  panel.showImage({ ...open.image, state });
+}
 
 /** As the page goes away: send what is not saved, give the images back. */
 function leave() {

@@ -75,7 +75,7 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
   // After a click the keys belong to the image again; a keyboard user stays where he is.
   find("[data-panel]", root).addEventListener("click", (event) => {
     const control = event.target instanceof Element && event.target.closest("button, label, [role=option]");
-    if (event.detail > 0 && control) find("canvas", root).focus({ preventScroll: true });
+    if (event.detail > 0 && control && !control.closest("[data-own-focus]")) find("canvas", root).focus({ preventScroll: true });
   });
 
   keyring.subscribe(refresh);

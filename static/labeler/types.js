@@ -116,6 +116,7 @@
  * @property {number} id
  * @property {string} reason
  * @property {string} reason_text
+ * @property {boolean} help         a person asks; the comments say what
  * @property {string} detail
  * @property {string} model_name
  * @property {number | null} round_number

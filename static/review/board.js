@@ -23,7 +23,7 @@ export function createBoard(root, reasonNames) {
 
   return {
     showReason(review) {
-      find("[data-reason]", root).textContent = review?.reason_text ?? "Asked by a person";
+      find("[data-reason]", root).textContent = reasonWordsOf(review);
       find("[data-detail]", root).textContent = review?.detail ?? "";
       find("[data-model]", root).textContent = modelWords(review);
     },
@@ -47,6 +47,12 @@ export function createBoard(root, reasonNames) {
       );
     },
   };
+}
+
+/** @param {ReviewInfo | null} review @returns {string} */
+function reasonWordsOf(review) {
+  if (!review) return "Asked by a person";
+  return review.help && review.reason !== "help" ? `Needs help, and ${review.reason_text.toLowerCase()}` : review.reason_text;
 }
 
 /** @param {ReviewInfo | null} review @returns {string} */

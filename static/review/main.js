@@ -6,6 +6,7 @@ import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } fr
 import { createCopies } from "../labeler/copies.js";
 import { createDarkroom } from "../labeler/darkroom.js";
 import { createDesk } from "../labeler/desk.js";
+import { createDrafts } from "../labeler/drafts.js";
 import { find, readData } from "../labeler/element.js";
 import { makeHelp } from "../labeler/help.js";
 import { createKeyring } from "../labeler/keyring.js";
@@ -19,6 +20,9 @@ import { createPictures } from "../labeler/picture.js";
 import { createPreferences } from "../labeler/preferences.js";
 import { createQueue } from "../labeler/queue.js";
 import { createStage } from "../labeler/stage.js";
+import { createTabs } from "../labeler/tabs.js";
+import { createTalk } from "../labeler/talk.js";
+import { talkCommands } from "../labeler/talkcommands.js";
 import { createBoard } from "./board.js";
 import { createDecisions } from "./decisions.js";
 import { queueWords } from "./proposal.js";
@@ -28,7 +32,7 @@ import { createVisit } from "./visit.js";
 const AHEAD = 3;
 
 /** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("../labeler/types.js").DefectType[],
- *   user: string, preferences: import("../labeler/preferences.js").Chosen,
+ *   user: string, role: string, preferences: import("../labeler/preferences.js").Chosen,
  *   csrf_cookie: string, login_url: string, reasons: Record<string, string>,
  *   counts: Record<string, number>}} */
 const data = readData("review-data");
@@ -97,6 +101,18 @@ desk.attach(stage);
 const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
+const tabs = createTabs(root);
+const talk = createTalk({
+  root,
+  api,
+  stage,
+  store: desk.store,
+  drafts: createDrafts(openShelf(window), data.user),
+  person: { user: data.user, mayDeleteAll: data.role === "engineer" },
+  say: notice.say,
+  tabs,
+});
+
 /** @type {import("../labeler/keytable.js").Command[]} */
 const commands = [
   { name: "accept", label: "Accept: the boxes are right", group: "Decision", keys: ["a"], once: true, perform: () => visit.accept() },
@@ -114,6 +130,10 @@ const commands = [
   ...typeCommands(offered, desk),
   ...boxCommands(offered, desk, stage),
   ...copyCommands(copies),
+  ...talkCommands(talk, tabs, [
+    ["boxes", "The boxes at the side", "Alt+b"],
+    ["comments", "The comments at the side", "Alt+c"],
+  ]),
   ...viewCommands(stage, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
@@ -161,6 +181,11 @@ const visit = createVisit({
     gone: (decided, sentence) => visit.lostToAnother(decided, sentence),
     comeBack: (decided, error) => visit.comeBack(decided, error),
   }),
+  shown(item) {
+    const help = item?.claimed.review?.help ?? false;
+    tabs.choose(help ? "comments" : "boxes");
+    talk.show(item?.claimed.image ?? null, { help });
+  },
 });
 
 joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });

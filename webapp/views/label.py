@@ -43,6 +43,7 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
         },
         "types": [_type_data(kind) for kind in project.defect_types.prefetch_related("grades")],
         "user": request.user.get_username(),
+        "role": project.role_of(request.user),
         "preferences": {
             "person": preferences.of(request.user),
             "project": preferences.of(request.user, project),

@@ -1,0 +1,366 @@
+// @ts-check
+// The comments of the open image: their pins on the canvas, their list at the side, what is written and sent.
+import { ApiError, Unreachable } from "./api.js";
+import { createComposer } from "./composer.js";
+import { newAnswer, newBeginning } from "./drafts.js";
+import { find } from "./element.js";
+import { paintPins } from "./pins.js";
+import { createThreadList } from "./threadlist.js";
+import { countOpen, hitPin, isAsking, pinPoint, pinsOf, withThread } from "./threads.js";
+import { toScreen } from "./viewport.js";
+
+/** @typedef {import("./threads.js").Thread} Thread */
+/** @typedef {import("./threads.js").Reply} Reply */
+/** @typedef {import("./types.js").Point} Point */
+
+/** Somebody else may have answered meanwhile. */
+const AGAIN_MS = 45000;
+/** The pin of what is being written. */
+const DRAFT = -1;
+
+/**
+ * @typedef {object} Talk
+ * @property {(image: {id: string | number} | null, options?: {help?: boolean}) => void} show
+ *   with `help`, the thread that asks is opened
+ * @property {() => void} startHere   begin a comment on the selected box, or in the middle of what is seen
+ * @property {() => void} startHelp
+ * @property {() => Promise<void>} load
+ * @property {() => boolean} asking   whether a thread asks a reviewer
+ */
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {Pick<import("./api.js").Api, "getComments" | "postComment" | "postReply" | "patchComment" |
+ *   "deleteComment">} parts.api
+ * @param {import("./stage.js").Stage} parts.stage
+ * @param {import("./store.js").Store} parts.store
+ * @param {import("./drafts.js").Drafts} parts.drafts
+ * @param {{user: string, mayDeleteAll: boolean}} parts.person
+ * @param {(text: string) => void} parts.say
+ * @param {import("./tabs.js").Tabs} parts.tabs
+ * @param {() => boolean} [parts.hidden]  whether something else has the canvas, so that no pin is shown
+ * @param {() => void} [parts.changed]  threads came, or changed
+ * @returns {Talk}
+ */
+export function createTalk({ root, api, stage, store, drafts, person, say, tabs, hidden = () => false, changed = () => {} }) {
+  const trouble = find("[data-talk-trouble]", root);
+  const empty = find("[data-talk-empty]", root);
+  /** @type {{id: string | number} | null} */
+  let image = null;
+  /** @type {Thread[]} */
+  let threads = [];
+  /** @type {number | null} */
+  let chosen = null;
+  /** @type {number | null} */
+  let editing = null;
+  let draft = drafts.find("");
+  let armed = false;
+  let busy = false;
+  /** Whether words wait for the network, to be sent when it is back. */
+  let waiting = false;
+  let failure = "";
+  let wantsHelp = false;
+
+  const boxOf = (/** @type {string} */ id) => store.get(id);
+  const composer = createComposer(find("[data-composer]", root), {
+    type(text) {
+      changeBeginning({ text }, { quiet: true });
+    },
+    askForHelp: (needs_help) => changeBeginning({ needs_help }),
+    put,
+    post: () => void post(),
+    discard() {
+      draft.begin = null;
+      armed = waiting = false;
+      failure = "";
+      keepDraft();
+      render();
+      find("canvas", root).focus({ preventScroll: true });
+    },
+    leave() {
+      armed = false;
+      if (!draft.begin?.text.trim()) draft.begin = null;
+      keepDraft();
+      render();
+      find("canvas", root).focus({ preventScroll: true });
+    },
+  });
+  const list = createThreadList(
+    find("[data-threads]", root),
+    {
+      choose,
+      typeAnswer(thread, text) {
+        draft.answers[thread.id] = { ...(draft.answers[thread.id] ?? newAnswer()), text };
+        keepDraft();
+      },
+      answer: (thread) => void answer(thread),
+      resolve: (thread, resolved) =>
+        void change(() => api.patchComment(thread.id, { resolved }), resolved ? "Resolved." : "Open again."),
+      askForHelp: (thread, needs_help) =>
+        void change(() => api.patchComment(thread.id, { needs_help }), "A reviewer is asked."),
+      edit(id) {
+        editing = id;
+        render();
+        focusKey(id === null ? `thread ${chosen}` : `words ${id}`);
+      },
+      reword: (comment, text) => void change(() => api.patchComment(comment.id, { text }), "Changed."),
+      remove: (comment) => void remove(comment),
+    },
+    person,
+  );
+
+  const pins = () => {
+    const known = pinsOf(threads, boxOf, chosen);
+    const point = draft.begin && pinPoint(draft.begin, boxOf);
+    if (!draft.begin || !point) return known;
+    return [...known, { id: DRAFT, number: 0, point, help: draft.begin.needs_help, resolved: false }];
+  };
+  stage.addLayer({
+    paint(context, _sizeScr, view) {
+      if (image && !hidden()) paintPins(context, view, pins(), draft.begin && tabs.chosen() === "comments" ? DRAFT : chosen);
+    },
+    press(point) {
+      if (!image || hidden()) return false;
+      if (armed && draft.begin) {
+        armed = false;
+        changeBeginning({ ...inside(point), box: null });
+        requestAnimationFrame(composer.focus); // after the canvas took the keyboard
+        return true;
+      }
+      const pin = hitPin(pins(), point, stage.view().scale);
+      if (!pin) return false;
+      tabs.choose("comments");
+      if (pin.id === DRAFT) requestAnimationFrame(composer.focus);
+      else choose(pin.id);
+      return true;
+    },
+  });
+
+  /** @param {Point} point @returns {Point} on the image, to a tenth of a pixel */
+  function inside(point) {
+    const { width, height } = stage.size();
+    const clamp = (/** @type {number} */ value, /** @type {number} */ most) =>
+      Math.round(Math.min(Math.max(value, 0), most) * 10) / 10;
+    return { x: clamp(point.x, width), y: clamp(point.y, height) };
+  }
+
+  /** @returns {Point} */
+  function middle() {
+    const { xmin, ymin, xmax, ymax } = stage.middle();
+    return inside({ x: (xmin + xmax) / 2, y: (ymin + ymax) / 2 });
+  }
+
+  /** @returns {{x: number, y: number, box: string | null}} */
+  function here() {
+    const box = store.get(stage.selected() ?? "");
+    if (!box) return { ...middle(), box: null };
+    return { ...inside({ x: (box.xmin + box.xmax) / 2, y: (box.ymin + box.ymax) / 2 }), box: box.id };
+  }
+
+  /** @param {"image" | "place" | "box"} where */
+  function put(where) {
+    armed = where === "place";
+    if (where === "image") changeBeginning({ x: null, y: null, box: null });
+    else if (where === "box") changeBeginning(here());
+    else changeBeginning({ ...(draft.begin?.x === null ? middle() : {}), box: null });
+  }
+
+  /** @param {Partial<import("./drafts.js").Beginning>} fields @param {{quiet?: boolean}} [options] */
+  function changeBeginning(fields, { quiet = false } = {}) {
+    if (!draft.begin) return;
+    const wasEmpty = draft.begin.text.trim() === "";
+    draft.begin = { ...draft.begin, ...fields };
+    keepDraft();
+    if (!quiet || wasEmpty !== (draft.begin.text.trim() === "")) render();
+  }
+
+  function keepDraft() {
+    if (image) drafts.keep(image.id, draft);
+  }
+
+  /** @param {Partial<import("./drafts.js").Beginning>} [fields] */
+  function start(fields = {}) {
+    if (!image) {
+      say("Open an image first.");
+      return;
+    }
+    tabs.choose("comments");
+    draft.begin = draft.begin ? { ...draft.begin, ...fields } : newBeginning({ ...here(), ...fields });
+    armed = draft.begin.box === null;
+    keepDraft();
+    render();
+    composer.focus();
+  }
+
+  /** @param {number | null} id */
+  function choose(id) {
+    chosen = id;
+    editing = null;
+    const thread = threads.find((known) => known.id === id);
+    const point = thread && pinPoint(thread, boxOf);
+    if (point) bringInSight(point);
+    render();
+    if (id !== null) focusKey(`thread ${id}`);
+  }
+
+  /** @param {Point} point */
+  function bringInSight(point) {
+    const { xScr, yScr } = toScreen(stage.view(), point);
+    const { width, height } = find("canvas", root).getBoundingClientRect();
+    if (xScr >= 0 && yScr >= 0 && xScr <= width && yScr <= height) return;
+    stage.pan({ xScr: width / 2 - xScr, yScr: height / 2 - yScr });
+  }
+
+  /** @param {string} key */
+  function focusKey(key) {
+    const target = root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (target instanceof HTMLElement) target.focus();
+  }
+
+  async function load() {
+    const at = image;
+    if (!at) return;
+    try {
+      const found = await api.getComments(at.id);
+      if (image !== at) return;
+      threads = found;
+      if (!waiting) failure = "";
+      if (wantsHelp) chosen = threads.find(isAsking)?.id ?? null;
+      render();
+      if (wantsHelp) root.querySelector(".thread.chosen")?.scrollIntoView({ block: "nearest" });
+      wantsHelp = false;
+      if (waiting) void post();
+    } catch (error) {
+      if (image === at && threads.length === 0) failure = sentence(error, "The comments could not be loaded.");
+      else sentence(error, "");
+      render();
+    }
+  }
+
+  async function post() {
+    const { begin } = draft;
+    const at = image;
+    if (busy || !at || !begin || !begin.text.trim()) return;
+    busy = true;
+    render();
+    try {
+      const thread = await api.postComment(at.id, begin);
+      const later = image === at ? draft : drafts.find(at.id);
+      if (later.begin?.uid === begin.uid) later.begin = null;
+      drafts.keep(at.id, later);
+      if (image === at) {
+        threads = withThread(threads, thread);
+        chosen = thread.id;
+        armed = waiting = false;
+        failure = "";
+      }
+      say(begin.needs_help ? "Posted: a reviewer is asked." : `Comment ${thread.number} is posted.`);
+    } catch (error) {
+      waiting = !(error instanceof ApiError && error.status === 400);
+      failure = sentence(error, "Not posted yet; your words are kept on this computer.");
+    } finally {
+      busy = false;
+      render();
+    }
+    if (!draft.begin && chosen !== null) focusKey(`thread ${chosen}`);
+  }
+
+  /** @param {Thread} thread */
+  async function answer(thread) {
+    const words = draft.answers[thread.id];
+    if (!words?.text.trim()) {
+      focusKey(`answer ${thread.id}`);
+      return;
+    }
+    const sent = await change(() => api.postReply(thread.id, words), "Answered.");
+    if (!sent) return;
+    delete draft.answers[thread.id];
+    keepDraft();
+    render();
+  }
+
+  /** @param {Reply} comment */
+  async function remove(comment) {
+    const gone = await change(async () => {
+      await api.deleteComment(comment.id);
+      return null;
+    }, "Deleted.");
+    if (!gone) return;
+    await load();
+    if (!threads.some(({ id }) => id === chosen)) chosen = null;
+    render();
+  }
+
+  /**
+   * Send one change; one at a time, so that a double click is one.
+   * @param {() => Promise<Thread | null>} send
+   * @param {string} done   said when it is
+   * @returns {Promise<boolean>}
+   */
+  async function change(send, done) {
+    if (busy) return false;
+    busy = true;
+    const at = image;
+    render();
+    try {
+      const thread = await send();
+      if (thread && image === at) threads = withThread(threads, thread);
+      editing = null;
+      failure = "";
+      say(done);
+      return true;
+    } catch (error) {
+      failure = sentence(error, "That was not sent.");
+      return false;
+    } finally {
+      busy = false;
+      render();
+    }
+  }
+
+  function render() {
+    const selected = store.get(draft.begin?.box ?? stage.selected() ?? "");
+    composer.update({ draft: draft.begin, boxName: selected?.defect_type ?? null, armed, busy });
+    list.update({ threads, chosen, boxOf, answerOf: (id) => draft.answers[id]?.text ?? "", editing, busy });
+    empty.hidden = threads.length > 0 || draft.begin !== null || failure !== "";
+    trouble.textContent = failure;
+    trouble.hidden = failure === "";
+    const open = countOpen(threads);
+    tabs.setCount("comments", open > 0 ? String(open) : "");
+    stage.invalidate();
+    changed();
+  }
+
+  store.subscribe(({ created, deleted }) => {
+    if (created.length + deleted.length > 0 && threads.some(({ box }) => box !== null)) render();
+  });
+  window.addEventListener("focus", () => void load());
+  window.addEventListener("online", () => void load());
+  setInterval(() => void (document.visibilityState === "visible" && load()), AGAIN_MS);
+
+  return {
+    show(next, { help = false } = {}) {
+      image = next;
+      threads = [];
+      chosen = editing = null;
+      armed = waiting = false;
+      failure = "";
+      wantsHelp = help;
+      draft = drafts.find(next?.id ?? "");
+      if (draft.begin) say("A comment that was not posted waits in Comments.");
+      render();
+      void load();
+    },
+    startHere: () => start(),
+    startHelp: () => start({ needs_help: true }),
+    load,
+    asking: () => threads.some(isAsking),
+  };
+}
+
+/** @param {unknown} error @param {string} before @returns {string} */
+function sentence(error, before) {
+  if (error instanceof ApiError || error instanceof Unreachable) return `${before} ${error.message}`.trim();
+  throw error;
+}
