@@ -78,7 +78,7 @@ export const KEEPALIVE_BOXES = 200;
  *   Promise<Thread>} patchComment  answers the whole thread, as the two before do
  * @property {(commentId: number) => Promise<void>} deleteComment
  * @property {(imageId: string | number, part: {before?: number, page_size: number}) =>
- *   Promise<import("./revisions.js").Revision[]>} getRevisions  newest first, without their boxes
+ *   Promise<import("./revisionview.js").Revision[]>} getRevisions  newest first, without their boxes
  * @property {(imageId: string | number, version: number) => Promise<BoxList>} getRevision
  * @property {(imageId: string | number, version: number, current: number) => Promise<BoxList>} restore
  * @property {(name: string, value: object, project: string | null, options?: {keepalive?: boolean}) =>

@@ -27,7 +27,7 @@ export function createComposer(place, calls) {
     rows: 3,
     "aria-label": "Comment",
     placeholder: "What should others know?",
-    input: () => calls.type(field.value),
+    input: (/** @type {any} */ event) => calls.type(event.target.value),
     keydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) calls.post();
       if (event.key === "Escape") calls.leave();
@@ -39,7 +39,7 @@ export function createComposer(place, calls) {
     return { where, input, words, label: element("label", { class: "check", "data-own-focus": true }, input, words) };
   });
   const hint = element("p", { class: "soft small" });
-  const help = element("input", { type: "checkbox", change: () => calls.askForHelp(help.checked) });
+  const help = element("input", { type: "checkbox", change: (/** @type {any} */ event) => calls.askForHelp(event.target.checked) });
   const post = element("button", { type: "submit", class: "button primary small", "data-own-focus": true }, "Post");
   const discard = element(
     "button",

@@ -1,19 +1,15 @@
 // @ts-check
 // The revisions of the open image: who saved it when and why, what changed on the image, and the way back.
 import { ApiError, Unreachable } from "./api.js";
-import { countDifferences, describeDifference, differencesOf } from "./difference.js";
-import { element, find } from "./element.js";
+import { differencesOf } from "./difference.js";
+import { find } from "./element.js";
 import { paintGhosts } from "./ghosts.js";
-import { keepingFocus } from "./threadlist.js";
-import { agoWords } from "./threads.js";
-import { countOf } from "./words.js";
+import { createRevisionView } from "./revisionview.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./difference.js").Difference} Difference */
 
-/**
- * @typedef {{version: number, author: string | null, reason: string, created_at: string, box_count: number}} Revision
- */
+/** @typedef {import("./revisionview.js").Revision} Revision */
 
 const PAGE = 50;
 
@@ -39,7 +35,25 @@ const PAGE = 50;
  * @returns {Revisions}
  */
 export function createRevisions({ root, api, stage, store, tabs, saver, mayRestore, say, changed }) {
-  const place = find("[data-history]", root);
+  const view = createRevisionView(find("[data-history]", root), {
+    choose,
+    compareWith(other) {
+      against = other;
+      void attempt(compare);
+    },
+    restore: (version) => void restore(version),
+    close,
+    again: () => void attempt(() => load()),
+    older: () => void attempt(() => load(true)),
+    point(difference) {
+      pointed = difference.id;
+      stage.invalidate();
+    },
+    bring(difference) {
+      const box = difference.after ?? difference.before;
+      if (box) stage.centerOn(box);
+    },
+  });
   /** @type {{id: string | number} | null} */
   let image = null;
   /** @type {Revision[]} */
@@ -64,9 +78,15 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     },
     press() {
       if (!seen) return false;
-      say("An older version is shown. Escape in the list goes back to work.");
+      say("An older version is shown; Escape goes back to work.");
       return true;
     },
+  });
+
+  find("canvas", root).addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !seen) return;
+    event.stopPropagation();
+    close();
   });
 
   /** @param {() => Promise<void>} work one at a time, its failure told */
@@ -87,8 +107,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     }
   }
 
-  /** @param {{older?: boolean}} [options] */
-  async function load({ older = false } = {}) {
+  async function load(older = false) {
     const at = image;
     if (!at) return;
     const before = older ? rows.at(-1)?.version : undefined;
@@ -111,7 +130,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   /** @param {number} version @returns {Promise<number>} the version before it, 0 when it was the first */
   async function versionBefore(version) {
     const index = rows.findIndex((row) => row.version === version);
-    if (index === rows.length - 1 && more) await load({ older: true });
+    if (index === rows.length - 1 && more) await load(true);
     return rows[index + 1]?.version ?? 0;
   }
 
@@ -169,162 +188,8 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   }
 
   function render() {
-    keepingFocus(place, () => {
-      place.replaceChildren(
-        ...(failure ? [trouble()] : []),
-        ...(chosen === null ? [] : [detail(chosen)]),
-        rows.length > 0 ? list() : empty(),
-        ...(more ? [button("Show older versions", "more", () => void attempt(() => load({ older: true })))] : []),
-      );
-    });
+    view.update({ rows, more, busy, failure, chosen, against, differences: seen?.differences ?? null, mayRestore: mayRestore() });
     stage.invalidate();
-  }
-
-  function trouble() {
-    return element(
-      "p",
-      { class: "note error small", role: "alert" },
-      element("span", { class: "grow" }, failure),
-      button("Try again", "again", () => void attempt(() => load())),
-    );
-  }
-
-  function empty() {
-    const words = busy
-      ? "Loading…"
-      : "No version yet. Every save adds one here: draw a box, and you can look at what changed and go back to it.";
-    return element("p", { class: "soft empty-words" }, words);
-  }
-
-  function list() {
-    return element(
-      "ol",
-      { class: "revisions", "aria-label": "Versions, newest first", keydown: walk },
-      ...rows.map((row, index) => {
-        const added = row.box_count - (rows[index + 1]?.box_count ?? (more ? row.box_count : 0));
-        return element(
-          "li",
-          {},
-          element(
-            "button",
-            {
-              type: "button",
-              class: "revision",
-              "aria-pressed": String(row.version === chosen),
-              "data-key": `version ${row.version}`,
-              "data-own-focus": true,
-              click: () => choose(row.version),
-            },
-            element("span", { class: "mono" }, String(row.version)),
-            element(
-              "span",
-              { class: "revision-words" },
-              element("span", {}, reasonWords(row.reason)),
-              element(
-                "span",
-                { class: "soft small", title: new Date(row.created_at).toLocaleString() },
-                `${row.author ?? "Blemish"}, ${agoWords(row.created_at)}`,
-              ),
-            ),
-            element("span", { class: "small soft" }, `${countOf(row.box_count, "box", "boxes")}${signed(added)}`),
-          ),
-        );
-      }),
-    );
-  }
-
-  /** @param {number} version */
-  function detail(version) {
-    const words = seen?.differences ?? [];
-    return element(
-      "div",
-      { class: "revision-detail", role: "group", "aria-label": `Version ${version}`, keydown: leaveByEscape },
-      element("h3", {}, `Version ${version}`),
-      element(
-        "div",
-        { class: "row", role: "radiogroup", "aria-label": "Compare" },
-        radio("What it changed", "before"),
-        radio("What changed since", "now"),
-      ),
-      element("p", { role: "status" }, seen ? countDifferences(words) : "Loading…"),
-      element("ul", { class: "differences small" }, ...words.map(differenceRow)),
-      words.length > 0 ? element("p", { class: "legend small soft" }, "On the image: + added, − removed and crossed, ~ changed with its old place dotted, thin gray as before.") : null,
-      element(
-        "div",
-        { class: "row" },
-        button(`Restore version ${version}`, "restore", () => void restore(version), !mayRestore()),
-        button("Back to work", "back", () => close()),
-      ),
-    );
-  }
-
-  /** @param {Difference} difference */
-  function differenceRow(difference) {
-    const point = () => {
-      pointed = difference.id;
-      stage.invalidate();
-    };
-    const words = describeDifference(difference);
-    return element(
-      "li",
-      { "data-kind": difference.kinds[0] },
-      element(
-        "button",
-        { type: "button", class: "link", "data-own-focus": true, "data-key": `box ${difference.id}`, focus: point, mouseenter: point, click: () => bring(difference) },
-        words,
-      ),
-    );
-  }
-
-  /** @param {Difference} difference */
-  function bring({ before, after, id }) {
-    pointed = id;
-    const box = after ?? before;
-    if (box) stage.centerOn(box);
-  }
-
-  /** @param {string} label @param {"before" | "now"} value */
-  function radio(label, value) {
-    const input = element("input", {
-      type: "radio",
-      name: "against",
-      "data-key": `against ${value}`,
-      checked: against === value,
-      disabled: busy,
-      change: () => {
-        against = value;
-        void attempt(compare);
-      },
-    });
-    return element("label", { class: "check", "data-own-focus": true }, input, label);
-  }
-
-  /** @param {string} label @param {string} key @param {() => void} click @param {boolean} [disabled] */
-  function button(label, key, click, disabled = false) {
-    return element(
-      "button",
-      { type: "button", class: "button small", "data-key": key, "data-own-focus": true, disabled: disabled || busy, click },
-      label,
-    );
-  }
-
-  /** @param {KeyboardEvent} event */
-  function walk(event) {
-    leaveByEscape(event);
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    event.preventDefault();
-    event.stopPropagation();
-    const all = /** @type {HTMLElement[]} */ ([...place.querySelectorAll("button.revision")]);
-    const at = all.findIndex((item) => item === document.activeElement);
-    all[Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), 0), all.length - 1)]?.focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  function leaveByEscape(event) {
-    if (event.key !== "Escape" || chosen === null) return;
-    event.preventDefault();
-    event.stopPropagation();
-    close();
   }
 
   return {
@@ -345,17 +210,4 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     looking: () => seen !== null,
     close,
   };
-}
-
-/** @param {string} reason @returns {string} */
-export function reasonWords(reason) {
-  const restored = /^restore of version (\d+)$/.exec(reason);
-  if (restored) return restored[1] === "0" ? "Restored the image without boxes" : `Restored version ${restored[1]}`;
-  return reason === "save" ? "Saved" : reason.charAt(0).toUpperCase() + reason.slice(1);
-}
-
-/** @param {number} count @returns {string} */
-function signed(count) {
-  if (count === 0) return "";
-  return count > 0 ? ` (+${count})` : ` (−${-count})`;
 }

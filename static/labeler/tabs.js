@@ -20,7 +20,7 @@ export function createTabs(root, changed = () => {}) {
   const nameOf = (/** @type {HTMLElement} */ tab) => tab.dataset.tab ?? "";
   let current = nameOf(tabs.find((tab) => tab.getAttribute("aria-selected") === "true") ?? tabs[0]);
 
-  /** @param {string} name @param {{focus?: boolean}} [options] */
+  /** @type {Tabs["choose"]} */
   function choose(name, { focus = false } = {}) {
     const before = current;
     current = name;

@@ -1,13 +1,12 @@
 // @ts-check
 // The comments of the open image: their pins on the canvas, their list at the side, what is written and sent.
 import { ApiError, Unreachable } from "./api.js";
-import { createComposer } from "./composer.js";
-import { newAnswer, newBeginning } from "./drafts.js";
 import { find } from "./element.js";
 import { paintPins } from "./pins.js";
 import { createThreadList } from "./threadlist.js";
 import { countOpen, hitPin, isAsking, pinPoint, pinsOf, withThread } from "./threads.js";
 import { toScreen } from "./viewport.js";
+import { createWriting } from "./writing.js";
 
 /** @typedef {import("./threads.js").Thread} Thread */
 /** @typedef {import("./threads.js").Reply} Reply */
@@ -41,9 +40,22 @@ const DRAFT = -1;
  * @param {import("./tabs.js").Tabs} parts.tabs
  * @param {() => boolean} [parts.hidden]  whether something else has the canvas, so that no pin is shown
  * @param {() => void} [parts.changed]  threads came, or changed
+ * @param {() => void} [parts.settled]  this person ended the last thread that asked a reviewer
  * @returns {Talk}
  */
-export function createTalk({ root, api, stage, store, drafts, person, say, tabs, hidden = () => false, changed = () => {} }) {
+export function createTalk({
+  root,
+  api,
+  stage,
+  store,
+  drafts,
+  person,
+  say,
+  tabs,
+  hidden = () => false,
+  changed = () => {},
+  settled = () => {},
+}) {
   const trouble = find("[data-talk-trouble]", root);
   const empty = find("[data-talk-empty]", root);
   /** @type {{id: string | number} | null} */
@@ -54,8 +66,6 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
   let chosen = null;
   /** @type {number | null} */
   let editing = null;
-  let draft = drafts.find("");
-  let armed = false;
   let busy = false;
   /** Whether words wait for the network, to be sent when it is back. */
   let waiting = false;
@@ -63,37 +73,23 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
   let wantsHelp = false;
 
   const boxOf = (/** @type {string} */ id) => store.get(id);
-  const composer = createComposer(find("[data-composer]", root), {
-    type(text) {
-      changeBeginning({ text }, { quiet: true });
-    },
-    askForHelp: (needs_help) => changeBeginning({ needs_help }),
-    put,
+  const writing = createWriting({
+    root,
+    stage,
+    store,
+    drafts,
     post: () => void post(),
-    discard() {
-      draft.begin = null;
-      armed = waiting = false;
+    changed: render,
+    discarded() {
+      waiting = false;
       failure = "";
-      keepDraft();
-      render();
-      find("canvas", root).focus({ preventScroll: true });
-    },
-    leave() {
-      armed = false;
-      if (!draft.begin?.text.trim()) draft.begin = null;
-      keepDraft();
-      render();
-      find("canvas", root).focus({ preventScroll: true });
     },
   });
   const list = createThreadList(
     find("[data-threads]", root),
     {
       choose,
-      typeAnswer(thread, text) {
-        draft.answers[thread.id] = { ...(draft.answers[thread.id] ?? newAnswer()), text };
-        keepDraft();
-      },
+      typeAnswer: (thread, text) => writing.typeAnswer(thread.id, text),
       answer: (thread) => void answer(thread),
       resolve: (thread, resolved) =>
         void change(() => api.patchComment(thread.id, { resolved }), resolved ? "Resolved." : "Open again."),
@@ -112,85 +108,36 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
 
   const pins = () => {
     const known = pinsOf(threads, boxOf, chosen);
-    const point = draft.begin && pinPoint(draft.begin, boxOf);
-    if (!draft.begin || !point) return known;
-    return [...known, { id: DRAFT, number: 0, point, help: draft.begin.needs_help, resolved: false }];
+    const point = writing.pin();
+    if (!point) return known;
+    const help = writing.beginning()?.needs_help ?? false;
+    return [...known, { id: DRAFT, number: 0, point, help, resolved: false }];
   };
   stage.addLayer({
     paint(context, _sizeScr, view) {
-      if (image && !hidden()) paintPins(context, view, pins(), draft.begin && tabs.chosen() === "comments" ? DRAFT : chosen);
+      if (!image || hidden()) return;
+      paintPins(context, view, pins(), writing.pin() && tabs.chosen() === "comments" ? DRAFT : chosen);
     },
     press(point) {
       if (!image || hidden()) return false;
-      if (armed && draft.begin) {
-        armed = false;
-        changeBeginning({ ...inside(point), box: null });
-        requestAnimationFrame(composer.focus); // after the canvas took the keyboard
-        return true;
-      }
+      if (writing.take(point)) return true;
       const pin = hitPin(pins(), point, stage.view().scale);
       if (!pin) return false;
       tabs.choose("comments");
-      if (pin.id === DRAFT) requestAnimationFrame(composer.focus);
+      if (pin.id === DRAFT) requestAnimationFrame(writing.focus);
       else choose(pin.id);
       return true;
     },
   });
 
-  /** @param {Point} point @returns {Point} on the image, to a tenth of a pixel */
-  function inside(point) {
-    const { width, height } = stage.size();
-    const clamp = (/** @type {number} */ value, /** @type {number} */ most) =>
-      Math.round(Math.min(Math.max(value, 0), most) * 10) / 10;
-    return { x: clamp(point.x, width), y: clamp(point.y, height) };
-  }
-
-  /** @returns {Point} */
-  function middle() {
-    const { xmin, ymin, xmax, ymax } = stage.middle();
-    return inside({ x: (xmin + xmax) / 2, y: (ymin + ymax) / 2 });
-  }
-
-  /** @returns {{x: number, y: number, box: string | null}} */
-  function here() {
-    const box = store.get(stage.selected() ?? "");
-    if (!box) return { ...middle(), box: null };
-    return { ...inside({ x: (box.xmin + box.xmax) / 2, y: (box.ymin + box.ymax) / 2 }), box: box.id };
-  }
-
-  /** @param {"image" | "place" | "box"} where */
-  function put(where) {
-    armed = where === "place";
-    if (where === "image") changeBeginning({ x: null, y: null, box: null });
-    else if (where === "box") changeBeginning(here());
-    else changeBeginning({ ...(draft.begin?.x === null ? middle() : {}), box: null });
-  }
-
-  /** @param {Partial<import("./drafts.js").Beginning>} fields @param {{quiet?: boolean}} [options] */
-  function changeBeginning(fields, { quiet = false } = {}) {
-    if (!draft.begin) return;
-    const wasEmpty = draft.begin.text.trim() === "";
-    draft.begin = { ...draft.begin, ...fields };
-    keepDraft();
-    if (!quiet || wasEmpty !== (draft.begin.text.trim() === "")) render();
-  }
-
-  function keepDraft() {
-    if (image) drafts.keep(image.id, draft);
-  }
-
-  /** @param {Partial<import("./drafts.js").Beginning>} [fields] */
+  /** @param {{needs_help?: boolean}} [fields] */
   function start(fields = {}) {
     if (!image) {
       say("Open an image first.");
       return;
     }
     tabs.choose("comments");
-    draft.begin = draft.begin ? { ...draft.begin, ...fields } : newBeginning({ ...here(), ...fields });
-    armed = draft.begin.box === null;
-    keepDraft();
-    render();
-    composer.focus();
+    writing.start(fields);
   }
 
   /** @param {number | null} id */
@@ -239,20 +186,17 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
   }
 
   async function post() {
-    const { begin } = draft;
-    const at = image;
+    const [at, begin] = [image, writing.beginning()];
     if (busy || !at || !begin || !begin.text.trim()) return;
     busy = true;
     render();
     try {
       const thread = await api.postComment(at.id, begin);
-      const later = image === at ? draft : drafts.find(at.id);
-      if (later.begin?.uid === begin.uid) later.begin = null;
-      drafts.keep(at.id, later);
+      writing.posted(at.id, begin.uid);
       if (image === at) {
         threads = withThread(threads, thread);
         chosen = thread.id;
-        armed = waiting = false;
+        waiting = false;
         failure = "";
       }
       say(begin.needs_help ? "Posted: a reviewer is asked." : `Comment ${thread.number} is posted.`);
@@ -263,20 +207,19 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
       busy = false;
       render();
     }
-    if (!draft.begin && chosen !== null) focusKey(`thread ${chosen}`);
+    if (!writing.beginning() && chosen !== null) focusKey(`thread ${chosen}`);
   }
 
   /** @param {Thread} thread */
   async function answer(thread) {
-    const words = draft.answers[thread.id];
+    const words = writing.answer(thread.id);
     if (!words?.text.trim()) {
       focusKey(`answer ${thread.id}`);
       return;
     }
     const sent = await change(() => api.postReply(thread.id, words), "Answered.");
     if (!sent) return;
-    delete draft.answers[thread.id];
-    keepDraft();
+    writing.answered(thread.id);
     render();
   }
 
@@ -302,10 +245,12 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
     if (busy) return false;
     busy = true;
     const at = image;
+    const asked = threads.some(isAsking);
     render();
     try {
       const thread = await send();
       if (thread && image === at) threads = withThread(threads, thread);
+      if (asked && image === at && !threads.some(isAsking)) settled();
       editing = null;
       failure = "";
       say(done);
@@ -320,10 +265,9 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
   }
 
   function render() {
-    const selected = store.get(draft.begin?.box ?? stage.selected() ?? "");
-    composer.update({ draft: draft.begin, boxName: selected?.defect_type ?? null, armed, busy });
-    list.update({ threads, chosen, boxOf, answerOf: (id) => draft.answers[id]?.text ?? "", editing, busy });
-    empty.hidden = threads.length > 0 || draft.begin !== null || failure !== "";
+    writing.render(busy);
+    list.update({ threads, chosen, boxOf, answerOf: (id) => writing.answer(id)?.text ?? "", editing, busy });
+    empty.hidden = threads.length > 0 || writing.beginning() !== null || failure !== "";
     trouble.textContent = failure;
     trouble.hidden = failure === "";
     const open = countOpen(threads);
@@ -344,11 +288,11 @@ export function createTalk({ root, api, stage, store, drafts, person, say, tabs,
       image = next;
       threads = [];
       chosen = editing = null;
-      armed = waiting = false;
+      waiting = false;
       failure = "";
       wantsHelp = help;
-      draft = drafts.find(next?.id ?? "");
-      if (draft.begin) say("A comment that was not posted waits in Comments.");
+      writing.open(next?.id ?? null);
+      if (writing.beginning()) say("A comment that was not posted waits in Comments.");
       render();
       void load();
     },

@@ -1,6 +1,7 @@
 // @ts-check
 // The threads of an image as a list: one can be opened, answered, resolved; one's own words changed or deleted.
 import { element } from "./element.js";
+import { keepingFocus } from "./focus.js";
 import { aboutWords, agoWords, isAsking } from "./threads.js";
 import { countOf } from "./words.js";
 
@@ -206,21 +207,4 @@ function link(label, key, click, disabled) {
     { type: "button", class: "link small", "data-key": key, "data-own-focus": true, disabled, click },
     label,
   );
-}
-
-/**
- * Draw a place anew and give the keyboard back to what it was on, with the caret where it was.
- * @param {HTMLElement} place
- * @param {() => void} draw
- */
-export function keepingFocus(place, draw) {
-  const focused = document.activeElement;
-  const key = focused instanceof HTMLElement && place.contains(focused) ? focused.dataset.key : undefined;
-  const caret = focused instanceof HTMLTextAreaElement ? [focused.selectionStart, focused.selectionEnd] : null;
-  draw();
-  if (!key) return;
-  const again = place.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!(again instanceof HTMLElement)) return;
-  again.focus({ preventScroll: true });
-  if (caret && again instanceof HTMLTextAreaElement) again.setSelectionRange(caret[0], caret[1]);
 }

@@ -111,6 +111,11 @@ const talk = createTalk({
   person: { user: data.user, mayDeleteAll: data.role === "engineer" },
   say: notice.say,
   tabs,
+  settled() {
+    if (visit.open()?.item.claimed.review?.reason !== "help") return;
+    const actions = [{ label: "Next image", perform: () => void visit.skip(), primary: true }];
+    notice.show({ tone: "info", text: "Nothing is asked about this image any more.", actions });
+  },
 });
 
 /** @type {import("../labeler/keytable.js").Command[]} */

@@ -9,6 +9,7 @@ from tests.browser.canvas import Canvas, corners, expect_saved, open_image
 from tests.browser.projects import LabelProject
 from tests.factories import wire_box
 from tests.support.browsers import PHONE
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -100,8 +101,8 @@ def test_a_call_for_help_waits_for_a_reviewer_whatever_the_asker_saves(project, 
     review.locator("canvas").focus()
     review.keyboard.press("a")
     expect(review.locator("#review")).to_have_attribute("data-state", "nothing")
-    [kept] = threads(project)
-    assert kept["resolved_by"] == project.person.username
+    # The next image is asked for before the decision is answered.
+    wait_until(lambda: threads(project)[0]["resolved_by"] == project.person.username, what="the decision")
     assert (project.state(), len(project.saved())) == ("labeled", 1)
 
 
