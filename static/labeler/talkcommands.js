@@ -12,7 +12,7 @@
 export function talkCommands(talk, tabs, panels) {
   const group = "Comments and panels";
   return [
-    { name: "comment", label: "Comment on the selected box, or in the middle of the view", group, keys: ["m"], perform: talk.startHere },
+    { name: "comment", label: "Comment on the selected box, or in the middle of the view", group, keys: ["k"], perform: talk.startHere },
     { name: "ask for help", label: "Ask a reviewer for help", group, keys: ["q"], perform: talk.startHelp },
     ...panels.map(([name, label, key]) => ({
       name: `show ${name}`,

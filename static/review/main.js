@@ -179,6 +179,9 @@ const visit = createVisit({
   shown(item) {
     copies.opened(item?.claimed.image ?? null);
     pictures.show(item?.claimed.image ?? null);
+    const help = item?.claimed.review?.help ?? false;
+    tabs.choose(help ? "comments" : "boxes");
+    talk.show(item?.claimed.image ?? null, { help });
   },
   decisions: createDecisions({
     api,
@@ -186,11 +189,6 @@ const visit = createVisit({
     gone: (decided, sentence) => visit.lostToAnother(decided, sentence),
     comeBack: (decided, error) => visit.comeBack(decided, error),
   }),
-  shown(item) {
-    const help = item?.claimed.review?.help ?? false;
-    tabs.choose(help ? "comments" : "boxes");
-    talk.show(item?.claimed.image ?? null, { help });
-  },
 });
 
 joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });

@@ -29,7 +29,7 @@ def thread(page: Page, number: int):
     return page.locator(f"[data-thread='{number}']")
 
 
-def begin(page: Page, canvas: Canvas, text: str, *, key: str = "m") -> None:
+def begin(page: Page, canvas: Canvas, text: str, *, key: str = "k") -> None:
     """Write a comment by key, pin it by a click at (40, 30) and post it."""
     page.keyboard.press(key)
     canvas.click((40, 30))
@@ -63,7 +63,7 @@ def test_a_comment_is_pinned_answered_and_resolved(project, open_page) -> None:
 def test_words_that_were_not_sent_survive_a_reload_and_a_lost_network(project, open_page) -> None:
     page = open_page(project.person, allowed=["ERR_INTERNET_DISCONNECTED"])
     open_image(page, project.slug, project.images[0])
-    page.keyboard.press("m")
+    page.keyboard.press("k")
     write(page, "Look at the edge.")
     page.reload()
     page.get_by_role("tab", name="Comments").click()
