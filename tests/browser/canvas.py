@@ -50,7 +50,8 @@ class Canvas:
 def open_image(page: Page, slug: str, image: int, *, size: tuple[int, int] = (64, 48)) -> Canvas:
     """Open IMAGE on the label page and wait until it can be worked on."""
     page.goto(f"/p/{slug}/label/{image}/")
-    expect(page.locator("#label")).to_have_attribute("data-state", "open")
+    # A busy machine takes its time over the first page of a fresh browser.
+    expect(page.locator("#label")).to_have_attribute("data-state", "open", timeout=20_000)
     expect(page.locator("[data-save]")).to_have_text(re.compile("Saved|Read only|Unsaved|Conflict"))
     return Canvas(page, *size)
 
