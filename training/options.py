@@ -121,7 +121,7 @@ def _describe(field: dataclasses.Field, hint: Any) -> Option | None:
     facts = field.metadata
     return Option(
         name=field.name,
-        label=facts.get("label") or field.name.replace("_", " ").capitalize(),
+        label=facts.get("label") or _name(field.name),
         sentence=facts.get("sentence", ""),
         kind=kind,
         default=field.default,
@@ -129,3 +129,9 @@ def _describe(field: dataclasses.Field, hint: Any) -> Option | None:
         many=many,
         **{name: facts[name] for name in ("simple", "least", "most", "choices") if name in facts},
     )
+
+
+def _name(name: str) -> str:
+    """Return a field's name as words: iou_power becomes IoU power."""
+    words = ["IoU" if word == "iou" else word for word in name.split("_")]
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])

@@ -24,11 +24,13 @@ STEPS = {"input_size": 32}
 
 @dataclass(frozen=True)
 class Group:
-    """Settings that are folded together; `open` where one of them is wrong."""
+    """Settings that are folded together, `more` of them once again; open where one of them is wrong."""
 
     title: str
     fields: list[forms.BoundField]
+    more: list[forms.BoundField]
     open: bool
+    open_more: bool
 
 
 def field_for(option: options.Option, *, required: bool) -> forms.Field:
@@ -111,16 +113,24 @@ class RoundForm(forms.Form):
 
     def advanced(self) -> list[Group]:
         """Return the folded groups: the round's own settings, then each network's, simple ones first."""
-        own = [option.name for option in self.own if not option.simple]
-        groups = [self._group("More settings", own)]
+        groups = [self._group("More settings", [option.name for option in self.own if not option.simple], [])]
         for part, (_, _, title) in NETWORKS.items():
-            known = sorted(self.of_networks[part].items(), key=lambda entry: not entry[1].simple)
-            groups.append(self._group(title, [name for name, _ in known]))
+            known = self.of_networks[part].items()
+            simple = [name for name, option in known if option.simple]
+            groups.append(self._group(title, simple, [name for name, _ in known if name not in simple]))
         return groups
 
-    def _group(self, title: str, names: list[str]) -> Group:
-        wrong = self.is_bound and any(name in self.errors for name in names)
-        return Group(title, [self[name] for name in names], wrong)
+    def _group(self, title: str, names: list[str], more: list[str]) -> Group:
+        def wrong(fields: list[str]) -> bool:
+            return self.is_bound and any(name in self.errors for name in fields)
+
+        return Group(
+            title=title,
+            fields=[self[name] for name in names],
+            more=[self[name] for name in more],
+            open=wrong([*names, *more]),
+            open_more=wrong(more),
+        )
 
     def clean(self) -> dict:
         """Build the config, whose own checks speak at their fields."""

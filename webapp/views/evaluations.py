@@ -97,9 +97,9 @@ def chosen(round_: Round, rows: list[Evaluation]) -> Evaluation | None:
 def explain(project: Project, row: Evaluation) -> dict:
     """Return what the charts and tables of one evaluation draw."""
     report, colors = row.report, colors_of(project)
-    strips = {
-        order: [draw(image, colors) for image in row.seen(order=order)[:STRIP]] for order in ("worst", "best")
-    }
+    # Of a few images the best ones are the worst ones again.
+    orders = ("worst", "best") if row.metrics["images"] > STRIP else ("worst",)
+    strips = {order: [draw(image, colors) for image in row.seen(order=order)[:STRIP]] for order in orders}
     return {
         "charts": {
             "curves": report["curves"],
@@ -114,6 +114,7 @@ def explain(project: Project, row: Evaluation) -> dict:
         "confusion": report["confusion"],
         "matrix": _matrix(project, row, colors),
         "strips": [(order, cards) for order, cards in strips.items() if cards],
+        "few": len(orders) == 1,
     }
 
 
