@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from annotations.errors import BlemishError
 from training import options
+from training.detector import presets
 from training.detector.config import DetectorConfig
 from training.graders.config import GraderConfig
 from training.options import setting
@@ -33,6 +34,12 @@ class RoundConfig:
         None,
         "Budget of the detector's training; without it, it follows the number of images.",
         label="Minutes",
+        simple=True,
+    )
+    preset: str = setting(
+        "",
+        "What the detector's training is for: fast, balanced or thorough; it gives minutes and network.",
+        choices=("", *presets.PRESETS),
         simple=True,
     )
     epochs: int | None = setting(None, "Instead of minutes: passes over the train split.", label="Epochs")
@@ -124,12 +131,21 @@ class RoundConfig:
 
     def detector_config(self, *, channels: int) -> DetectorConfig:
         """Return the detector's settings for images of so many CHANNELS."""
-        chosen = {name: value for name, value in self.detector.items() if name not in OWN_OF_ROUND}
+        given = {name: value for name, value in self.detector.items() if name not in OWN_OF_ROUND}
+        chosen = presets.settings_of(self.preset, given)
         if self.epochs:
             chosen["epochs"] = self.epochs
         return DetectorConfig(
             backbone=self.backbone, input_size=self.input_size, channels=channels, seed=self.seed, **chosen
         )
+
+    def budget(self, *, train_images: int) -> float | None:
+        """Return the minutes of the detector's training; None when epochs are given instead."""
+        if self.epochs is not None or self.minutes is not None:
+            return self.minutes
+        if self.preset:
+            return presets.PRESETS[self.preset].minutes
+        return suggest_minutes(train_images)
 
     def grader_config(self) -> GraderConfig:
         """Return the graders' settings."""

@@ -13,7 +13,6 @@ from annotations.models import Split
 from inference import registry
 from inference.models import ModelKind
 from training import datasets, snapshots
-from training.config import suggest_minutes
 from training.models import RoundMode
 from training.stage import Stage
 
@@ -65,9 +64,10 @@ def train_detector(stage: Stage) -> None:
     if not registry.path_for(project, name).exists():
         rows = list(snapshots.read(round.snapshot, Split.TRAIN))
         samples = [datasets.make_sample(row, names) for row in rows]
-        minutes = config.minutes
-        if minutes is None and config.epochs is None:
-            minutes = suggest_minutes(len(samples))
+        judging = list(snapshots.read(round.snapshot, Split.CALIBRATION))
+        held_out = [datasets.make_sample(row, names) for row in judging]
+        for sentence in fit.find_shortfalls(samples, names):
+            stage.note("warning", text=sentence)
         detector = config.detector_config(channels=datasets.channels_of(project))
 
         def report(progress: fit.Progress) -> None:
@@ -87,12 +87,16 @@ def train_detector(stage: Stage) -> None:
             config=detector,
             folder=stage.folder / "detector",
             report=report,
-            load=_reader(project, {row.image.file.name: row.image.name for row in rows}),
-            budget_minutes=minutes,
+            load=_reader(project, {row.image.file.name: row.image.name for row in (*rows, *judging)}),
+            budget_minutes=config.budget(train_images=len(samples)),
+            held_out=held_out,
         )
         stage.note(
             "checkpoint", model=name, steps=trained.steps, epochs=trained.epochs, seconds=trained.seconds
         )
+        if trained.stopped_early:
+            text = "The detector's training ended early: it no longer improved on the calibration split."
+            stage.note("warning", text=text)
         export.export(stage.folder / "detector", registry.path_for(project, name), window=project.window)
     card = _card(project, name)
     round.detector = registry.register(

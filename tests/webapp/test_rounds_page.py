@@ -88,10 +88,11 @@ def test_the_settings_of_the_form_reach_the_round(client, project):
     assert (config["minutes"], config["seed"], config["train_graders"]) == (1.5, 7, False)
 
 
-def test_a_preset_is_a_number_of_minutes(client, project):
+def test_a_preset_brings_its_own_minutes(client, project):
     sign_in(client, project, Role.ENGINEER)
-    start(client, project, time="20", minutes="3")
-    assert Round.objects.get().config["minutes"] == 20
+    start(client, project, time="thorough", minutes="3")
+    config = Round.objects.get().config
+    assert (config["preset"], config["minutes"]) == ("thorough", None)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -23,12 +23,14 @@ from inference.tiling import Tiling
 from training.detector import checkpoint, schedule
 from training.detector.config import DetectorConfig
 from training.detector.feed import Order, PictureCache, make_batch, prefetch
+from training.detector.judging import LEAST_BOXES, Best, Judge
 from training.detector.samples import BadSample, Sample
 from training.detector.step import Learner
 from training.detector.views import Views, choose_tiling, lay_out, measure_sizes
 
 clock = time.monotonic
 REPORT_SECONDS = 1.0
+ENOUGH_BOXES = 20  # of a type; fewer train too, but poorly
 CHECKPOINT_SECONDS = 20.0
 KEPT_SHARES = (0.25, 0.5, 0.75)  # of the schedule, after which the averaged weights are kept for comparison
 EPOCH_CHECKPOINT_SECONDS = 2.0  # epochs shorter than this are not worth a file each
@@ -51,7 +53,7 @@ class Progress:
     """Where a training is.
 
     losses: mean since the last report, total and its parts. steps and epochs are 0 until a budget
-    is measured.
+    is measured. held_out_map: the mAP on held-out images, where they were looked at since the last report.
     """
 
     step: int
@@ -63,6 +65,7 @@ class Progress:
     seconds_spent: float
     seconds_left: float | None
     learning_rate: float
+    held_out_map: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class TrainedDetector:
     epochs: int
     seconds: float
     losses: dict[str, float]
+    stopped_early: bool = False
 
 
 def train(
@@ -88,6 +92,7 @@ def train(
     report: Callable[[Progress], None],
     load: Callable[[str], np.ndarray] | None = None,
     budget_minutes: float | None = None,
+    held_out: Sequence[Sample] = (),
 ) -> TrainedDetector:
     """Train a detector, or go on where the folder's checkpoint stopped.
 
@@ -95,6 +100,9 @@ def train(
     their pixels do without. report is called about once a second and may raise to stop; the checkpoint is
     written before, and what was raised passes through.
     budget_minutes is fitted by the number of epochs; without it config.epochs counts.
+    held_out images are looked at a dozen times on the way; when their mAP has not become better for
+    config.patience of the schedule, training ends with the weights that were best. With epochs instead of
+    minutes the same seed, samples and settings give the same weights on one machine, also after a resume.
 
     Raises NothingToLearn, BadSample, MissingImage, LossNotFinite, BrokenCheckpoint, BadBackbone.
     """
@@ -109,6 +117,8 @@ def train(
     run.tiling = views.tiling
     run.resume(schedule.plan(order.steps, config=config, budget_minutes=budget_minutes))
     if not run.schedule.done:
+        if held_out and config.patience:
+            run.judge = _appoint_judge(list(held_out), load, config, views.tiling)
         run.fit(PictureCache(samples, load, config, views.tiling), order, report)
     return TrainedDetector(
         folder=folder,
@@ -119,6 +129,7 @@ def train(
         epochs=run.schedule.epochs,
         seconds=run.seconds,
         losses=run.losses,
+        stopped_early=run.stopped_early,
     )
 
 
@@ -127,6 +138,15 @@ def _choose_views(samples: list[Sample], load, config: DetectorConfig) -> Views:
         return lay_out(samples, None, None, config=config)
     sizes = measure_sizes(samples, load)
     return lay_out(samples, sizes, choose_tiling(samples, sizes, config=config), config=config)
+
+
+def _appoint_judge(held_out: list[Sample], load, config: DetectorConfig, tiling) -> Judge | None:
+    """Return a judge over held-out images, their tiles where training is tiled; None for too few boxes."""
+    if sum(sample.learnable for sample in held_out) < LEAST_BOXES:
+        return None
+    sizes = None if tiling is None else measure_sizes(held_out, load)
+    views = lay_out(held_out, sizes, tiling, config=replace(config, repeat_below=0.0))
+    return Judge(PictureCache(held_out, load, config, tiling), views, config)
 
 
 class _Run:
@@ -140,6 +160,10 @@ class _Run:
         self.seconds_before = 0.0
         self.kept = 0
         self.tiling: Tiling | None = None
+        self.judge: Judge | None = None
+        self.best, self.best_weights = Best(), []
+        self.stopped_early = False
+        self.held_out_map: float | None = None
         self.started = clock()
         self.saved = self.started
 
@@ -161,6 +185,9 @@ class _Run:
         self.schedule = schedule.Schedule(**state.facts["schedule"])
         self.losses, self.seconds_before = state.facts["losses"], state.facts["seconds"]
         self.kept = state.facts["kept"]
+        self.best = Best(**state.facts.get("best", {}))
+        self.best_weights = state.arrays.get("best", [])
+        self.stopped_early = state.facts.get("stopped_early", False)
 
     def save(self) -> None:
         facts = {
@@ -172,8 +199,11 @@ class _Run:
             "losses": self.losses,
             "seconds": self.seconds,
             "kept": self.kept,
+            "best": vars(self.best),
+            "stopped_early": self.stopped_early,
         }
-        checkpoint.save(self.folder, checkpoint.State(facts, self.learner.dump()))
+        arrays = {**self.learner.dump(), "best": self.best_weights}
+        checkpoint.save(self.folder, checkpoint.State(facts, arrays))
         self.saved = clock()
 
     def fit(self, cache: PictureCache, order: Order, report: Callable[[Progress], None]) -> None:
@@ -189,6 +219,7 @@ class _Run:
                 self.schedule = self.schedule.advance()
                 meter.count(losses)
                 self._fit_budget(meter)
+                self._judge_when_due(meter)
                 if meter.due or self.schedule.done:
                     self._report(meter, report)
                 self._save_when_due()
@@ -210,6 +241,24 @@ class _Run:
         if not self.schedule.planned or (at_epoch_end and self.schedule.drifted(left, step_seconds)):
             self.schedule = self.schedule.fit_budget(left, step_seconds, config=self.config)
 
+    def _judge_when_due(self, meter: _Meter) -> None:
+        """Look at the held-out images; end the schedule when they have not become better for long."""
+        if self.judge is None or not self.schedule.planned:
+            return
+        share = self.schedule.step / self.schedule.steps
+        if not self.best.due(share):
+            return
+        value = self.judge.measure(self.learner)
+        self.best, better = self.best.see(value, share)
+        self.held_out_map = value
+        if better:
+            self.best_weights = self.learner.dump()["average"]
+        elif self.best.hopeless(share, self.config.patience):
+            self.stopped_early = True
+            self.learner.take_average(self.best_weights)
+            self.schedule = replace(self.schedule, steps=self.schedule.step)
+        meter.skip()
+
     def _report(self, meter: _Meter, report: Callable[[Progress], None]) -> None:
         self.losses = meter.take_losses()
         if not all(math.isfinite(value) for value in self.losses.values()):
@@ -227,7 +276,9 @@ class _Run:
             seconds_spent=self.seconds,
             seconds_left=left,
             learning_rate=plan.learning_rate(self.config),
+            held_out_map=self.held_out_map,
         )
+        self.held_out_map = None
         try:
             report(progress)
         except BaseException:
@@ -271,6 +322,10 @@ class _Meter:
         self.last = now
         self.losses.append(losses)
 
+    def skip(self) -> None:
+        """Leave out of the speed what was done beside the steps."""
+        self.last = clock()
+
     @property
     def due(self) -> bool:
         return self.last - self.reported >= REPORT_SECONDS
@@ -287,11 +342,25 @@ class _Meter:
         return means
 
 
+def find_shortfalls(samples: Sequence[Sample], class_names: Sequence[str]) -> list[str]:
+    """Return a sentence for each type with fewer boxes than a useful model needs."""
+    counts = np.zeros(len(class_names), int)
+    for sample in samples:
+        np.add.at(counts, sample.classes[~sample.difficult], 1)
+    return [
+        f"{name} has {count} of the {ENOUGH_BOXES} boxes in the train split that a type needs to be found "
+        f"well: label {ENOUGH_BOXES - count} more."
+        for name, count in zip(class_names, counts.tolist(), strict=True)
+        if count < ENOUGH_BOXES
+    ]
+
+
 def _check(samples: list[Sample], class_names: Sequence[str]) -> None:
     if not sum(sample.learnable for sample in samples):
         raise NothingToLearn(
-            f"None of the {len(samples)} training images has a box that is not difficult; "
-            "label some defects first."
+            f"None of the {len(samples)} training images has a box that is not difficult; one box is the "
+            f"least, and from {ENOUGH_BOXES} boxes of a type on a model becomes useful: label some defects "
+            "first."
         )
     for sample in samples:
         if len(sample.classes) and not 0 <= sample.classes.min() <= sample.classes.max() < len(class_names):

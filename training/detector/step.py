@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -25,6 +28,7 @@ class Learner:
         self.average = [tf.Variable(variable.value) for variable in self.model.variables]
         self.points, self.strides = (tf.constant(part) for part in make_points(config.input_size))
         self._step = tf.function(self._step_eagerly, reduce_retracing=False)
+        self._look = tf.function(lambda images: self.model(images, training=False))
 
     def step(self, batch: Batch, learning_rate: float) -> dict[str, tf.Tensor]:
         """Learn one batch; return its losses, total and parts."""
@@ -41,6 +45,22 @@ class Learner:
         self.optimizer.apply(gradients, learning_rate)
         self._follow()
         return losses
+
+    def look(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return logits and distances of uint8 images, without learning."""
+        return self._look(images)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Let the network have its averaged weights for a while."""
+        weights = [variable.value.numpy() for variable in self.model.variables]
+        for variable, average in zip(self.model.variables, self.average, strict=True):
+            variable.assign(average)
+        try:
+            yield
+        finally:
+            for variable, value in zip(self.model.variables, weights, strict=True):
+                variable.assign(value)
 
     def _follow(self) -> None:
         """Move the average towards the weights; faster in the first steps, with little to average."""
@@ -70,6 +90,11 @@ class Learner:
                 raise BrokenCheckpoint(f"The checkpoint's {role} do not fit the network of this training.")
             for variable, array in zip(variables, arrays[role], strict=True):
                 variable.assign(array)
+
+    def take_average(self, arrays: list[np.ndarray]) -> None:
+        """Take other averaged weights, as dump() gave them."""
+        for variable, array in zip(self.average, arrays, strict=True):
+            variable.assign(array)
 
     def averaged_model(self) -> keras.Model:
         """Build the network in float32 with the averaged weights."""

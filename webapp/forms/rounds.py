@@ -8,6 +8,7 @@ from django import forms
 from training import networks, options
 from training.config import OWN_OF_GRADERS, OWN_OF_ROUND, BadRoundConfig, RoundConfig
 from training.detector.config import DetectorConfig
+from training.detector.presets import PRESETS
 from training.graders.config import GraderConfig
 from training.models import RoundMode
 
@@ -18,7 +19,7 @@ NETWORKS = {
     "grader": (GraderConfig, OWN_OF_GRADERS, "The graders"),
 }
 # Settings with a control of their own at the top.
-AT_THE_TOP = ("minutes", "epochs")
+AT_THE_TOP = ("minutes", "preset", "epochs")
 STEPS = {"input_size": 32}
 
 
@@ -76,9 +77,7 @@ class RoundForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["time"].choices = [
             ("", f"Suggested: {suggested:g} minutes"),
-            ("5", "Fast: 5 minutes"),
-            ("20", "Balanced: 20 minutes"),
-            ("60", "Thorough: 60 minutes"),
+            *((preset.name, f"{preset.label}: {preset.minutes:g} minutes") for preset in PRESETS.values()),
             (self.OWN, "Own number of minutes"),
         ]
         self.fields["time"].required = False
@@ -139,7 +138,7 @@ class RoundForm(forms.Form):
         own = said.get("minutes") if time == self.OWN else None
         if time == self.OWN and own is None and "minutes" not in self.errors:
             self.add_error("minutes", "Write the number of minutes.")
-        minutes = own if time == self.OWN else float(time) if time else None
+        minutes, preset = own, time if time in PRESETS else ""
         chosen = {option.name: said[option.name] for option in self.own if said.get(option.name) is not None}
         for name, value in {"minutes": minutes, **chosen}.items():
             try:
@@ -148,7 +147,7 @@ class RoundForm(forms.Form):
                 self.add_error(name, str(error).replace(name, str(self.fields[name].label)))
         changed = {part: self._changed(part, said) for part in NETWORKS}
         if not self.errors:
-            self._build({"minutes": minutes, **chosen, **changed})
+            self._build({"minutes": minutes, "preset": preset, **chosen, **changed})
         return said
 
     def _changed(self, part: str, said: dict) -> dict:

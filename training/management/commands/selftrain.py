@@ -7,6 +7,7 @@ from annotations.errors import BlemishError
 from inference.models import JobState
 from training import console, networks, rounds
 from training.config import RoundConfig
+from training.detector import presets
 from training.models import Round, RoundMode
 
 
@@ -21,6 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--mode", choices=RoundMode.values, default=RoundMode.SELF_TRAIN)
         parser.add_argument("--rounds", type=int, default=1, metavar="N", help="rounds at most (default 1)")
         parser.add_argument("--minutes", type=float, metavar="M", help="budget of each detector training")
+        parser.add_argument(
+            "--preset",
+            choices=list(presets.PRESETS),
+            help="what the training is for: fast (5 minutes), balanced (20) or thorough (60)",
+        )
         parser.add_argument("--epochs", type=int, metavar="N", help="instead of minutes: passes")
         parser.add_argument(
             "--stop-at-map50", type=float, metavar="X", help="no further round once mAP@.5 on test reaches X"
@@ -45,7 +51,7 @@ class Command(BaseCommand):
         project = find_project(options["project"])
         if options["rounds"] < 1:
             raise CommandError("--rounds must be at least 1.")
-        names = ("minutes", "epochs", "model", "backbone", "input_size", "seed")
+        names = ("minutes", "preset", "epochs", "model", "backbone", "input_size", "seed")
         given = {name: options[name] for name in names}
         values = {name: value for name, value in given.items() if value is not None}
         if options["backbone"] and not options["worker"]:
