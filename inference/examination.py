@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO
 
 import numpy as np
@@ -13,10 +14,9 @@ from annotations import gray
 from annotations.severity import image_severity
 from inference.detectors import BrokenModel
 from inference.pipeline import BOX, Finding, Pipeline
+from inference.readahead import batches, count_pixels, read_ahead
 
 DEFAULT_THRESHOLD = 0.4
-BATCH_IMAGES = 16
-BATCH_PIXELS = 16_000_000  # a batch of large images is a short one, so that memory does not grow with it
 
 Source = tuple[str, Callable[[], AbstractContextManager[BinaryIO]]]
 
@@ -45,17 +45,17 @@ def examine(
     THRESHOLD is the least score of a finding, `DEFAULT_THRESHOLD` when None.
     """
     least = DEFAULT_THRESHOLD if threshold is None else threshold
-    batch: list[Outcome] = []
-    for name, opener in sources:
-        batch.append(_read(name, opener, window=pipeline.window))
-        pixels = sum(outcome.pixels.size for outcome in batch if outcome.pixels is not None)
-        if len(batch) >= BATCH_IMAGES or pixels >= BATCH_PIXELS:
-            yield from _predict(pipeline, batch, least=least, max_boxes=max_boxes)
-            batch = []
-    yield from _predict(pipeline, batch, least=least, max_boxes=max_boxes)
+    outcomes = read_ahead(sources, partial(_read, window=pipeline.window), weigh=_weigh)
+    for batch in batches(outcomes, weigh=_weigh):
+        yield from _predict(pipeline, batch, least=least, max_boxes=max_boxes)
 
 
-def _read(name: str, opener: Callable, *, window: tuple[float, float]) -> Outcome:
+def _weigh(outcome: Outcome) -> int:
+    return count_pixels(outcome.pixels)
+
+
+def _read(source: Source, *, window: tuple[float, float]) -> Outcome:
+    name, opener = source
     started = time.monotonic()
     try:
         with opener() as stream:

@@ -10,6 +10,7 @@ from annotations.errors import StaleVersion
 from annotations.models import Image, ImageState, Lease, Proposal, ReviewItem, ReviewState, Split
 from inference import registry
 from inference.pipeline import Finding, Pipeline
+from inference.readahead import count_pixels, read_ahead
 from training import datasets, routing
 from training.models import Lot, LotImage
 from training.stage import CHUNK, Stage
@@ -69,15 +70,22 @@ def label(stage: Stage) -> None:
 def _read(stage: Stage, ids: list[int], window, counts: Counter) -> tuple[list[Image], list]:
     """Return the readable images of IDS with their pixels through WINDOW; the others become warnings."""
     read = datasets.reader(window)
-    images, pixels = [], []
-    for image in Image.objects.present().filter(pk__in=ids).select_related("project").order_by("pk"):
+
+    def read_one(image: Image) -> tuple:
         try:
-            pixels.append(read(image.file.name))
+            return image, read(image.file.name), None
         except (OSError, ValueError) as error:
+            return image, None, error
+
+    rows = Image.objects.present().filter(pk__in=ids).select_related("project").order_by("pk")
+    images, pixels = [], []
+    for image, found, error in read_ahead(rows, read_one, weigh=lambda result: count_pixels(result[1])):
+        if error is not None:
             counts["unreadable"] += 1
             stage.note("warning", text=f"{image.name} cannot be read and was left out: {error}")
             continue
         images.append(image)
+        pixels.append(found)
     return images, pixels
 
 

@@ -10,10 +10,11 @@ from annotations.errors import BlemishError
 from annotations.models import Split
 from inference import detectors, registry
 from inference.models import ModelKind, ModelVersion
+from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, evaluations, grading, snapshots
 from training.evaluations import Looked, Subject
 from training.models import Round, RoundMode
-from training.stage import CHUNK, Stage, folder_of
+from training.stage import Stage, folder_of
 
 # Measuring looks at boxes down to this score.
 MEASURE_SCORE = 0.01
@@ -43,19 +44,26 @@ def look(stage: Stage, folder: Path, split: Split) -> Looked:
     # Through the window that the model was trained with; the project's may have been moved since.
     read = datasets.reader(detector.card.window)
     rows = list(snapshots.read(stage.round.snapshot, split))
-    images, samples, predictions, lost = [], [], [], []
-    for start in range(0, len(rows), CHUNK):
-        pixels = []
-        for row in rows[start : start + CHUNK]:
-            try:
-                pixels.append(read(row.image.file.name))
-            except (OSError, ValueError):
-                lost.append(row.image.name)
-                continue
-            images.append(row.image)
-            samples.append(datasets.make_sample(row, names))
+    images, samples, predictions, lost, done = [], [], [], [], 0
+
+    def read_row(row) -> tuple:
+        try:
+            return row, read(row.image.file.name)
+        except (OSError, ValueError):
+            return row, None
+
+    def weigh(pair: tuple) -> int:
+        return count_pixels(pair[1])
+
+    for batch in batches(read_ahead(rows, read_row, weigh=weigh), weigh=weigh):
+        pixels = [found for _, found in batch if found is not None]
+        lost += [row.image.name for row, found in batch if found is None]
+        seen = [row for row, found in batch if found is not None]
+        images += [row.image for row in seen]
+        samples += [datasets.make_sample(row, names) for row in seen]
         predictions += detector.predict(pixels, min_score=MEASURE_SCORE)
-        stage.progress(min(start + CHUNK, len(rows)), len(rows), message=f"Looking at the {split} split")
+        done += len(batch)
+        stage.progress(done, len(rows), message=f"Looking at the {split} split")
     if lost:
         _tell_lost(stage, lost, len(rows), split)
     return Looked(images, samples, predictions)

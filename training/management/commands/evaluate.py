@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotations.console import find_project, table
 from annotations.errors import BlemishError
+from annotations.gray import UnreadableImage
 from annotations.models import Image, ImageState, Split
 from inference import registry
+from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, snapshots
-from training.stage import CHUNK
 
 
 class Command(BaseCommand):
@@ -67,12 +68,11 @@ def _predict(detector, rows, names, *, quiet: bool):
     samples = [datasets.make_sample(row, names) for row in rows]
     predictions = []
     with tqdm.tqdm(total=len(samples), desc="Predicting", unit="image", disable=quiet) as bar:
-        for start in range(0, len(samples), CHUNK):
-            chunk = samples[start : start + CHUNK]
-            try:
-                pixels = [read(sample.path) for sample in chunk]
-            except (OSError, ValueError) as error:
-                raise CommandError(f"An image cannot be read: {error}") from error
-            predictions += detector.predict(pixels, min_score=MEASURE_SCORE)
-            bar.update(len(chunk))
+        ahead = read_ahead(samples, lambda sample: read(sample.path), weigh=count_pixels)
+        try:
+            for pixels in batches(ahead, weigh=count_pixels):
+                predictions += detector.predict(pixels, min_score=MEASURE_SCORE)
+                bar.update(len(pixels))
+        except (OSError, UnreadableImage) as error:
+            raise CommandError(f"An image cannot be read: {error}") from error
     return predictions, samples
