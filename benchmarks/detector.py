@@ -1,8 +1,12 @@
 """Train the detector from random weights on a folder of VOC images and measure it on held-out ones.
 
-.venv/bin/python benchmarks/detector.py --data ../shared/data/neu-det --minutes 20 --json detector.json
+.venv/bin/python benchmarks/detector.py --data ../shared/data/neu-det --json detector.json
+.venv/bin/python benchmarks/detector.py --data DIR --preset all --minutes 5,10,20,60 --json detector.json
+.venv/bin/python benchmarks/detector.py --data DIR --minutes 10 --compare mosaic=0.3 --compare blocks=rep
 
-The folder holds images/ and annotations/. One image in five, chosen by a hash of its name, is held out.
+Each preset at each number of minutes is a row; so is each --compare, beside the same without it. The JSON is
+written after every row, and rows that it holds already are not trained again. The folder holds images/ and
+annotations/. One image in five, chosen by a hash of its name, is held out.
 """
 
 import argparse
@@ -13,7 +17,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -23,41 +27,125 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from benchmarks.machine import describe
+
 HELD_OUT = 5  # one in so many
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
+@dataclass(frozen=True)
+class Row:
+    """One training: a preset, a budget in minutes or epochs, and settings laid over the preset's."""
+
+    preset: str
+    minutes: float | None
+    epochs: int | None
+    settings: dict
+
+    @property
+    def name(self) -> str:
+        """Return what tells this row from the others."""
+        length = f"{self.epochs} epochs" if self.epochs else f"{self.minutes:g} min"
+        changed = "".join(f", {name}={value}" for name, value in self.settings.items())
+        return f"{self.preset} {length}{changed}"
+
+
 def main() -> None:
-    """Train, measure, print a table."""
+    """Train and measure row by row, print a table."""
     options = read_options()
+    rows = [row for row in make_rows(options) if not options.only or options.only in row.name]
     samples, class_names = read_voc(options.data)
     held_out = [sample for sample in samples if is_held_out(sample.path)]
     learned = [sample for sample in samples if not is_held_out(sample.path)]
     learned = learned[:: options.every]
-    with tempfile.TemporaryDirectory() as scratch:
-        figures = measure(learned, held_out, class_names, options, options.folder or Path(scratch))
-    print_table(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    about = {"machine": describe(), "seed": options.seed, "train_images": len(learned)}
+    done = read_done(options.json, about)
+    for row in rows:
+        if row.name in done:
+            continue
+        print(row.name, file=sys.stderr)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = options.folder / row.name.replace("/", "_") if options.folder else Path(scratch)
+            done[row.name] = measure(learned, held_out, class_names, options, row, folder)
+        if options.json:
+            options.json.write_text(json.dumps({**about, "rows": done}, indent=2))
+    print_table({**about, "rows": {row.name: done[row.name] for row in rows}})
 
 
 def read_options() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with images/ and annotations/")
-    parser.add_argument("--minutes", type=float, help="budget of the training (default 20 without --epochs)")
+    parser.add_argument("--preset", default="balanced", help="presets by commas, or all (default balanced)")
+    parser.add_argument("--minutes", help="budgets by commas (default 20 without --epochs)")
     parser.add_argument("--epochs", type=int, help="epochs instead of minutes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int, default=1, help="learn from every n-th training image only")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="any DetectorConfig field"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a DetectorConfig field, in all rows",
     )
-    parser.add_argument("--folder", type=Path, help="keep training and model here; goes on where it stopped")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument(
+        "--compare",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a row more with this field; several with + between them: a=1+b=2",
+    )
+    parser.add_argument("--only", help="only rows whose name holds this text")
+    parser.add_argument("--folder", type=Path, help="keep trainings here; goes on where one stopped")
+    parser.add_argument("--json", type=Path, help="write the figures to this file after every row")
     options = parser.parse_args()
     if options.minutes is None and options.epochs is None:
-        options.minutes = 20.0
+        options.minutes = "20"
     return options
+
+
+def make_rows(options: argparse.Namespace) -> list[Row]:
+    """Return what is trained, in order."""
+    from training.detector.presets import PRESETS
+
+    presets = list(PRESETS) if options.preset == "all" else options.preset.split(",")
+    unknown = sorted(set(presets) - set(PRESETS))
+    if unknown:
+        raise SystemExit(f"There is no preset {', '.join(unknown)}; known are {', '.join(PRESETS)}.")
+    common = read_settings(options.set)
+    changes = [{}, *(read_settings(text.split("+")) for text in options.compare)]
+    budgets = [None] if options.epochs else [float(text) for text in options.minutes.split(",")]
+    return [
+        Row(preset, minutes, options.epochs, {**common, **change})
+        for preset in presets
+        for minutes in budgets
+        for change in changes
+    ]
+
+
+def read_settings(texts: list[str]) -> dict:
+    """Read NAME=VALUE texts; the names must be DetectorConfig's."""
+    from training.detector.config import DetectorConfig
+
+    names = {field.name for field in fields(DetectorConfig)}
+    values = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in names:
+            raise SystemExit(f"There is no setting {name!r}.")
+        with suppress(ValueError):  # a plain word stays one
+            value = json.loads(value)
+        values[name] = value
+    return values
+
+
+def read_done(path: Path | None, about: dict) -> dict[str, dict]:
+    """Return the rows of a JSON file that was measured alike, so that they need not be trained again."""
+    if path is None or not path.exists():
+        return {}
+    before = json.loads(path.read_text())
+    same = all(before.get(name) == about[name] for name in ("seed", "train_images"))
+    return before.get("rows", {}) if same else {}
 
 
 def read_voc(data: Path) -> tuple[list, list[str]]:
@@ -92,26 +180,22 @@ def load_gray(path: str) -> np.ndarray:
         return np.asarray(image.convert("L"))
 
 
-def make_config(options: argparse.Namespace):
-    """Apply --seed, --epochs and --set to the defaults."""
+def make_config(row: Row, seed: int):
+    """Apply the row to its preset."""
     from training.detector.config import DetectorConfig
+    from training.detector.presets import settings_of
 
-    config = DetectorConfig(seed=options.seed)
-    if options.epochs:
-        config = replace(config, epochs=options.epochs)
-    names = {field.name for field in fields(config)}
-    for setting in options.set:
-        name, _, value = setting.partition("=")
-        if name not in names:
-            raise SystemExit(f"There is no setting {name!r}.")
-        with suppress(ValueError):  # a plain word stays one
-            value = json.loads(value)
-        config = replace(config, **{name: value})
-    return config
+    epochs = {"epochs": row.epochs} if row.epochs else {}
+    return DetectorConfig(**settings_of(row.preset, {**epochs, **row.settings, "seed": seed}))
 
 
 def measure(
-    learned: list, held_out: list, class_names: list[str], options: argparse.Namespace, folder: Path
+    learned: list,
+    held_out: list,
+    class_names: list[str],
+    options: argparse.Namespace,
+    row: Row,
+    folder: Path,
 ) -> dict:
     """Train on the learned samples and measure the exported model on the held-out ones."""
     from inference import detectors
@@ -119,7 +203,7 @@ def measure(
     from training.detector.fit import train
     from training.evaluation import evaluate
 
-    config = make_config(options)
+    config = make_config(row, options.seed)
     with tqdm(total=1.0, bar_format="{l_bar}{bar}| {postfix}", desc="training", mininterval=1) as bar:
 
         def report(progress) -> None:
@@ -138,7 +222,7 @@ def measure(
             folder=folder / "training",
             report=report,
             load=load_gray,
-            budget_minutes=None if options.epochs else options.minutes,
+            budget_minutes=row.minutes,
         )
     exported = folder / f"model-{time.time_ns()}"
     export(folder / "training", exported)
@@ -156,22 +240,30 @@ def measure(
         "epochs": trained.epochs,
         "parameters": trained.model.count_params(),
         "predicted_images_per_second": len(images) / seconds,
+        "preset": row.preset,
         "config": config.to_dict(),
         **metrics.to_dict(),
     }
 
 
 def print_table(figures: dict) -> None:
-    """Print the figures, one line for the whole and one per type."""
-    print(
-        f"{figures['train_images']} images trained for {figures['epochs']} epochs in "
-        f"{figures['minutes']:.1f} minutes, {figures['parameters']:,} parameters, "
-        f"{figures['predicted_images_per_second']:.0f} images/s predicted"
-    )
-    print(f"{'type':<20}{'boxes':>7}{'mAP':>8}{'mAP50':>8}")
-    for name, row in figures["per_class"].items():
-        print(f"{name:<20}{row['boxes']:>7}{row['ap'] or 0:>8.3f}{row['ap50'] or 0:>8.3f}")
-    print(f"{'all':<20}{figures['boxes']:>7}{figures['map']:>8.3f}{figures['map50']:>8.3f}")
+    """Print a line for each row, and for a single one a line for each type."""
+    print(figures["machine"])
+    print(f"{figures['train_images']} images learned, seed {figures['seed']}")
+    rows = figures["rows"]
+    width = max(map(len, rows), default=0) + 2
+    print(f"{'':<{width}}{'minutes':>9}{'epochs':>8}{'parameters':>12}{'images/s':>10}{'mAP':>8}{'mAP50':>8}")
+    for name, row in rows.items():
+        print(
+            f"{name:<{width}}{row['minutes']:>9.1f}{row['epochs']:>8}{row['parameters']:>12,}"
+            f"{row['predicted_images_per_second']:>10.0f}{row['map']:>8.3f}{row['map50']:>8.3f}"
+        )
+    if len(rows) != 1:
+        return
+    (only,) = rows.values()
+    print(f"\n{'type':<{width}}{'boxes':>9}{'mAP':>8}{'mAP50':>8}")
+    for name, row in only["per_class"].items():
+        print(f"{name:<{width}}{row['boxes']:>9}{row['ap'] or 0:>8.3f}{row['ap50'] or 0:>8.3f}")
 
 
 if __name__ == "__main__":
