@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from inference import detectors
+from inference.tiling import Tiling
 from tests.training.squares import TINY, be_silent
 from training.detector.export import export
 from training.detector.fit import train
 from training.detector.samples import Sample
+from training.detector.tiled_graph import find_in_tiles
 from training.evaluation import evaluate
 
 pytestmark = pytest.mark.slow
@@ -47,3 +50,55 @@ def test_a_tiled_model_finds_small_defects_on_new_frames_once_each(model):
     assert evaluate(found, frames, ["dot"]).map50 > 0.7
     sure = [sum(box.score > 0.4 for box in boxes) for boxes in found]
     assert all(4 <= count <= 6 for count in sure)
+
+
+def test_the_exported_graph_cuts_frames_by_itself_and_finds_the_same(model):
+    serve = tf.saved_model.load(str(model / "saved_model")).signatures["serving_default"]
+    detector = detectors.load(model)
+    for frame in draw_frames(2, seed=3):
+        color = np.repeat(frame.pixels[None, ..., None], 3, axis=-1)
+        found = serve(input_tensor=tf.constant(color))
+        count = int(found["num_detections"][0])
+        height, width = frame.pixels.shape
+        boxes = found["detection_boxes"][0, :count].numpy() * [height, width, height, width]
+        scores = found["detection_scores"][0, :count].numpy()
+        assert found["detection_boxes"].shape == (1, 100, 4)
+        wanted = [box for box in detector.predict([frame.pixels])[0] if box.score > 0.3]
+        assert len(wanted) >= 4
+        assert (scores > 0.3).sum() == len(wanted)
+        for box, score, ours in zip(boxes, scores, wanted, strict=False):
+            np.testing.assert_allclose(box, [ours.ymin, ours.xmin, ours.ymax, ours.xmax], atol=0.05)
+            assert score == pytest.approx(ours.score, abs=1e-3)
+
+
+def perfect_look(size):
+    """Return a network that answers with the bright rectangle that a tile shows."""
+
+    def look(tiles):
+        bright = tf.cast(tiles[..., 0] == 220, tf.float32)
+        across, down = tf.reduce_max(bright, axis=1), tf.reduce_max(bright, axis=2)
+        there = tf.reduce_max(across, axis=1)
+        xmin, ymin = tf.argmax(across, axis=1), tf.argmax(down, axis=1)
+        xmax = size - tf.argmax(across[:, ::-1], axis=1)
+        ymax = size - tf.argmax(down[:, ::-1], axis=1)
+        boxes = tf.cast(tf.stack([xmin, ymin, xmax, ymax], axis=-1), tf.float32)
+        return there[:, None, None] * 0.9, boxes[:, None]
+
+    return look
+
+
+@pytest.mark.parametrize("box", [(0, 0, 9, 9), (35, 50, 50, 66), (60, 30, 79, 48), (231, 131, 250, 150)])
+def test_a_perfect_network_in_the_graph_finds_a_box_exactly_once(box):
+    frame = np.full((150, 250, 1), 80, np.uint8)
+    frame[box[1] : box[3], box[0] : box[2]] = 220
+    boxes, scores, classes = find_in_tiles(
+        tf.constant(frame),
+        perfect_look(64),
+        Tiling(64, 24, (1, 2)),
+        most=100,
+        iou=0.5,
+        score=0.01,
+    )
+    found = boxes.numpy() * [150, 250, 150, 250]
+    np.testing.assert_allclose(found, [[box[1], box[0], box[3], box[2]]], atol=1e-3)
+    assert (scores.numpy().tolist(), classes.numpy().tolist()) == ([pytest.approx(0.9)], [0.0])

@@ -22,6 +22,7 @@ from training.detector import checkpoint
 from training.detector.config import DetectorConfig
 from training.detector.network import GRAY_MIDDLE, decode, make_points, mirror_points
 from training.detector.step import build_with
+from training.detector.tiled_graph import find_in_tiles
 
 FORMAT = 1
 LUMA = (0.299, 0.587, 0.114)  # ITU-R 601, as `inference.detectors.match_channels`
@@ -103,7 +104,7 @@ def write_model(
     try:
         model.save_weights(aside / "weights.weights.h5")
         _write_json(aside / "model.json", facts)
-        serving = _Serving(model, config)
+        serving = _Serving(model, config, tiling)
         tf.saved_model.save(serving, str(aside / "saved_model"), signatures=serving.signatures())
         aside.chmod(0o755)  # mkdtemp's folders are private
         aside.rename(out_folder)
@@ -130,9 +131,9 @@ def _write_json(path: Path, facts: dict) -> None:
 class _Serving(tf.Module):
     """The graph from uint8 images to boxes."""
 
-    def __init__(self, model: keras.Model, config: DetectorConfig) -> None:
+    def __init__(self, model: keras.Model, config: DetectorConfig, tiling: Tiling | None = None) -> None:
         super().__init__()
-        self.config = config
+        self.config, self._tiling = config, tiling
         self._network = _freeze(model)
         self._points, self._strides = (tf.constant(part) for part in make_points(config.input_size))
 
@@ -148,7 +149,7 @@ class _Serving(tf.Module):
         if self.config.channels == 1:
             gray = tf.reduce_sum(tf.cast(images, tf.float32) * tf.constant(LUMA), axis=-1, keepdims=True)
             images = tf.cast(tf.round(gray), tf.uint8)
-        found = self._serve_many(images)
+        found = self._serve_many(images) if self._tiling is None else self._serve_tiles(images[0])
         return {
             "num_detections": tf.cast(found["num"], tf.float32),
             "detection_boxes": found["boxes"],
@@ -176,6 +177,29 @@ class _Serving(tf.Module):
             "scores": found.nmsed_scores,
             "classes": found.nmsed_classes + 1.0,
             "num": found.valid_detections,
+        }
+
+    def _serve_tiles(self, frame: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Cut a large frame as training did; filled up with zeros, as the other way does."""
+        most = self.config.max_detections
+        boxes, scores, classes = find_in_tiles(
+            tf.ensure_shape(frame, [None, None, self.config.channels]),
+            self._look,
+            self._tiling,
+            most=most,
+            iou=self.config.suppression_iou,
+            score=self.config.min_score,
+        )
+        count = tf.shape(scores)[0]
+        missing = most - count
+        boxes = tf.pad(boxes, [[0, missing], [0, 0]])
+        scores = tf.pad(scores, [[0, missing]])
+        classes = tf.pad(classes + 1.0, [[0, missing]], constant_values=1.0)
+        return {
+            "boxes": tf.ensure_shape(boxes, [most, 4])[None],
+            "scores": tf.ensure_shape(scores, [most])[None],
+            "classes": tf.ensure_shape(classes, [most])[None],
+            "num": count[None],
         }
 
     def _look(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
