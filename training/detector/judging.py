@@ -45,7 +45,7 @@ class Best:
 
     def due(self, share: float) -> bool:
         """Say whether it is time for the next look."""
-        return share < 1.0 and share * LOOKS >= max(self.looks + 1, FIRST_LOOK)
+        return share < 1.0 and share * LOOKS >= self.looks + FIRST_LOOK
 
     def hopeless(self, share: float, patience: float) -> bool:
         """Say whether nothing has become better for longer than patience, a share of the schedule."""
