@@ -7,6 +7,7 @@ inside the functions, so that the web process, which starts rounds, never loads 
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from django.core.files.storage import default_storage
 
 from annotations.errors import BlemishError
 from annotations.models import Split
@@ -64,7 +65,12 @@ def train_detector(stage: Stage) -> None:
     if not registry.path_for(project, name).exists():
         rows = list(snapshots.read(round.snapshot, Split.TRAIN))
         samples = [datasets.make_sample(row, names) for row in rows]
-        judging = list(snapshots.read(round.snapshot, Split.CALIBRATION))
+        # One that vanished is left out here, as it is where thresholds are set.
+        judging = [
+            row
+            for row in snapshots.read(round.snapshot, Split.CALIBRATION)
+            if default_storage.exists(row.image.file.name)
+        ]
         held_out = [datasets.make_sample(row, names) for row in judging]
         for sentence in fit.find_shortfalls(samples, names):
             stage.note("warning", text=sentence)
@@ -131,7 +137,8 @@ def _curves(progress) -> dict[str, float]:
     """Return what TensorBoard shows of a training."""
     losses = {f"loss/{name}": value for name, value in progress.losses.items()}
     speed = {"learning_rate": progress.learning_rate, "images_per_second": progress.images_per_second}
-    return {**losses, **speed}
+    held_out = {} if progress.held_out_map is None else {"held_out/map": progress.held_out_map}
+    return {**losses, **speed, **held_out}
 
 
 def _card(project, name: str):
