@@ -9,8 +9,8 @@ import { toImage, toScreen } from "./viewport.js";
 /** @typedef {import("./types.js").Viewport} Viewport */
 /** @typedef {import("./stage.js").Stage} Stage */
 
-/** The longer side of the map, as a share of the canvas, and at most this many pixels. */
-const SHARE = 0.3;
+/** The longer side of the map, as a share of the canvas's shorter one, and at most this many pixels. */
+const SHARE = 0.25;
 const LONGEST_SCR = 180;
 /** So little out of sight needs no map. */
 const MARGIN = 0.02;
@@ -65,7 +65,7 @@ export function createOverview({ frame, stage, store, colorOf }) {
   /** @returns {Size} of the map */
   function mapSize() {
     const { width, height } = stage.size();
-    const longest = Math.min(LONGEST_SCR, SHARE * Math.max(canvasScr.width, canvasScr.height));
+    const longest = Math.min(LONGEST_SCR, SHARE * Math.min(canvasScr.width, canvasScr.height));
     const scale = longest / Math.max(width, height);
     return { width: Math.max(24, Math.round(width * scale)), height: Math.max(24, Math.round(height * scale)) };
   }

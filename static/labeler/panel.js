@@ -100,7 +100,7 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
       disabled,
     });
     const ungraded = boxes.filter((item) => item.grade === null && desk.typeOf(item.defect_type)?.graded).length;
-    count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded} without a grade` : "");
+    count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded.toLocaleString("en")} without a grade` : "");
     mark("undo", { disabled: disabled || !desk.history.canUndo() });
     mark("redo", { disabled: disabled || !desk.history.canRedo() });
     mark("delete", { disabled: disabled || chosen.length === 0 });
