@@ -73,6 +73,8 @@ def _fit(stage: Stage, defect_type: DefectType, *, folder: Path):
     )
 
     def report(progress: fit.Progress) -> None:
+        losses = {f"grader/{defect_type.name}/{name}": value for name, value in progress.losses.items()}
+        stage.plot(progress.step, losses)
         stage.progress(
             progress.step,
             progress.steps,

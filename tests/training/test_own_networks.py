@@ -10,6 +10,7 @@ from django.urls import reverse
 from annotations.models import Role
 from inference.models import JobState
 from tests.factories import make_image, make_project, make_revision, wire_box
+from tests.support.waiting import wait_until
 from tests.webapp.pages import sign_in, text_of
 from training import networks, rounds
 from training.config import RoundConfig
@@ -72,6 +73,16 @@ def test_a_module_that_cannot_be_imported_is_told_on_the_page_and_on_the_round(p
     text = text_of(client.get(reverse("rounds", args=[project.slug])))
     assert "tests.training.no_such_module, named in BLEMISH_BACKBONES, cannot be imported" in text
     assert "(tests.training" not in str(networks.choices())
+
+
+@pytest.mark.slow
+def test_the_ml_worker_tells_at_its_start_which_networks_there_are(celery_worker, monkeypatch):
+    monkeypatch.setenv("BLEMISH_BACKBONES", MODULE)
+    Network.objects.all().delete()
+    celery_worker("ml")
+    wait_until(
+        lambda: Network.objects.filter(name="twenty-lines").exists(), seconds=120, what="the networks' rows"
+    )
 
 
 def test_what_is_no_longer_registered_is_no_longer_offered(project):

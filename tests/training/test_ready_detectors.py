@@ -7,7 +7,7 @@ import pytest
 from annotations.models import ImageState, ReviewItem, Split
 from inference import registry
 from inference.models import JobState, ModelKind, ModelSource
-from tests.factories import make_image, make_project, make_revision, png, wire_box
+from tests.factories import make_image, make_project, make_revision, make_round, png, wire_box
 from tests.inference.test_detectors import CARD, write_model
 from training import rounds
 from training.config import RoundConfig
@@ -77,12 +77,17 @@ def test_mode_eval_calibrates_what_never_was_and_leaves_out_what_cannot_be_run()
     shutil.rmtree(broken, ignore_errors=True)
     write_model(broken, drop=("detection_scores",))
     registry.register(project, "broken", kind=ModelKind.DETECTOR, class_names=["pit"])
+    kept = rounds.Stage(make_round(project), None).folder / "detector" / "kept" / "step-000010"
+    kept.mkdir(parents=True)
+    (kept / "state.npz").write_bytes(b"PK cut off")
     round = rounds.run(rounds.create(project, mode=RoundMode.EVAL, config=RoundConfig()).pk)
     assert (round.state, round.error) == (JobState.DONE, "")
     assert list(round.metrics["models"]) == [NAME]
-    (warning,) = round.events.filter(kind="warning")
-    assert "broken was left out, because it cannot be run" in warning.data["text"]
-    assert "lacks the outputs detection_scores" in warning.data["text"]
+    model, checkpoint = (event.data["text"] for event in round.events.filter(kind="warning"))
+    assert "broken was left out, because it cannot be run" in model
+    assert "lacks the outputs detection_scores" in model
+    assert "The checkpoint of round 1, step 10 was left out" in checkpoint
+    assert "is damaged" in checkpoint
     assert project.model_versions.get(name=NAME).thresholds["pit"] is not None
 
 
