@@ -1,5 +1,6 @@
 // @ts-check
 // The side panel and the bar around the canvas: they show what the desk and the stage hold.
+import { createAnnouncer } from "./announcer.js";
 import { createBoxList } from "./boxlist.js";
 import { POSES } from "./boxes.js";
 import { find } from "./element.js";
@@ -66,6 +67,7 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
   const count = find("[data-count]", root);
   const zoom = find("[data-zoom]", root);
   const cursor = find("[data-cursor]", root);
+  const announcer = createAnnouncer({ place: find("[data-announce]", root), typeOf: desk.typeOf });
   const rampColor = readRamp(root);
   /** A box's look is worked out once: boxes are values, a changed one is another object.
    * @type {WeakMap<Box, Look>} */
@@ -99,6 +101,7 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
       nextGrade: desk.nextGrade(),
       disabled,
     });
+    announcer.update({ box: chosen.at(-1) ?? null, boxes, selected: chosen.length });
     const ungraded = boxes.filter((item) => item.grade === null && desk.typeOf(item.defect_type)?.graded).length;
     count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded.toLocaleString("en")} without a grade` : "");
     mark("undo", { disabled: disabled || !desk.history.canUndo() });

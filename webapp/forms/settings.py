@@ -53,6 +53,10 @@ class ProjectForm(StoredByVerb):
             "lease_seconds": forms.NumberInput(attrs={"min": 30}),
         }
 
+    def __init__(self, *args, **kwargs) -> None:
+        # The page has other forms with a field `name`, and a label finds its field by its id.
+        super().__init__(*args, **{"auto_id": "project_%s", **kwargs})
+
     def clean_precision_target(self) -> float:
         """Refuse what no measurement can prove."""
         target = self.cleaned_data["precision_target"]
