@@ -102,6 +102,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "training.tasks.run_round": {"queue": "ml"},
     "inference.tasks.run_inspection": {"queue": "ml"},
+    "inference.tasks.propose_grades": {"queue": "ml"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

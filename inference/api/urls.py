@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from inference.api import exports, inspections, models
+from inference.api import exports, grades, inspections, models
 
 urlpatterns = [
     path("projects/<slug:slug>/models/", models.ModelList.as_view(), name="model-list"),
     path("models/<int:pk>/promote/", models.ModelPromote.as_view(), name="model-promote"),
+    path("images/<int:pk>/grades/", grades.Ask.as_view(), name="image-grades"),
+    path("grade-requests/<int:pk>/", grades.Answer.as_view(), name="grade-request"),
     path("projects/<slug:slug>/inspections/", inspections.InspectionList.as_view(), name="inspection-list"),
     path("inspections/<int:pk>/", inspections.InspectionDetail.as_view(), name="inspection-detail"),
     path("inspections/<int:pk>/cancel/", inspections.InspectionCancel.as_view(), name="inspection-cancel"),

@@ -81,6 +81,8 @@ export const KEEPALIVE_BOXES = 200;
  *   Promise<import("./revisionview.js").Revision[]>} getRevisions  newest first, without their boxes
  * @property {(imageId: string | number, version: number) => Promise<BoxList>} getRevision
  * @property {(imageId: string | number, version: number, current: number) => Promise<BoxList>} restore
+ * @property {(imageId: string | number, boxes: readonly Box[]) => Promise<any>} askGrades
+ * @property {(id: number) => Promise<any>} lookAtGrades
  * @property {(name: string, value: object, project: string | null, options?: {keepalive?: boolean}) =>
  *   Promise<object>} putPreference   of the person in a project, or with null everywhere
  */
@@ -168,6 +170,8 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
     getRevision: async (id, version) => (await call("GET", `images/${id}/revisions/${version}/`)).body,
     restore: async (id, version, current) =>
       (await call("POST", `images/${id}/restore/`, { body: { version }, headers: { "If-Match": `"${current}"` } })).body,
+    askGrades: async (id, boxes) => (await call("POST", `images/${id}/grades/`, { body: { boxes: boxes.map(toWire) } })).body,
+    lookAtGrades: async (id) => (await call("GET", `grade-requests/${id}/`)).body,
     putPreference: async (name, value, project, { keepalive = false } = {}) => {
       const place = project === null ? "" : `projects/${project}/`;
       return (await call("PUT", `${place}preferences/${name}/`, { body: value, keepalive })).body;

@@ -35,12 +35,13 @@ export function typeCommands(types, desk) {
  * @param {readonly DefectType[]} types
  * @param {Desk} desk
  * @param {Stage} stage
+ * @param {() => void} takeGrade  the one that the grader proposes
  * @returns {Command[]}
  */
-export function boxCommands(types, desk, stage) {
+export function boxCommands(types, desk, stage, takeGrade) {
   const group = "Box";
   return [
-    ...gradeCommands(types, desk),
+    ...gradeCommands(types, desk, takeGrade),
     {
       name: "delete",
       label: "Delete the selected boxes; while extreme points are set, take the last one back",
@@ -93,8 +94,8 @@ export function boxCommands(types, desk, stage) {
   ];
 }
 
-/** @param {readonly DefectType[]} types @param {Desk} desk @returns {Command[]} */
-function gradeCommands(types, desk) {
+/** @param {readonly DefectType[]} types @param {Desk} desk @param {() => void} takeGrade @returns {Command[]} */
+function gradeCommands(types, desk, takeGrade) {
   const levels = new Set(types.flatMap(({ graded, grades }) => (graded ? grades.map(({ level }) => level) : [])));
   if (levels.size === 0) return [];
   return [
@@ -107,6 +108,7 @@ function gradeCommands(types, desk) {
       perform: () => desk.setGrade(grade),
     })),
     { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => desk.setGrade(null) },
+    { name: "take grade", label: "Take the grade that the grader proposes", group: "Grade", keys: ["g"], perform: takeGrade },
   ];
 }
 

@@ -24,6 +24,7 @@ import { countOf, describeBox } from "./words.js";
  * @property {() => Box[]} selectedBoxes
  * @property {(name: string) => void} chooseType    of the selected boxes, and of the next one
  * @property {(grade: number | null) => void} setGrade
+ * @property {(adviceOf: (box: Box) => {level: number} | null) => void} takeGrade  of the selected boxes
  * @property {(flag: "difficult" | "truncated" | "occluded") => void} toggleFlag
  * @property {(pose: string) => void} setPose
  * @property {() => void} nextPose
@@ -185,6 +186,17 @@ export function createDesk({ types, mayEdit, say, changed }) {
     selectedBoxes,
     chooseType,
     setGrade,
+    takeGrade(adviceOf) {
+      const levels = new Map(targets().flatMap((box) => {
+        const level = adviceOf(box)?.level;
+        return level !== undefined && hasGrade(box.defect_type, level) ? [[box.id, level]] : [];
+      }));
+      change(({ id }) => (levels.has(id) ? { grade: levels.get(id) } : null));
+      const [level] = levels.values();
+      if (levels.size > 1) say(`${levels.size} boxes took their proposed grade`);
+      else say(level === undefined ? "No grade is proposed for what is selected." : `Grade ${level}, as proposed`);
+      changed();
+    },
     toggleFlag(flag) {
       const on = !targets().every((box) => box[flag]);
       const boxes = change(() => ({ [flag]: on }));

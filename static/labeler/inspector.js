@@ -3,7 +3,7 @@
 import { element } from "./element.js";
 import { severityOf } from "./severity.js";
 import { keyAttributes } from "./tooltips.js";
-import { countOf, lengthOf, scoreOf, provenanceOf } from "./words.js";
+import { countOf, lengthOf, percentOf, scoreOf, provenanceOf } from "./words.js";
 
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").DefectType} DefectType */
@@ -17,7 +17,7 @@ const FLAGS = /** @type {const} */ ([
 /**
  * @typedef {object} Inspector
  * @property {(state: {boxes: readonly Box[], type: DefectType | undefined, nextGrade: number | null,
- *   disabled: boolean}) => void} update  type: of the boxes where all share one, else of the last one
+ *   advice: import("./gradeadvice.js").Advice | null, disabled: boolean}) => void} update  type: of the boxes where all share one, else of the last one
  */
 
 /**
@@ -109,13 +109,31 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
     return element("label", { class: "pose small" }, element("span", { class: "soft" }, "Pose"), field);
   }
 
-  /** @param {readonly Box[]} boxes @param {DefectType | undefined} type @param {boolean} disabled */
-  function ofBoxes(boxes, type, disabled) {
+  /** @param {import("./gradeadvice.js").Advice} advice @param {boolean} disabled */
+  function proposedGrade({ level, name, probability }, disabled) {
+    return element(
+      "p",
+      { class: "proposed-grade row small" },
+      element("span", { class: "grow" }, `The grader proposes ${level}, ${name} `, element("span", { class: "soft" }, `(${percentOf(probability)})`)),
+      element(
+        "button",
+        { type: "button", class: "button small", disabled, "data-key": "take grade", ...keyAttributes(keyring.command("take grade")) },
+        "Take it",
+      ),
+    );
+  }
+
+  /**
+   * @param {readonly Box[]} boxes @param {DefectType | undefined} type
+   * @param {import("./gradeadvice.js").Advice | null} advice @param {boolean} disabled
+   */
+  function ofBoxes(boxes, type, advice, disabled) {
     const many = boxes.length > 1;
     const grade = sharedValue(boxes.map((box) => box.grade)) ?? null;
     return [
       many ? element("p", { class: "small" }, `${countOf(boxes.length, "box", "boxes")} selected: ${namesOf(boxes)}`) : null,
       type?.graded && type.grades.length > 0 ? gradeButtons(type, grade, disabled) : null,
+      advice ? proposedGrade(advice, disabled) : null,
       marks(boxes, disabled),
       poseField(boxes, disabled),
       many ? null : facts(boxes[0], type),
@@ -139,9 +157,9 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
   }
 
   return {
-    update({ boxes, type, nextGrade, disabled }) {
+    update({ boxes, type, advice, nextGrade, disabled }) {
       const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
-      const parts = boxes.length > 0 ? ofBoxes(boxes, type, disabled) : ofNothing(type, nextGrade, disabled);
+      const parts = boxes.length > 0 ? ofBoxes(boxes, type, advice, disabled) : ofNothing(type, nextGrade, disabled);
       place.replaceChildren(...parts.flatMap((part) => part ?? []));
       if (focused) {
         const again = place.querySelector(`[data-key="${focused}"]`);

@@ -8,6 +8,7 @@ import { createDarkroom } from "./darkroom.js";
 import { createDesk } from "./desk.js";
 import { createDrafts } from "./drafts.js";
 import { find, readData } from "./element.js";
+import { createGradeAdvice } from "./gradeadvice.js";
 import { makeHelp } from "./help.js";
 import { createKeyring } from "./keyring.js";
 import { startHeartbeat } from "./lease.js";
@@ -96,6 +97,8 @@ const stage = createStage({
   viewChanged: () => panel.showZoom(),
 });
 desk.attach(stage);
+const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
+const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
 const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
@@ -144,7 +147,7 @@ const commands = [
     whileTyping: true,
     perform: () => void visit.open()?.saver.saveNow(),
   },
-  ...boxCommands(offered, desk, stage),
+  ...boxCommands(offered, desk, stage, takeGrade),
   ...copyCommands(copies),
   ...talkCommands(talk, tabs, [
     ["boxes", "The boxes at the side", "Alt+b"],
@@ -160,7 +163,7 @@ const commands = [
 const keyring = createKeyring({ commands, preferences });
 const help = makeHelp({ keyring, notes: MOUSE_NOTES });
 document.body.append(help);
-const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit });
+const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit, advice, imageId: () => visit.open()?.image.id });
 const saveState = createSaveState({
   word: find("[data-save]", root),
   notice,

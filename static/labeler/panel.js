@@ -42,11 +42,13 @@ const STATE_WORDS = /** @type {Record<string, string>} */ ({
  * @param {import("./keyring.js").Keyring} parts.keyring
  * @param {readonly DefectType[]} parts.types
  * @param {() => boolean} parts.mayEdit
+ * @param {import("./gradeadvice.js").GradeAdvice} parts.advice
+ * @param {() => string | number | undefined} parts.imageId  of the open image
  * @param {boolean} [parts.scores]  whether proposals show their score and severity
  * @param {(box: Box) => boolean} [parts.isProposal]  whether a box is drawn as one that nobody decided
  * @returns {Panel}
  */
-export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores = false, isProposal = isUndecided }) {
+export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice, imageId, scores = false, isProposal = isUndecided }) {
   const typeBar = createTypeBar(find("[data-types]", root), types);
   const boxList = createBoxList(find("[data-boxes]", root), {
     typeOf: desk.typeOf,
@@ -93,11 +95,16 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, scores
     const name = chosen.at(-1)?.defect_type ?? desk.currentType();
     const hidden = stage.hiddenTypes();
     const disabled = !mayEdit();
+    const type = name === null ? undefined : desk.typeOf(name);
+    const one = chosen.length === 1 ? chosen[0] : null;
+    const open = imageId();
+    if (one && open !== undefined && !disabled) advice.want(open, one, type);
     typeBar.update({ current: name, boxes, hidden, disabled });
     boxList.update({ boxes, selection: stage.selection(), hidden });
     inspector.update({
       boxes: chosen,
-      type: name === null ? undefined : desk.typeOf(name),
+      type,
+      advice: one ? advice.of(one, type) : null,
       nextGrade: desk.nextGrade(),
       disabled,
     });

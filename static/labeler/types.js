@@ -86,6 +86,7 @@
  * @property {string} hotkey       one character, or empty
  * @property {boolean} graded
  * @property {boolean} [archived]  no longer offered; its boxes stay
+ * @property {boolean} [has_grader]  a model grades it
  * @property {Grade[]} grades
  */
 

@@ -8,6 +8,7 @@ import { createDarkroom } from "../labeler/darkroom.js";
 import { createDesk } from "../labeler/desk.js";
 import { createDrafts } from "../labeler/drafts.js";
 import { find, readData } from "../labeler/element.js";
+import { createGradeAdvice } from "../labeler/gradeadvice.js";
 import { makeHelp } from "../labeler/help.js";
 import { createKeyring } from "../labeler/keyring.js";
 import { startHeartbeat } from "../labeler/lease.js";
@@ -98,6 +99,8 @@ const stage = createStage({
   viewChanged: () => panel.showZoom(),
 });
 desk.attach(stage);
+const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
+const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
 const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
@@ -133,7 +136,7 @@ const commands = [
   { name: "skip", label: "Skip: somebody else decides", group: "Decision", keys: ["s"], once: true, perform: () => void visit.skip() },
   { name: "start", label: "Open the next image", group: "Decision", keys: ["Enter", "n"], perform: () => visit.start() },
   ...typeCommands(offered, desk),
-  ...boxCommands(offered, desk, stage),
+  ...boxCommands(offered, desk, stage, takeGrade),
   ...copyCommands(copies),
   ...talkCommands(talk, tabs, [
     ["boxes", "The boxes at the side", "Alt+b"],
@@ -155,6 +158,8 @@ const panel = createPanel({
   keyring,
   types: offered,
   mayEdit,
+  advice,
+  imageId: () => visit.open()?.item.claimed.image.id,
   scores: true,
   isProposal: (box) => visit.isProposal(box),
 });

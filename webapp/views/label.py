@@ -10,10 +10,11 @@ from annotations import preferences
 from annotations.access import get_image, get_project
 from annotations.api.images import ImageSerializer
 from annotations.models import DefectType, Project
+from inference import registry
 from webapp.views.page import page, render_project
 
 
-def _type_data(kind: DefectType) -> dict:
+def _type_data(kind: DefectType, *, has_grader: bool) -> dict:
     grades = [
         {"level": grade.level, "name": grade.name, "criteria": grade.criteria, "weight": grade.weight}
         for grade in kind.grades.all()
@@ -25,6 +26,7 @@ def _type_data(kind: DefectType) -> dict:
         "hotkey": kind.hotkey,
         "graded": kind.graded,
         "archived": kind.archived,
+        "has_grader": has_grader,
         "grades": grades,
     }
 
@@ -34,6 +36,8 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
 
     Project, types with grades, user, and what the user chose everywhere and in this project.
     """
+    graded = registry.graders(project)
+    types = project.defect_types.prefetch_related("grades")
     return {
         "project": {
             "slug": project.slug,
@@ -41,7 +45,7 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
             "window_low": project.window_low,
             "window_high": project.window_high,
         },
-        "types": [_type_data(kind) for kind in project.defect_types.prefetch_related("grades")],
+        "types": [_type_data(kind, has_grader=kind.name in graded) for kind in types],
         "user": request.user.get_username(),
         "role": project.role_of(request.user),
         "preferences": {
