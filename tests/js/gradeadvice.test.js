@@ -1,6 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
-import test from "node:test";
+import { test } from "node:test";
 import { Unreachable } from "../../static/labeler/api.js";
 import { createGradeAdvice, likeliest } from "../../static/labeler/gradeadvice.js";
 import { box } from "./sample.js";

@@ -87,7 +87,7 @@ test("the browser's own keys are refused with a word", () => {
 test("no command comes with a key that a person could not choose", () => {
   const nothing = /** @type {any} */ (new Proxy({}, { get: () => () => {} }));
   const types = [{ id: 1, name: "a", color: "", hotkey: "a", graded: true, grades: [{ level: 1, name: "", criteria: "" }] }];
-  const all = [...typeCommands(types, nothing), ...boxCommands(types, nothing, nothing), ...copyCommands(nothing), ...viewCommands(nothing, nothing)];
+  const all = [...typeCommands(types, nothing), ...boxCommands(types, nothing, nothing, () => {}), ...copyCommands(nothing), ...viewCommands(nothing, nothing)];
   const reserved = all.flatMap(({ name, keys }) => keys.filter((key) => key !== "Escape" && reservedWord(key)).map((key) => [name, key]));
   assert.deepEqual(reserved, []);
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length, "names are the keys of the person's choices");

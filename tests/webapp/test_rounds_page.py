@@ -196,7 +196,17 @@ def test_a_finished_round_shows_accuracy_thresholds_and_reasons(client, project)
             "scratches": {"ap": 0.41, "ap50": 0.77, "boxes": 7},
             "pits": {"ap": None, "ap50": None, "boxes": 0},
         },
-        "graders": {"pits": {"crops": 7, "accuracy": 0.71, "mean_grade_error": 0.3, "kappa": 0.913}},
+        "graders": {
+            "pits": {
+                "crops": 7,
+                "accuracy": 0.71,
+                "mean_grade_error": 0.3,
+                "kappa": 0.913,
+                "ece": 0.082,
+                "policy": "column",
+                "confusion": [[4, 1], [1, 1]],
+            }
+        },
     }
     counts = {"train": {"images": 1, "boxes": 1, "auto": 0}}
     round_ = make_round(
@@ -213,7 +223,8 @@ def test_a_finished_round_shows_accuracy_thresholds_and_reasons(client, project)
     assert f"pits – – 0 manual – – {reason}" in text
     assert "12 auto-labeled" in text
     assert "30 sent to review" in text
-    assert "pits 7 0.71 0.30 0.91" in text
+    assert "pits 7 0.71 0.30 0.91 0.08 Full-height strip" in text
+    assert "Grade by a person graded 1 graded 2 1 4 1 2 1 1" in text
     assert "train 1 image, 1 box" in text
     assert "No labeled image is in the test split." in text
 

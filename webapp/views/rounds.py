@@ -11,6 +11,7 @@ import training.rounds
 from annotations.access import get_project
 from annotations.errors import BlemishError
 from annotations.models import Image, ImageState, Project, Role, Split
+from annotations.models.projects import CropPolicy
 from inference import registry
 from inference.models import JobState, ModelSource, ModelVersion
 from training import networks, options
@@ -174,11 +175,27 @@ def _results(round_: Round) -> dict:
         "kept": sorted(metrics.get("models", {}).items()),
         "types": types,
         "nothing_found": (model.calibration or {}).get("nothing_found") if model else None,
-        "graders": sorted(metrics.get("graders", {}).items()),
+        "graders": _graders(metrics.get("graders", {})),
         "routing": round_.routing,
         "counts": round_.snapshot.counts if round_.snapshot else None,
         "settings": _settings(round_),
     }
+
+
+def _graders(measured: dict[str, dict]) -> list[tuple[str, dict]]:
+    """Return the measurement of each grader by its type's name, dressed for the tables."""
+    seen = dict(CropPolicy.choices)
+    dressed = []
+    for name, row in sorted(measured.items()):
+        rows = [
+            {"level": level, "counts": counts}
+            for level, counts in enumerate(row.get("confusion", []), start=1)
+        ]
+        levels = [entry["level"] for entry in rows]
+        dressed.append(
+            (name, {**row, "rows": rows, "levels": levels, "seen": seen.get(row.get("policy"), "")})
+        )
+    return dressed
 
 
 def _settings(round_: Round) -> list[dict]:
