@@ -133,7 +133,7 @@ def make_image(
 def make_box(image: Image, defect_type: DefectType | str | None = None, **fields) -> Box:
     """Make a box on IMAGE, 10 to 30 in both directions, of its project's first type unless told.
 
-    The image's count and state follow; its version does not (see make_revision).
+    The image's count, state and severity follow; its version does not (see make_revision).
     """
     types = image.project.defect_types
     if defect_type is None:
@@ -149,9 +149,10 @@ def make_box(image: Image, defect_type: DefectType | str | None = None, **fields
         **{"uid": uuid.uuid4(), "position": image.box_count, **corners, **fields},
     )
     image.box_count += 1
+    image.severity_version = -1
     if image.state == ImageState.UNLABELED:
         image.state = ImageState.LABELED
-    image.save(update_fields=["box_count", "state"])
+    image.save(update_fields=["box_count", "state", "severity_version"])
     return box
 
 

@@ -1,0 +1,437 @@
+"""Measure the gallery on a large project: filters, orders, the counts beside them, deep portions, statistics.
+
+.venv/bin/python benchmarks/gallery.py --images 100000 --boxes 10 --json gallery.json
+.venv/bin/python benchmarks/gallery.py --images 10000 --scroll     # a real Chromium through all of the cards
+
+Fills an empty database (SQLite in a temporary folder, or the server that --database names) with made-up
+rows: four types, three of them graded; of the boxes two fifths by a model, graded by probabilities. A request
+is the whole page fragment, rendered; the first one warms up, of three more the median counts. The budget is
+200 ms each.
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+BUDGET_MS = 200
+# So many images are made one by one; the rest are copies under other names.
+BASE = 2000
+FILTERS = {
+    "everything": {},
+    "state": {"state": "in_review"},
+    "split": {"split": "test"},
+    "type": {"defect_type": "dent"},
+    "type, rare": {"defect_type": "crack"},
+    "type and grade": {"defect_type": "dent", "grade": "4"},
+    "grade, rare": {"grade": "5"},
+    "box by a model": {"by": "model"},
+    "lot": {"lot": "coil-1-7"},
+    "line": {"line": "B"},
+    "labeler": {"labeler": "eva"},
+    "search": {"q": "000099"},
+    "search, nothing": {"q": "no such image"},
+    "severity of a box, common": {"severity_from": "0.3", "severity_below": "0.4"},
+    "severity of a box, high": {"severity_from": "0.9"},
+    "severity of a box, none": {"severity_from": "0.985", "severity_below": "0.99"},
+    "severity of the image": {"worst_from": "0.5", "worst_below": "0.6"},
+    "open comments": {"comments": "open"},
+    "somebody works there": {"working": "anybody"},
+    "deleted": {"deleted": "true"},
+}
+
+
+def main() -> None:
+    """Fill, measure, print a table, write the figures."""
+    options = read_options()
+    with tempfile.TemporaryDirectory(prefix="blemish-gallery-") as folder:
+        start_django(Path(folder), options.database)
+        project, client = fill(options.images, options.boxes)
+        figures: dict = {"images": options.images, "boxes": options.images * options.boxes}
+        figures |= {"cores": os.cpu_count(), "database": vendor()}
+        if options.scroll:
+            figures["scroll"] = scroll(project, options.images)
+            print(json.dumps(figures["scroll"], indent=2))
+        else:
+            figures["rows"] = measure(project, client)
+            print_table(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
+
+
+def read_options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--images", type=int, default=100_000, help="how many (default 100,000)")
+    parser.add_argument("--boxes", type=int, default=10, help="on each image (default 10)")
+    parser.add_argument("--database", default="", help="postgres://… of an empty database (default SQLite)")
+    parser.add_argument(
+        "--scroll", action="store_true", help="scroll through the cards in a Chromium instead"
+    )
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    return parser.parse_args()
+
+
+def start_django(folder: Path, database: str) -> None:
+    """Start Django on an empty database."""
+    os.environ.update(
+        BLEMISH_VAR=str(folder), DATABASE_URL=database, DJANGO_SETTINGS_MODULE="webapp.settings"
+    )
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+
+
+def vendor() -> str:
+    """Return which kind of database is measured."""
+    from django.db import connection
+
+    return connection.vendor
+
+
+def fill(images: int, boxes: int):
+    """Make the project and return it with the client of its engineer."""
+    from django.contrib.auth import get_user_model
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+    from django.test import Client
+
+    from annotations import figures, projects
+    from annotations.models import Image, Role
+
+    random.seed(20)
+    user = get_user_model().objects.create_user("eva", password=None)
+    project = projects.create(user, name="Gallery", slug="gallery")
+    weights = (0.1, 0.3, 0.5, 0.7, 1.0)
+    grades = [{"name": f"grade {k}", "weight": w} for k, w in enumerate(weights, 1)]
+    types = [projects.add_type(project, name=n, graded=True, grades=grades) for n in ("dent", "pit", "crack")]
+    types.append(projects.add_type(project, name="stain"))
+    picture = default_storage.save("thumbnails/one.jpg", ContentFile(thumbnail()))
+    began = time.perf_counter()
+    base = range(1, min(BASE, images) + 1)
+    add_rows(project, types, user, base, boxes=boxes, picture=picture)
+    for start in range(BASE, images, BASE):
+        copy_rows(start, most=min(BASE, images - start))
+        print(f"\r{min(images, start + BASE):,} of {images:,} images", end="", file=sys.stderr)
+    add_talk_and_work(project, user, other=get_user_model().objects.create_user("max", password=None))
+    print(f"\rfilled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    began = time.perf_counter()
+    figures.refresh(project, limit=None)
+    analyze()
+    print(f"severities in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    assert Image.objects.count() == images
+    assert project.role_of(user) == Role.ENGINEER
+    client = Client()
+    client.force_login(user)
+    return project, client
+
+
+def analyze() -> None:
+    """Let the database know its tables, as its own upkeep does."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def thumbnail() -> bytes:
+    """Return a small picture of noise."""
+    import io
+
+    import numpy as np
+    import PIL.Image
+
+    pixels = np.random.default_rng(1).integers(90, 160, (200, 200), dtype=np.uint8)
+    buffer = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def add_rows(project, types, user, numbers, *, boxes: int, picture: str) -> None:
+    """Make the images of NUMBERS with their boxes."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from annotations.models import Box, Image, ImageState, Split, ViewState
+
+    now = timezone.now()
+    states = [ImageState.LABELED] * 6 + [ImageState.UNLABELED, ImageState.AUTO_LABELED] * 2
+    with transaction.atomic():
+        rows = Image.objects.bulk_create(
+            Image(
+                pk=n,
+                project=project,
+                name=f"image-{n:07}.png",
+                file=picture,
+                thumbnail=picture,
+                view=picture,
+                view_state=ViewState.READY,
+                sha256=f"{n:064x}",
+                pixels_sha256=f"{n:064x}",
+                bytes=1000,
+                format="PNG",
+                width=200,
+                height=200,
+                channels=1,
+                bit_depth=8,
+                part=f"plate-{n // 4}",
+                lot=f"coil-{n // 500}",
+                line="AB"[n % 2],
+                split=random.choice([*Split.values, Split.TRAIN]),
+                state=ImageState.IN_REVIEW if n % 50 == 0 else random.choice(states),
+                version=1,
+                box_count=boxes,
+                labeled_by=user if n % 3 else None,
+                labeled_at=now - timedelta(seconds=random.randrange(10**7)) if n % 5 else None,
+                deleted_at=now - timedelta(hours=1) if n % 1000 == 999 else None,
+                created_at=now,
+            )
+            for n in numbers
+        )
+        made = [make_box(image, types, k) for image in rows for k in range(boxes)]
+        for pk, box in enumerate(made, start=1):
+            box.pk = pk
+        Box.objects.bulk_create(made, 5000)
+
+
+def copy_rows(start: int, *, most: int) -> None:
+    """Copy the first MOST images and their boxes to the ids behind START."""
+    from django.db import connection, transaction
+
+    from annotations.models import Box, Image
+
+    boxes = Box.objects.filter(image__lte=BASE).count()
+    times = start // BASE
+    changed = {
+        Image: {
+            "id": f"id + {start}",
+            "name": f"'copy-{times:03}-' || name",
+            "sha256": f"'{times}-' || substr(sha256, 10)",
+            "part": f"part || '-{times}'",
+            "lot": f"lot || '-{times}'",
+        },
+        Box: {"id": f"id + {boxes * times}", "image_id": f"image_id + {start}"},
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, values in changed.items():
+            columns = [field.column for field in model._meta.concrete_fields]
+            wanted = ", ".join(values.get(name, name) for name in columns)
+            own = "id" if model is Image else "image_id"
+            table = model._meta.db_table
+            into = f"INSERT INTO {table} ({', '.join(columns)})"
+            cursor.execute(f"{into} SELECT {wanted} FROM {table} WHERE {own} <= {most}")
+
+
+def make_box(image, types, position: int):
+    """Return the unsaved box at POSITION of IMAGE; cracks and grade 5 are rare."""
+    import uuid
+
+    from annotations.models import Box, Origin
+
+    kind = random.choices(types, (40, 30, 0.02, 30))[0]
+    x, y = random.uniform(0, 150), random.uniform(0, 150)
+    model = position % 5 < 2
+    grade = random.choices(range(1, 6), (40, 30, 20, 10, 0.01))[0] if kind.graded and not model else None
+    probabilities = None
+    if kind.graded and model:
+        parts = [random.random() ** 3 + 0.01 for _ in range(5)]
+        probabilities = [round(part / sum(parts), 4) for part in parts]
+    return Box(
+        image=image,
+        uid=uuid.UUID(int=random.getrandbits(128)),
+        position=position,
+        defect_type=kind,
+        xmin=x,
+        ymin=y,
+        xmax=x + random.uniform(4, 50),
+        ymax=y + random.uniform(4, 50),
+        grade=grade,
+        origin=Origin.MODEL if model else Origin.HUMAN,
+        model_name="round-1" if model else "",
+        score=random.uniform(0.3, 0.95) if model else None,
+        grade_probabilities=probabilities,
+        created_at=image.created_at,
+    )
+
+
+def add_talk_and_work(project, user, *, other) -> None:
+    """Let people talk about some images and work on a few."""
+    import uuid
+
+    from django.utils import timezone
+
+    from annotations.models import Comment, Lease
+
+    images = list(project.images.order_by("pk")[::997])
+    Comment.objects.bulk_create(
+        Comment(image=image, uid=uuid.uuid4(), number=1, author=user, text="Is this rust?")
+        for image in images
+    )
+    until = timezone.now() + timedelta(hours=5)
+    Lease.objects.bulk_create(Lease(image=image, user=other, expires_at=until) for image in images[:20])
+
+
+def timed(work: Callable[[], object]) -> dict[str, float]:
+    """Return the median milliseconds of three calls of WORK after one that warms up: {"ms", "cpu_ms"}.
+
+    Processor time is what remains of the clock's on a machine that other work shares.
+    """
+    work()
+    spent = []
+    for _ in range(3):
+        began, began_cpu = time.perf_counter(), time.process_time()
+        work()
+        spent.append((time.perf_counter() - began, time.process_time() - began_cpu))
+    clock, cpu = (round(statistics.median(part) * 1000, 1) for part in zip(*spent, strict=True))
+    return {"ms": clock, "cpu_ms": cpu}
+
+
+def measure(project, client) -> list[dict]:
+    """Return a row per filter, order and depth: {"what", "page": times, "count": times}, see timed."""
+    from webapp import gallery
+
+    page, rows = f"/p/{project.slug}/images/", []
+
+    def get(address: str, query: dict) -> str:
+        answer = client.get(address, query, headers={"hx-request": "true"})
+        assert answer.status_code == 200, answer.content[:500]
+        return answer.content.decode()
+
+    for name, query in FILTERS.items():
+        shown = timed(lambda query=query: get(page, query))
+        counted = timed(lambda query=query: get(f"{page}count/", query))
+        rows.append({"what": f"filter: {name}", "page": shown, "count": counted})
+    for sort, order in gallery.SORTS.items():
+        rows.append({"what": f"order: {order.label}", "page": timed(lambda s=sort: get(page, {"sort": s}))})
+        deep = deep_mark(project, order)
+        spent = timed(lambda s=sort, a=deep: get(page, {"sort": s, "after": a}))
+        rows.append({"what": f"order: {order.label}, deep", "page": spent})
+    narrow = {"filter": {"lot": "coil-1-7"}}
+    for name, body in {"of 500 images": narrow, "of everything": {"filter": {}}}.items():
+        spent = timed(
+            lambda body=body: client.post(
+                f"/api/projects/{project.slug}/images/summary/", body, content_type="application/json"
+            )
+        )
+        rows.append({"what": f"statistics {name}", "page": spent})
+    return rows
+
+
+def deep_mark(project, order) -> str:
+    """Return the mark of an image near the end of ORDER."""
+    from webapp.gallery import Mark
+
+    rows = project.images.present().filter(**{f"{order.field}__isnull": False})
+    sign = "-" if order.descending else ""
+    place = int(rows.count() * 0.95)
+    return Mark.of(rows.order_by(f"{sign}{order.field}", f"{sign}pk")[place], order, order.field)
+
+
+def print_table(figures: dict) -> None:
+    """Print the rows, those over the budget marked."""
+    print(f"{figures['images']:,} images, {figures['boxes']:,} boxes, {figures['database']}")
+    print(f"{'':44}{'page, ms':>10}{'of CPU':>8}{'count, ms':>11}{'of CPU':>8}")
+    for row in figures["rows"]:
+        page, count = row["page"], row.get("count")
+        over = "  over" if max(page["cpu_ms"], count["cpu_ms"] if count else 0) > BUDGET_MS else ""
+        counted = f"{count['ms']:>11,.0f}{count['cpu_ms']:>8,.0f}" if count else f"{'–':>11}{'–':>8}"
+        print(f"{row['what']:44}{page['ms']:>10,.0f}{page['cpu_ms']:>8,.0f}{counted}{over}")
+
+
+SCROLL = """async (most) => {
+  const cards = () => document.querySelectorAll("li.image-card").length;
+  const frames = [];
+  let nodes = 0, last = performance.now(), still = 0, height = 0;
+  for (;;) {
+    window.scrollBy(0, 240);
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    frames.push(now - last);
+    last = now;
+    nodes = Math.max(nodes, document.getElementsByTagName("*").length);
+    const reached = Number(document.querySelector("li.image-card:last-child")?.getAttribute("aria-posinset"));
+    const end = window.scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    still = end && height === document.documentElement.scrollHeight ? still + 1 : 0;
+    height = document.documentElement.scrollHeight;
+    if (reached >= most || still > 600) return { frames, nodes, reached, shown: cards() };
+  }
+}"""
+
+
+def scroll(project, images: int) -> dict:
+    """Scroll through all cards in a Chromium; return frame times in ms, and how large the page grew."""
+    import shutil
+
+    from django.contrib.auth import get_user_model
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from playwright.sync_api import sync_playwright
+
+    from webapp.wsgi import application
+
+    WSGIRequestHandler.log_message = lambda *_: None
+    server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
+    server.set_app(StaticFilesHandler(application))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cookie = session_cookie(get_user_model().objects.get(username="eva"))
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900})
+        context.add_cookies([{**cookie, "url": address}])
+        page = context.new_page()
+        page.goto(f"/p/{project.slug}/images/")
+        page.wait_for_selector("li.image-card")
+        began = time.perf_counter()
+        present = project.images.present().count()
+        result = page.evaluate(SCROLL, present)
+        seconds = time.perf_counter() - began
+        heap = page.evaluate("performance.memory?.usedJSHeapSize ?? 0")
+        browser.close()
+    server.shutdown()
+    frames = sorted(result["frames"][10:])
+    return {
+        "cards": result["reached"],
+        "cards_in_the_page": result["shown"],
+        "elements_at_most": result["nodes"],
+        "seconds": round(seconds, 1),
+        "frame_ms_median": round(statistics.median(frames), 1),
+        "frame_ms_p95": round(frames[int(len(frames) * 0.95)], 1),
+        "frame_ms_p99": round(frames[int(len(frames) * 0.99)], 1),
+        "heap_mb": round(heap / 2**20),
+    }
+
+
+def session_cookie(user) -> dict:
+    """Return the cookie of a session of USER."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key}
+
+
+if __name__ == "__main__":
+    main()
