@@ -43,7 +43,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     },
     restore: (version) => void restore(version),
     close,
-    again: () => void attempt(() => load()),
+    again: () => void attempt(() => (chosen === null ? load() : compare())),
     older: () => void attempt(() => load(true)),
     point(difference) {
       pointed = difference.id;
@@ -59,13 +59,14 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   /** @type {Revision[]} */
   let rows = [];
   let more = false;
-  let busy = false;
+  /** How many calls are on their way. */
+  let running = 0;
   let failure = "";
   /** @type {number | null} */
   let chosen = null;
   /** @type {"before" | "now"} */
   let against = "before";
-  /** @type {{differences: Difference[], same: Box[]} | null} */
+  /** @type {{version: number, against: string, differences: Difference[], same: Box[]} | null} what is on the canvas */
   let seen = null;
   /** @type {string | null} */
   let pointed = null;
@@ -89,10 +90,9 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     close();
   });
 
-  /** @param {() => Promise<void>} work one at a time, its failure told */
+  /** @param {() => Promise<void>} work its failure is told */
   async function attempt(work) {
-    if (busy) return;
-    busy = true;
+    running += 1;
     const at = image;
     render();
     try {
@@ -102,7 +102,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
       if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
       if (image === at) failure = error.message;
     } finally {
-      busy = false;
+      running -= 1;
       render();
     }
   }
@@ -135,15 +135,15 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   }
 
   async function compare() {
-    const [at, version] = [image, chosen];
+    const [at, version, asked] = [image, chosen, against];
     if (version === null) return;
     const own = await boxesOf(version);
-    const other = against === "now" ? [...store.all()] : await boxesOf(await versionBefore(version));
-    if (image !== at || chosen !== version) return;
-    const [before, after] = against === "now" ? [own, other] : [other, own];
+    const other = asked === "now" ? [...store.all()] : await boxesOf(await versionBefore(version));
+    if (image !== at || chosen !== version || against !== asked) return; // another one was chosen meanwhile
+    const [before, after] = asked === "now" ? [own, other] : [other, own];
     const differences = differencesOf(before, after);
     const different = new Set(differences.map(({ id }) => id));
-    seen = { differences, same: after.filter(({ id }) => !different.has(id)) };
+    seen = { version, against, differences, same: after.filter(({ id }) => !different.has(id)) };
     stage.select(null);
     stage.setBoxesHidden(true);
     changed();
@@ -171,6 +171,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
 
   /** @param {number} version */
   function restore(version) {
+    if (running > 0) return Promise.resolve();
     return attempt(async () => {
       const [at, keeper] = [image, saver()];
       if (!at || !keeper) return;
@@ -188,7 +189,17 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   }
 
   function render() {
-    view.update({ rows, more, busy, failure, chosen, against, differences: seen?.differences ?? null, mayRestore: mayRestore() });
+    const isShown = seen !== null && seen.version === chosen && seen.against === against;
+    view.update({
+      rows,
+      more,
+      busy: running > 0,
+      failure,
+      chosen,
+      against,
+      differences: isShown && seen ? seen.differences : null,
+      mayRestore: mayRestore(),
+    });
     stage.invalidate();
   }
 

@@ -64,8 +64,10 @@ export function createTalk({
   let threads = [];
   /** @type {number | null} */
   let chosen = null;
-  /** @type {number | null} */
+  /** @type {{id: number, text: string} | null} */
   let editing = null;
+  /** @type {number | null} */
+  let removing = null;
   let busy = false;
   /** Whether words wait for the network, to be sent when it is back. */
   let waiting = false;
@@ -95,10 +97,13 @@ export function createTalk({
         void change(() => api.patchComment(thread.id, { resolved }), resolved ? "Resolved." : "Open again."),
       askForHelp: (thread, needs_help) =>
         void change(() => api.patchComment(thread.id, { needs_help }), "A reviewer is asked."),
-      edit(id) {
-        editing = id;
+      edit(next) {
+        editing = next;
         render();
-        focusKey(id === null ? `thread ${chosen}` : `words ${id}`);
+        focusKey(next === null ? `thread ${chosen}` : `words ${next.id}`);
+      },
+      typeWords(text) {
+        if (editing) editing = { ...editing, text };
       },
       reword: (comment, text) => void change(() => api.patchComment(comment.id, { text }), "Changed."),
       remove: (comment) => void remove(comment),
@@ -143,7 +148,7 @@ export function createTalk({
   /** @param {number | null} id */
   function choose(id) {
     chosen = id;
-    editing = null;
+    editing = removing = null;
     const thread = threads.find((known) => known.id === id);
     const point = thread && pinPoint(thread, boxOf);
     if (point) bringInSight(point);
@@ -225,6 +230,12 @@ export function createTalk({
 
   /** @param {Reply} comment */
   async function remove(comment) {
+    if (removing !== comment.id) {
+      removing = comment.id;
+      render();
+      return;
+    }
+    removing = null;
     const gone = await change(async () => {
       await api.deleteComment(comment.id);
       return null;
@@ -266,7 +277,7 @@ export function createTalk({
 
   function render() {
     writing.render(busy);
-    list.update({ threads, chosen, boxOf, answerOf: (id) => writing.answer(id)?.text ?? "", editing, busy });
+    list.update({ threads, chosen, boxOf, answerOf: (id) => writing.answer(id)?.text ?? "", editing, removing, busy });
     empty.hidden = threads.length > 0 || writing.beginning() !== null || failure !== "";
     trouble.textContent = failure;
     trouble.hidden = failure === "";
@@ -287,7 +298,7 @@ export function createTalk({
     show(next, { help = false } = {}) {
       image = next;
       threads = [];
-      chosen = editing = null;
+      chosen = editing = removing = null;
       waiting = false;
       failure = "";
       wantsHelp = help;

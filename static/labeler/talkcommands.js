@@ -19,7 +19,6 @@ export function talkCommands(talk, tabs, panels) {
       label,
       group,
       keys: [key],
-      whileTyping: true,
       perform: () => tabs.choose(name, { focus: true }),
     })),
   ];

@@ -15,7 +15,8 @@ import { countOf } from "./words.js";
  * @property {number | null} chosen
  * @property {(id: string) => Box | undefined} boxOf
  * @property {(threadId: number) => string} answerOf   what was written as an answer and not sent
- * @property {number | null} editing                   the comment whose words are being changed
+ * @property {{id: number, text: string} | null} editing  the comment whose words are being changed, and how
+ * @property {number | null} removing                  the comment that goes when Delete is pressed again
  * @property {boolean} busy
  */
 
@@ -26,7 +27,8 @@ import { countOf } from "./words.js";
  * @property {(thread: Thread) => void} answer
  * @property {(thread: Thread, resolved: boolean) => void} resolve
  * @property {(thread: Thread, needsHelp: boolean) => void} askForHelp
- * @property {(id: number | null) => void} edit
+ * @property {(editing: {id: number, text: string} | null) => void} edit
+ * @property {(text: string) => void} typeWords
  * @property {(comment: Reply, text: string) => void} reword
  * @property {(comment: Reply) => void} remove
  */
@@ -149,23 +151,28 @@ export function createThreadList(place, calls, person) {
         ` ${agoWords(comment.created_at)}${comment.edited_at ? ", changed" : ""}`,
       ),
       isMine && !comment.deleted
-        ? link("Edit", `edit ${comment.id}`, () => calls.edit(comment.id), state.busy)
+        ? link("Edit", `edit ${comment.id}`, () => calls.edit({ id: comment.id, text: comment.text }), state.busy)
         : null,
       (isMine || person.mayDeleteAll) && !comment.deleted
-        ? link("Delete", `delete ${comment.id}`, () => calls.remove(comment), state.busy)
+        ? link(state.removing === comment.id ? "Really delete?" : "Delete", `delete ${comment.id}`, () => calls.remove(comment), state.busy)
         : null,
     );
-    if (state.editing === comment.id) return element("div", { class: "said" }, head, rewordForm(comment, state));
+    if (state.editing?.id === comment.id) return element("div", { class: "said" }, head, rewordForm(comment, state.editing.text, state.busy));
     const words = comment.deleted
       ? element("p", { class: "soft" }, "This comment was deleted.")
       : element("p", { class: "said-words" }, comment.text);
     return element("div", { class: "said" }, head, words);
   }
 
-  /** @param {Reply} comment @param {ListState} state */
-  function rewordForm(comment, state) {
-    const field = element("textarea", { rows: 3, "aria-label": "Your comment", "data-key": `words ${comment.id}` });
-    field.value = comment.text;
+  /** @param {Reply} comment @param {string} text @param {boolean} busy */
+  function rewordForm(comment, text, busy) {
+    const field = element("textarea", {
+      rows: 3,
+      "aria-label": "Your comment",
+      "data-key": `words ${comment.id}`,
+      input: (/** @type {any} */ event) => calls.typeWords(event.target.value),
+    });
+    field.value = text;
     const save = () => calls.reword(comment, field.value);
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
@@ -178,8 +185,8 @@ export function createThreadList(place, calls, person) {
       element(
         "div",
         { class: "row" },
-        button("Save", `save ${comment.id}`, save, state.busy),
-        button("Cancel", `cancel ${comment.id}`, () => calls.edit(null), state.busy),
+        button("Save", `save ${comment.id}`, save, busy),
+        button("Cancel", `cancel ${comment.id}`, () => calls.edit(null), busy),
       ),
     );
   }

@@ -53,10 +53,14 @@ def test_a_comment_is_pinned_answered_and_resolved(project, open_page) -> None:
     other.get_by_role("textbox", name="Answer to comment 1").fill("Two, they do not touch.")
     other.get_by_role("button", name="Answer", exact=True).dblclick()
     expect(thread(other, 1)).to_contain_text("Two, they do not touch.")
+    other.get_by_role("button", name="Edit").click()
+    other.get_by_role("textbox", name="Your comment").fill("Two: they do not touch.")
+    other.keyboard.press("Control+Enter")
+    expect(thread(other, 1)).to_contain_text("Two: they do not touch.")
     other.get_by_role("button", name="Resolve").click()
     expect(other.get_by_text("1 resolved")).to_be_visible()
     [kept] = threads(project)
-    assert [reply["text"] for reply in kept["replies"]] == ["Two, they do not touch."]
+    assert [reply["text"] for reply in kept["replies"]] == ["Two: they do not touch."]
     assert kept["resolved_by"].startswith("ben")
 
 
@@ -123,7 +127,9 @@ def test_the_history_shows_what_changed_and_brings_a_version_back(project, open_
             "pits removed: 10 × 10 at x 40, y 20",
         ]
     )
+    page.get_by_role("radio", name="What changed since").check()
     page.get_by_role("button", name=re.compile("^1 Saved")).click()
+    expect(words).to_have_count(2)
     page.get_by_role("button", name="Restore version 1").click()
     expect(page.get_by_role("button", name=re.compile("^3 Restored version 1"))).to_be_visible()
     assert [corners(box) for box in project.saved()] == [(5, 5, 15, 15), (40, 20, 50, 30)]

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countDifferences, describeDifference, differencesOf } from "../../static/labeler/difference.js";
+import { reasonWords } from "../../static/labeler/revisionview.js";
 import { box } from "./sample.js";
 
 const a = box("a", [10, 20, 30, 50]);
@@ -63,4 +64,11 @@ test("thousands of boxes are compared in no time", () => {
   assert.equal(differencesOf(many, shifted).length, 5000);
   assert.ok(performance.now() - began < 1000, "not a square of their number");
   assert.equal(countDifferences(differencesOf(many, shifted)), "5,000 boxes changed");
+});
+
+test("why a revision was made is said in words", () => {
+  assert.equal(reasonWords("save"), "Saved");
+  assert.equal(reasonWords("restore of version 3"), "Restored version 3");
+  assert.equal(reasonWords("restore of version 0"), "Restored the image without boxes");
+  assert.equal(reasonWords("review: accept"), "Review: accept");
 });
