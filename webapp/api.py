@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.api.scope import ProjectScope
+from annotations.authentication import PageSession
 from annotations.models import Split
 from webapp import stats
 from webapp.forms.entry import SignInForm
@@ -56,7 +57,7 @@ class Session(generics.GenericAPIView):
     """The session of a browser, for pages that stay open while it ends."""
 
     serializer_class = SignInSerializer
-    authentication_classes: list = []
+    authentication_classes = [PageSession]
     permission_classes: list = []
 
     @extend_schema(responses=SessionSerializer)

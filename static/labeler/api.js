@@ -7,6 +7,7 @@ import { toWire } from "./boxes.js";
 /** @typedef {import("./types.js").Claimed} Claimed */
 /** @typedef {import("./types.js").ImageInfo} ImageInfo */
 /** @typedef {import("./threads.js").Thread} Thread */
+/** @typedef {import("./saver.js").Save} Save */
 
 /** The server answered, and the answer is no. */
 export class ApiError extends Error {
@@ -54,8 +55,11 @@ export function sentenceOf(body) {
 
 /**
  * `boxes` are those of a correction, or of an acceptance that gave grades.
- * @typedef {{decision: "accept" | "correct" | "reject", version: number, boxes?: readonly Box[]}} Decision
+ * @typedef {{decision: "accept" | "correct" | "reject", version: number, boxes?: readonly Box[],
+ *   mutation?: string}} Decision
  */
+
+/** @typedef {{person: {id: number, name: string} | null, csrf_token: string}} Session */
 
 /** Requests that outlive their page may carry 64 kB; a box takes about 250 bytes. */
 export const KEEPALIVE_BOXES = 200;
@@ -65,7 +69,8 @@ export const KEEPALIVE_BOXES = 200;
  * @property {(imageId: string | number) => Promise<ImageInfo>} getImage
  * @property {(project: string) => Promise<Record<string, any>>} getReviewCounts
  * @property {(imageId: string | number) => Promise<BoxList>} getBoxes
- * @property {(imageId: string | number, list: BoxList, options?: {keepalive?: boolean}) => Promise<BoxList>} putBoxes
+ * @property {(imageId: string | number, save: BoxList & Partial<Save>, options?: {keepalive?: boolean}) =>
+ *   Promise<BoxList>} putBoxes
  * @property {(project: string, queue: "label" | "review", exclude?: (string | number)[]) =>
  *   Promise<Claimed | null>} claim   null when none is left; `exclude` names skipped images
  * @property {(imageId: string | number) => Promise<Record<string, any>>} renewLease
@@ -85,24 +90,52 @@ export const KEEPALIVE_BOXES = 200;
  * @property {(id: number) => Promise<any>} lookAtGrades
  * @property {(name: string, value: object, project: string | null, options?: {keepalive?: boolean}) =>
  *   Promise<object>} putPreference   of the person in a project, or with null everywhere
+ * @property {() => Promise<Session>} getSession     who is signed in in this browser
+ * @property {(username: string, password: string) => Promise<Session>} signIn
  */
 
 /**
  * Make the client.
  * @param {object} options
  * @param {() => string} options.csrfToken read at each call: signing in again changes it
+ * @param {string | number} [options.person]   whose page this is: the server takes no write as another's
+ * @param {(token: string) => void} [options.tokenChanged]   a fresh CSRF token came
  * @param {typeof fetch} [options.fetcher]
  * @param {number} [options.timeoutMs]
  * @returns {Api}
  */
-export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), timeoutMs = 15000 }) {
+export function createApi({
+  csrfToken,
+  person,
+  tokenChanged = () => {},
+  fetcher = (...args) => fetch(...args),
+  timeoutMs = 15000,
+}) {
   /**
    * @param {string} method
    * @param {string} path
    * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} options
    * @returns {Promise<{status: number, body: any}>}
    */
-  async function call(method, path, { body, headers = {}, keepalive = false } = {}) {
+  async function call(method, path, options = {}) {
+    try {
+      return await callOnce(method, path, options);
+    } catch (error) {
+      // Signing in elsewhere in this browser changed the token.
+      const isToken = error instanceof ApiError && error.status === 403 && error.message.startsWith("CSRF");
+      if (!isToken || options.keepalive) throw error;
+      tokenChanged((await callOnce("GET", "session/", { isOurs: false })).body.csrf_token);
+      return callOnce(method, path, options);
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean, isOurs?: boolean}} options
+   * @returns {Promise<{status: number, body: any}>}
+   */
+  async function callOnce(method, path, { body, headers = {}, keepalive = false, isOurs = true }) {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
@@ -114,6 +147,7 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
         headers: {
           Accept: "application/json",
           ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
+          ...(isOurs && person !== undefined ? { "X-Blemish-Person": String(person) } : {}),
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
           ...headers,
         },
@@ -136,10 +170,10 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
     getImage: async (id) => (await call("GET", `images/${id}/`)).body,
     getReviewCounts: async (project) => (await call("GET", `projects/${project}/review/`)).body,
     getBoxes: async (id) => (await call("GET", `images/${id}/boxes/`)).body,
-    putBoxes: async (id, list, { keepalive = false } = {}) => {
+    putBoxes: async (id, { version, boxes, mutation, unanswered }, { keepalive = false } = {}) => {
       const { body } = await call("PUT", `images/${id}/boxes/`, {
-        body: { version: list.version, boxes: list.boxes.map(toWire) },
-        headers: { "If-Match": `"${list.version}"` },
+        body: { version, boxes: boxes.map(toWire), mutation, unanswered },
+        headers: { "If-Match": `"${version}"` },
         keepalive,
       });
       return body;
@@ -152,8 +186,8 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
     releaseLease: async (id, { keepalive = false } = {}) => {
       await call("DELETE", `images/${id}/lease/`, { keepalive });
     },
-    decide: async (id, { decision, version, boxes }) => {
-      const body = { decision, version, ...(boxes ? { boxes: boxes.map(toWire) } : {}) };
+    decide: async (id, { decision, version, boxes, mutation }) => {
+      const body = { decision, version, mutation, ...(boxes ? { boxes: boxes.map(toWire) } : {}) };
       // The next image is on screen before the answer comes; leaving the page must not lose the decision.
       const keepalive = (boxes?.length ?? 0) <= KEEPALIVE_BOXES;
       return (await call("POST", `images/${id}/decision/`, { body, keepalive })).body;
@@ -176,6 +210,16 @@ export function createApi({ csrfToken, fetcher = (...args) => fetch(...args), ti
       const place = project === null ? "" : `projects/${project}/`;
       return (await call("PUT", `${place}preferences/${name}/`, { body: value, keepalive })).body;
     },
+    getSession: async () => {
+      const { body } = await callOnce("GET", "session/", { isOurs: false });
+      tokenChanged(body.csrf_token);
+      return body;
+    },
+    signIn: async (username, password) => {
+      const { body } = await callOnce("POST", "session/", { body: { username, password }, isOurs: false });
+      tokenChanged(body.csrf_token);
+      return body;
+    },
   };
 }
 
@@ -187,6 +231,15 @@ function parse(text) {
   } catch {
     return null;
   }
+}
+
+/**
+ * Write a fresh CSRF token into the page's own copy, for browsers where the cookie cannot be read.
+ * @param {Document} page
+ * @param {string} token
+ */
+export function keepCsrfToken(page, token) {
+  page.querySelector("meta[name=csrf-token]")?.setAttribute("content", token);
 }
 
 /**

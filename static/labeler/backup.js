@@ -1,79 +1,219 @@
 // @ts-check
-// Unsaved work, kept on this computer until the server has it.
+// Unsaved work, kept on this computer until the server has it: one record for each image and tab.
+import { sameBox } from "./boxes.js";
+import { NoRoom, namesIn, parsed } from "./shelf.js";
 
 /** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./shelf.js").Shelf} Shelf */
+/** @typedef {import("./shelf.js").Shelved} Shelved */
 
 /**
- * What is kept of an image: the server's list that the work started from, and the work.
- * @typedef {{version: number, base: Box[], boxes: Box[], keptAt: string}} Kept
+ * What the saver keeps: the server's list that the work started from, the work, and the names of saves
+ * that were sent and not answered. `decision` is a review decision that was made and not answered.
+ * @typedef {{version: number, base: readonly Box[], boxes: readonly Box[], unanswered?: string[],
+ *   decision?: any}} Work
+ */
+
+/** @typedef {{id: string | number, name: string, created_at?: string}} KeptImage */
+/** @typedef {"label" | "review"} Kind */
+
+/**
+ * Work as it is found again. `keptAt` is for people to read: no rule asks a clock.
+ * @typedef {object} Kept
+ * @property {string} key
+ * @property {Kind} kind
+ * @property {KeptImage} image
+ * @property {string} project
+ * @property {string} tab
+ * @property {number} version
+ * @property {Box[]} base
+ * @property {Box[]} boxes
+ * @property {string[]} unanswered
+ * @property {any} decision
+ * @property {string} keptAt
  */
 
 /**
- * The promises leave room for a store that answers later than localStorage does.
  * @typedef {object} Backup
- * @property {(imageId: string | number, kept: Kept) => Promise<boolean>} keep  false when there is no room
- * @property {(imageId: string | number) => Promise<Kept | null>} find
- * @property {(imageId: string | number) => Promise<void>} forget
+ * @property {(image: KeptImage, work: Work | null) => Promise<boolean>} keep  null forgets; false: no room
+ * @property {(imageId: string | number) => Promise<Kept[]>} find   of this tab and of tabs that are gone
+ * @property {() => Promise<Kept[]>} all                            the person's, of both kinds
+ * @property {(kept: Kept) => void} adopt   its record goes when this tab's own is written or forgotten
+ * @property {(kept: Kept) => Promise<void>} forget
  */
 
-/** @typedef {Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">} Shelf */
-
 /**
- * Make the backup of one person's work.
- * @param {Shelf | null} shelf null where the browser denies storage
- * @param {string | number} user work of one person is never offered to another
+ * Make the backup of one person's work on one kind of page.
+ * @param {object} parts
+ * @param {Shelf} parts.shelf
+ * @param {{id: string | number, name: string}} parts.person  work of one is never offered to another
+ * @param {Kind} parts.kind
+ * @param {string} parts.project
+ * @param {string} parts.tab
+ * @param {(tabs: string[]) => Promise<Set<string>>} parts.living  which of these tabs are still open
  * @returns {Backup}
  */
-export function createBackup(shelf, user) {
-  const nameOf = (/** @type {string | number} */ imageId) => `blemish.work.${user}.${imageId}`;
-  return {
-    async keep(imageId, kept) {
-      if (!shelf) return false;
-      try {
-        shelf.setItem(nameOf(imageId), JSON.stringify(kept));
-        return true;
-      } catch (error) {
-        if (error instanceof DOMException) return false; // full, or denied
-        throw error;
+export function createBackup({ shelf, person, kind, project, tab, living }) {
+  /** @type {Map<string, {next: {image: KeptImage, work: Work | null} | null, running: Promise<boolean> | null}>} */
+  const queues = new Map();
+  /** @type {Map<string, Set<string>>} */
+  const adopted = new Map();
+  /** @type {Map<string, number>} */
+  const turns = new Map();
+  const ofPerson = `${person.id}|`;
+  const keyOf = (/** @type {string | number} */ imageId) => `${ofPerson}${kind}|${imageId}|${tab}`;
+
+  /** @param {KeptImage} image @param {Work | null} work @returns {Promise<boolean>} */
+  async function write(image, work) {
+    const key = keyOf(image.id);
+    const old = [...(adopted.get(key) ?? [])].filter((name) => name !== key);
+    if (!work) {
+      await shelf.remove([key, ...old]);
+      adopted.delete(key);
+      return true;
+    }
+    const turn = (turns.get(key) ?? 0) + 1;
+    turns.set(key, turn);
+    const { version, base, boxes, unanswered = [], decision = null } = work;
+    const keptAt = new Date().toISOString();
+    const { id, name, created_at } = image;
+    const about = { kind, project, tab, person: String(person.id), personName: person.name };
+    const entry = {
+      ...{ key, turn, ...about, image: { id, name, created_at }, version, unanswered, decision, keptAt },
+      ...deltaOf(base, boxes),
+    };
+    try {
+      await shelf.put({ entry, base: /** @type {Box[]} */ (base) }, old);
+    } catch (error) {
+      if (error instanceof NoRoom) return false;
+      throw error;
+    }
+    adopted.delete(key);
+    return true;
+  }
+
+  /**
+   * Write the newest work; what was overtaken while another writing ran is skipped.
+   * @param {{next: {image: KeptImage, work: Work | null} | null, running: Promise<boolean> | null}} queue
+   */
+  async function drain(queue) {
+    let isKept = true;
+    try {
+      while (queue.next) {
+        const { image, work } = queue.next;
+        queue.next = null;
+        isKept = await write(image, work);
       }
+    } finally {
+      queue.running = null;
+    }
+    return isKept;
+  }
+
+  /** @param {Shelved[]} found @returns {Promise<Kept[]>} */
+  async function left(found) {
+    const kept = found.flatMap((shelved) => read(shelved) ?? []);
+    const others = kept.map((record) => record.tab).filter((name) => !isSameTab(name, tab));
+    const open = others.length > 0 ? await living([...new Set(others.map(tabOf))]) : new Set();
+    return kept.filter((record) => isSameTab(record.tab, tab) || !open.has(tabOf(record.tab)));
+  }
+
+  return {
+    keep(image, work) {
+      const key = keyOf(image.id);
+      const queue = queues.get(key) ?? { next: null, running: null };
+      queues.set(key, queue);
+      queue.next = { image, work };
+      queue.running ??= drain(queue);
+      return queue.running;
     },
     async find(imageId) {
-      return shelf ? readKept(shelf.getItem(nameOf(imageId))) : null;
+      return left(await shelf.list(`${ofPerson}${kind}|${imageId}|`));
     },
-    async forget(imageId) {
-      shelf?.removeItem(nameOf(imageId));
+    async all() {
+      return left(await shelf.list(ofPerson));
     },
+    adopt(kept) {
+      const key = keyOf(kept.image.id);
+      adopted.set(key, (adopted.get(key) ?? new Set()).add(kept.key));
+    },
+    forget: (kept) => shelf.remove([kept.key]),
   };
 }
 
-/**
- * Read kept work; text that is not ours counts as none.
- * @param {string | null} text
- * @returns {Kept | null}
- */
-export function readKept(text) {
-  if (!text) return null;
-  let kept;
-  try {
-    kept = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-  const isOurs = Number.isInteger(kept?.version) && Array.isArray(kept.base) && Array.isArray(kept.boxes);
-  return isOurs ? kept : null;
+/** @param {string} tab @returns {string} the page that a record's tab belongs to */
+function tabOf(tab) {
+  return tab.split(".")[0];
+}
+
+/** @param {string} a @param {string} b @returns {boolean} */
+function isSameTab(a, b) {
+  return tabOf(a) === tabOf(b);
 }
 
 /**
- * Open the browser's storage, which may throw when a policy denies it.
- * @param {Window} page
- * @returns {Shelf | null}
+ * Give what of a list differs from its base: a change of one box writes one box.
+ * @param {readonly Box[]} base
+ * @param {readonly Box[]} boxes
+ * @returns {{changed: Box[], removed: string[]}}
  */
-export function openShelf(page) {
-  try {
-    return page.localStorage;
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
+export function deltaOf(base, boxes) {
+  const old = new Map(base.map((box) => [box.id, box]));
+  const now = new Set(boxes.map(({ id }) => id));
+  return {
+    changed: boxes.filter((box) => {
+      const before = old.get(box.id);
+      return !before || !sameBox(before, box);
+    }),
+    removed: base.filter(({ id }) => !now.has(id)).map(({ id }) => id),
+  };
+}
+
+/** @param {Shelved} shelved @returns {Kept | null} null for what no version of ours wrote */
+function read({ entry, base }) {
+  const { key, kind, image, project, tab, version, changed, removed, unanswered, decision, keptAt } = entry;
+  if (!Number.isInteger(version) || !Array.isArray(changed) || !Array.isArray(removed) || !image) return null;
+  const byId = new Map(changed.map((/** @type {Box} */ box) => [box.id, box]));
+  const gone = new Set(removed);
+  const known = new Set(base.map(({ id }) => id));
+  const boxes = [
+    ...base.filter(({ id }) => !gone.has(id)).map((box) => byId.get(box.id) ?? box),
+    ...changed.filter((/** @type {Box} */ { id }) => !known.has(id)),
+  ];
+  return { key, kind, image, project, tab, version, base, boxes, unanswered: unanswered ?? [], decision, keptAt };
+}
+
+/**
+ * Move what an earlier Blemish kept in localStorage onto the shelf.
+ * @param {object} parts
+ * @param {Storage | null} parts.localStorage
+ * @param {Shelf} parts.shelf
+ * @param {{id: string | number, name: string}} parts.person
+ * @returns {Promise<number>} how many were moved
+ */
+export async function moveOldWork({ localStorage, shelf, person }) {
+  const prefix = `blemish.work.${person.name}.`;
+  const names = localStorage ? namesIn(localStorage).filter((name) => name.startsWith(prefix)) : [];
+  let moved = 0;
+  for (const name of names) {
+    const match = /^(review\.)?(\d+)$/.exec(name.slice(prefix.length));
+    const work = match && parsed(localStorage?.getItem(name) ?? null);
+    if (!match || !Number.isInteger(work?.version) || !Array.isArray(work.base) || !Array.isArray(work.boxes)) continue;
+    const kind = match[1] ? "review" : "label";
+    const about = { kind, project: "", tab: "before", person: String(person.id), personName: person.name };
+    const entry = {
+      ...{ key: `${person.id}|${kind}|${match[2]}|before`, turn: 1, ...about, image: { id: match[2], name: "" } },
+      ...{ version: work.version, unanswered: [], decision: null, keptAt: String(work.keptAt ?? "") },
+      ...deltaOf(work.base, work.boxes),
+    };
+    try {
+      await shelf.put({ entry, base: work.base });
+    } catch (error) {
+      if (error instanceof NoRoom) break; // it stays where it is
+      throw error;
+    }
+    localStorage?.removeItem(name);
+    moved += 1;
   }
+  return moved;
 }

@@ -10,7 +10,7 @@ import { countOf } from "./words.js";
 /** @typedef {import("./types.js").Rect} Rect */
 /** @typedef {import("./types.js").Size} Size */
 /** @typedef {import("./types.js").DefectType} DefectType */
-/** @typedef {import("./backup.js").Shelf} Shelf */
+/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Shelf */
 
 /** @typedef {{image: string, name: string, boxes: unknown[]}} Seen  an image that was open, and its boxes */
 

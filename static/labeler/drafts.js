@@ -2,7 +2,7 @@
 // Words that were written and not sent yet, kept on this computer.
 import { makeId } from "./boxes.js";
 
-/** @typedef {import("./backup.js").Shelf} Shelf */
+/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Shelf */
 
 /**
  * A thread that is being begun. Its uid is made once, so that sending it twice makes one thread.

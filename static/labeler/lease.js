@@ -23,12 +23,13 @@ export const IDLE_MS = 10 * 60 * 1000;
  * @param {object} parts
  * @param {Pick<Api, "renewLease" | "releaseLease">} parts.api
  * @param {(imageId: string | number, error: ApiError) => void} parts.lost the lease went to somebody else
+ * @param {(lease: Record<string, any>) => void} [parts.renewed]
  * @param {() => number} parts.idleMs how long ago the person last did something
  * @param {typeof setInterval} [parts.every]
  * @param {typeof clearInterval} [parts.stopEvery]
  * @returns {Heartbeat}
  */
-export function startHeartbeat({ api, lost, idleMs, every = setInterval, stopEvery = clearInterval }) {
+export function startHeartbeat({ api, lost, renewed = () => {}, idleMs, every = setInterval, stopEvery = clearInterval }) {
   /** @type {Set<string | number>} */
   const held = new Set();
 
@@ -37,7 +38,7 @@ export function startHeartbeat({ api, lost, idleMs, every = setInterval, stopEve
     await Promise.all(
       [...held].map(async (imageId) => {
         try {
-          await api.renewLease(imageId);
+          renewed(await api.renewLease(imageId));
         } catch (error) {
           // Unreachable or signed out: the saver says so; the lease lasts for several beats.
           if (!(error instanceof ApiError) || error.status !== 423 || !held.has(imageId)) return;

@@ -1,21 +1,24 @@
 // @ts-check
 // The label page: joins the canvas, the panel, saving, leases and the queue of next images.
-import { createApi, csrfTokenOf } from "./api.js";
-import { createBackup, openShelf } from "./backup.js";
+import { createApi, csrfTokenOf, keepCsrfToken } from "./api.js";
 import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "./commands.js";
+import { createConflicts } from "./conflicts.js";
 import { createCopies } from "./copies.js";
+import { createCourier } from "./courier.js";
 import { createDarkroom } from "./darkroom.js";
 import { createDesk } from "./desk.js";
 import { createDrafts } from "./drafts.js";
 import { find, readData } from "./element.js";
 import { createGradeAdvice } from "./gradeadvice.js";
 import { makeHelp } from "./help.js";
+import { openKeeping } from "./keeping.js";
 import { createKeyring } from "./keyring.js";
 import { startHeartbeat } from "./lease.js";
+import { createLeftover } from "./leftover.js";
 import { readLook } from "./look.js";
 import { createNotice } from "./notice.js";
-import { isAnswer, joinCommands, watchIdleness } from "./page.js";
 import { createOverview } from "./overview.js";
+import { isAnswer, joinCommands, tellTypesChanged, watchIdleness } from "./page.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./picture.js";
 import { createPreferences } from "./preferences.js";
@@ -23,6 +26,8 @@ import { createQueue } from "./queue.js";
 import { createRevisions } from "./revisions.js";
 import { createSaveState } from "./savestate.js";
 import { createSharing } from "./sharing.js";
+import { storageOf } from "./shelf.js";
+import { createSignIn } from "./signin.js";
 import { createStage } from "./stage.js";
 import { createTabs } from "./tabs.js";
 import { createTalk } from "./talk.js";
@@ -31,10 +36,12 @@ import { createVisit } from "./visit.js";
 
 /** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
 const SETTLE_MS = 2500;
+/** How often work that was left behind is tried again. */
+const SEND_AGAIN_MS = 10000;
 
 /** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("./types.js").DefectType[],
  *   image: import("./types.js").ImageInfo | null, user: string, role: string, preferences: import("./preferences.js").Chosen,
- *   csrf_cookie: string, login_url: string, waiting: number}} */
+ *   person: {id: number, name: string}, types_mark: string, csrf_cookie: string, login_url: string, waiting: number}} */
 const data = readData("label-data");
 const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
@@ -42,12 +49,29 @@ const root = find("#label");
 const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
-const api = createApi({ csrfToken: () => csrfTokenOf(document, data.csrf_cookie) });
+const api = createApi({
+  csrfToken: () => csrfTokenOf(document, data.csrf_cookie),
+  tokenChanged: (token) => keepCsrfToken(document, token),
+  person: data.person.id,
+});
 const preferences = createPreferences({ api, data, refused: notice.say });
-const backup = createBackup(openShelf(window), data.user);
+const { tab, backup, carrier, moved } = openKeeping({ person: data.person, project: slug, kind: "label" });
+const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
+const leftover = createLeftover({
+  backup,
+  courier: createCourier({ api, backup: carrier }),
+  tab,
+  show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
+  // The open image's own work is in good hands.
+  skip: ({ kind, image }) => kind === "label" && String(image.id) === String(visit.open()?.image.id),
+  expired: () => void signIn.ask(),
+});
 const heartbeat = startHeartbeat({
   api,
   idleMs: watchIdleness(),
+  renewed({ types }) {
+    if (types !== data.types_mark) tellTypesChanged(notice);
+  },
   lost(imageId, error) {
     queue.lose(imageId);
     if (imageId === visit.open()?.image.id) sharing.lock(imageId, error.body.holder ?? "Another person");
@@ -70,6 +94,7 @@ const queue = createQueue({
   ahead: 1,
 });
 
+const next = { label: "Next image", perform: () => void visit.goOn({ done: false }) };
 const sharing = createSharing({
   api,
   notice,
@@ -80,7 +105,7 @@ const sharing = createSharing({
     saveState.lock();
   },
   openAgain: (imageId) => void visit.attempt(() => visit.openById(imageId)),
-  next: { label: "Next image", perform: () => void visit.goOn({ done: false }) },
+  next,
 });
 const mayEdit = () => visit.open() !== null && sharing.holder() === null && !visit.busy() && !revisions.looking();
 
@@ -99,7 +124,7 @@ const stage = createStage({
 desk.attach(stage);
 const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
 const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
-const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
+const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
 const tabs = createTabs(root, () => revisions.tabChanged());
@@ -108,7 +133,7 @@ const talk = createTalk({
   api,
   stage,
   store: desk.store,
-  drafts: createDrafts(openShelf(window), data.user),
+  drafts: createDrafts(storageOf(window).localStorage, data.user),
   person: { user: data.user, mayDeleteAll: data.role === "engineer" },
   say: notice.say,
   tabs,
@@ -127,6 +152,12 @@ const revisions = createRevisions({
   changed: () => panel.refresh(),
 });
 
+const conflicts = createConflicts({
+  place: find("[data-panel]", root),
+  stage,
+  say: notice.say,
+  resolve: (choices) => void visit.open()?.saver.resolve(choices),
+});
 /** @type {import("./keytable.js").Command[]} */
 const commands = [
   ...typeCommands(offered, desk),
@@ -154,6 +185,7 @@ const commands = [
     ["comments", "The comments at the side", "Alt+c"],
     ["history", "The history at the side", "Alt+h"],
   ]),
+  ...conflicts.commands,
   ...viewCommands(stage, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
@@ -167,17 +199,23 @@ const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit,
 const saveState = createSaveState({
   word: find("[data-save]", root),
   notice,
-  loginUrl: data.login_url,
+  signIn,
+  conflicts,
   locked: () => sharing.holder() !== null,
-  count: () => desk.store.all().length,
-  saver: () => visit.open()?.saver,
-  saved: showState,
+  open: () => visit.open(),
+  boxes: desk.store.all,
+  showBox: stage.select,
+  next,
+  saved() {
+    void leftover.sendOwn();
+    showState();
+  },
 });
 const visit = createVisit({
   root,
   canvas,
   project: data.project,
-  loginUrl: data.login_url,
+  signIn,
   api,
   backup,
   queue,
@@ -196,6 +234,7 @@ const visit = createVisit({
     talk.show(image);
     revisions.show(image);
   },
+  leftUnsaved: () => void leftover.look(),
 });
 
 /** Say how far the image is: a save labels it, a call for help keeps it in review. */
@@ -225,17 +264,35 @@ window.addEventListener("pagehide", leave);
 window.addEventListener("pagehide", copies.leaving);
 window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
 window.addEventListener("popstate", () => location.reload());
-window.addEventListener("focus", () => {
+/** What waits for the server or for the person is tried at once when either is back. */
+function tryAgain() {
   const saver = visit.open()?.saver;
   if (saver?.state() === "expired" || saver?.state() === "offline") void saver.saveNow();
-});
+  void leftover.sendOwn();
+}
+
+function signedIn() {
+  notice.clear();
+  if (!visit.open()) {
+    location.reload();
+    return;
+  }
+  void heartbeat.beat();
+  tryAgain();
+}
+
+window.addEventListener("focus", tryAgain);
+window.addEventListener("online", tryAgain);
+setInterval(() => void leftover.sendOwn(), SEND_AGAIN_MS);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void visit.open()?.saver.saveNow();
 });
 
+void moved.then(leftover.look);
 const first = data.image;
 if (first) {
   void visit.attempt(async () => {
+    await moved;
     await visit.openById(first.id);
     setTimeout(() => void heartbeat.beat(), SETTLE_MS);
     void queue.fill();

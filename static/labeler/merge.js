@@ -1,7 +1,7 @@
 // @ts-check
 // Three-way merge of box lists by box id. Pure. The rule: no edit and no new box is ever dropped;
 // a deletion counts only where the other side left the box alone.
-import { mergeBox, sameBox } from "./boxes.js";
+import { makeId, mergeBox, sameBox, toWire } from "./boxes.js";
 
 /** @typedef {import("./types.js").Box} Box */
 
@@ -14,6 +14,13 @@ import { mergeBox, sameBox } from "./boxes.js";
  */
 
 /** @typedef {{boxes: Box[], conflicts: Conflict[]}} Merged */
+
+/**
+ * What a person wants of each conflict, by box id, or of all of them. `both` keeps theirs and puts mine
+ * beside it as a box of its own.
+ * @typedef {"mine" | "theirs" | "both"} Choice
+ * @typedef {Map<string, Choice> | "mine" | "theirs"} Choices
+ */
 
 /**
  * Merge what two people made of one list.
@@ -60,6 +67,35 @@ export function mergeBoxes({ base, mine, theirs }) {
     }
   }
   return { boxes, conflicts };
+}
+
+/**
+ * Tell which choices a conflict leaves: a deletion and a box cannot both be.
+ * @param {Conflict} conflict
+ * @returns {Choice[]}
+ */
+export function choicesOf({ mine, theirs }) {
+  return mine && theirs ? ["mine", "theirs", "both"] : ["mine", "theirs"];
+}
+
+/**
+ * Give the list that a person has chosen.
+ * @param {Merged} merged  with mine on top
+ * @param {Choices} choices
+ * @returns {Box[]}
+ */
+export function chosen({ boxes, conflicts }, choices) {
+  const byBox = new Map(conflicts.map((conflict) => [conflict.id, conflict]));
+  const choiceOf = (/** @type {string} */ id) => (typeof choices === "string" ? choices : choices.get(id)) ?? "mine";
+  return boxes.flatMap((box) => {
+    const conflict = byBox.get(box.id);
+    if (!conflict) return [box];
+    const { mine, theirs } = conflict;
+    const choice = choiceOf(box.id);
+    if (choice === "mine") return mine ? [box] : [];
+    if (choice === "theirs" || !mine || !theirs) return theirs ? [theirs] : [];
+    return [theirs, /** @type {Box} */ ({ ...toWire(mine), id: makeId() })];
+  });
 }
 
 /** @param {readonly Box[]} boxes @returns {Map<string, Box>} */

@@ -6,10 +6,12 @@ import { element } from "./element.js";
  * @typedef {{label: string, perform: () => void, primary?: boolean}} Action
  */
 
+/** @typedef {{tone: "warning" | "error" | "info" | "success", text: string, actions?: Action[]}} Note */
+
 /**
  * @typedef {object} Notice
- * @property {(note: {tone: "warning" | "error" | "info" | "success", text: string, actions?: Action[]}) => void} show
- * @property {() => void} clear
+ * @property {(note: Note, slot?: string) => void} show   each slot has one note at a time
+ * @property {(slot?: string) => void} clear
  * @property {(text: string) => void} say   read out, and shown for a moment
  */
 
@@ -23,18 +25,20 @@ const SHOWN_MS = 3500;
 export function createNotice(place, passing) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** @type {string} */
-  let shown = "";
+  /** @type {Map<string, {key: string, holder: HTMLElement}>} */
+  const slots = new Map();
 
   return {
-    show({ tone, text, actions = [] }) {
+    show({ tone, text, actions = [] }, slot = "page") {
       const key = `${tone} ${text} ${actions.map(({ label }) => label).join()}`;
+      const { holder, key: shown } = slots.get(slot) ?? { holder: element("div", { class: "note-slot" }), key: "" };
       if (key === shown) return;
-      shown = key;
+      if (!slots.has(slot)) place.append(holder);
+      slots.set(slot, { key, holder });
       const buttons = actions.map(({ label, perform, primary }) =>
         element("button", { type: "button", class: primary ? "button small primary" : "button small", click: perform }, label),
       );
-      place.replaceChildren(
+      holder.replaceChildren(
         element(
           "div",
           { class: `note ${tone}`, role: tone === "error" ? "alert" : "status" },
@@ -43,9 +47,9 @@ export function createNotice(place, passing) {
         ),
       );
     },
-    clear() {
-      shown = "";
-      place.replaceChildren();
+    clear(slot = "page") {
+      slots.get(slot)?.holder.remove();
+      slots.delete(slot);
     },
     say(text) {
       clearTimeout(timer);

@@ -17,34 +17,38 @@ export function isAnswer(error) {
 }
 
 /**
- * Tell whether an error means that nobody is signed in any more, or not with this right.
+ * Tell whether an error means that this page's person is not signed in any more.
  * @param {unknown} error
  * @returns {boolean}
  */
 export function isExpired(error) {
-  return error instanceof ApiError && (error.status === 401 || error.status === 403);
+  return error instanceof ApiError && error.status === 401;
 }
 
 /**
  * Show an answer that ended what was asked for; anything else is a fault and goes on.
  * @param {unknown} error
  * @param {Notice} notice
- * @param {string} loginUrl
+ * @param {import("./signin.js").SignIn} signIn
  */
-export function tellError(error, notice, loginUrl) {
+export function tellError(error, notice, signIn) {
   if (!isAnswer(error)) throw error;
   const actions = [{ label: "Try again", perform: () => location.reload() }];
-  if (isExpired(error)) actions.unshift(signInAction(loginUrl));
+  if (isExpired(error)) {
+    actions.unshift(signIn.action());
+    void signIn.ask();
+  }
   notice.show({ tone: "error", text: error.message, actions });
 }
 
 /**
- * Signing in happens in another tab, so that the work on this page stays.
- * @param {string} loginUrl
- * @returns {import("./notice.js").Action}
+ * Say that the defect types are not those of this page any more.
+ * @param {Notice} notice
  */
-export function signInAction(loginUrl) {
-  return { label: "Sign in", perform: () => void window.open(loginUrl, "_blank"), primary: true };
+export function tellTypesChanged(notice) {
+  const load = { label: "Load them", perform: () => location.reload() };
+  const text = "The defect types of this project were changed. Your boxes are kept; load the page again to work with the new types.";
+  notice.show({ tone: "info", text, actions: [load] }, "types");
 }
 
 /**

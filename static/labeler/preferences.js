@@ -1,7 +1,7 @@
 // @ts-check
 // What the person chose for his own eyes and hands. The server keeps it; until it has it, this computer does.
 import { ApiError, Unreachable } from "./api.js";
-import { openShelf } from "./backup.js";
+import { storageOf } from "./shelf.js";
 
 /** @typedef {Record<string, any>} Value */
 /** @typedef {{person: Record<string, Value>, project: Record<string, Value>}} Chosen  by name, as the page carries it */
@@ -26,7 +26,7 @@ const AGAIN_MS = 15000;
  * @param {object} parts
  * @param {Pick<import("./api.js").Api, "putPreference">} parts.api
  * @param {{user: string, project: {slug: string}, preferences: Chosen}} parts.data   the page's data
- * @param {import("./backup.js").Shelf | null} [parts.shelf]   null where the browser denies storage
+ * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} [parts.shelf]   null where the browser denies storage
  * @param {(sentence: string) => void} [parts.refused]   the server will never take a value: says why
  * @param {(call: () => void, ms: number) => any} [parts.later]
  * @param {(timer: any) => void} [parts.cancelLater]
@@ -35,7 +35,7 @@ const AGAIN_MS = 15000;
 export function createPreferences({
   api,
   data,
-  shelf = openShelf(window),
+  shelf = storageOf(window).localStorage,
   refused = () => {},
   later = (call, ms) => setTimeout(call, ms),
   cancelLater = (timer) => clearTimeout(timer),
@@ -117,7 +117,7 @@ function pick(values, wanted) {
   return Object.fromEntries(Object.entries(values).filter(([name]) => wanted(name)));
 }
 
-/** @param {import("./backup.js").Shelf | null} shelf @param {string} place @returns {Record<string, Value>} */
+/** @param {Pick<Storage, "getItem"> | null} shelf @param {string} place @returns {Record<string, Value>} */
 function readUnsent(shelf, place) {
   try {
     const found = JSON.parse(shelf?.getItem(place) ?? "{}");

@@ -1,7 +1,7 @@
 // @ts-check
 // Says in words whether the work is saved, and offers what can be done where it is not.
-import { signInAction } from "./page.js";
-import { countOf, saveWords } from "./words.js";
+import { downloadWork } from "./download.js";
+import { saveWords } from "./words.js";
 
 /** @typedef {import("./saver.js").SaveNews} SaveNews */
 
@@ -15,40 +15,68 @@ import { countOf, saveWords } from "./words.js";
  * @param {object} parts
  * @param {HTMLElement} parts.word  where the one word stands
  * @param {import("./notice.js").Notice} parts.notice
- * @param {string} parts.loginUrl
+ * @param {import("./signin.js").SignIn} parts.signIn
+ * @param {import("./conflicts.js").Conflicts} parts.conflicts
  * @param {() => boolean} parts.locked
- * @param {() => number} parts.count  boxes on this page
- * @param {() => import("./saver.js").Saver | undefined} parts.saver
+ * @param {() => import("./visit.js").Open | null} parts.open
+ * @param {() => readonly import("./types.js").Box[]} parts.boxes  on this page
+ * @param {(id: string) => void} parts.showBox
+ * @param {import("./notice.js").Action} parts.next
  * @param {() => void} parts.saved
  * @returns {SaveState}
  */
-export function createSaveState({ word: place, notice, loginUrl, locked, count, saver, saved }) {
+export function createSaveState({ word: place, notice, signIn, conflicts, locked, open, boxes, showBox, next, saved }) {
   /** @param {string} word @param {string} state */
   function write(word, state) {
     place.textContent = word;
     place.dataset.state = state;
   }
 
+  const save = { label: "Save now", perform: () => void open()?.saver.saveNow() };
+  const download = {
+    label: "Download my boxes",
+    perform() {
+      const now = open();
+      if (now) downloadWork({ image: now.image, version: now.saver.version(), boxes: boxes() });
+    },
+  };
+
+  /** @param {SaveNews} news @returns {import("./notice.js").Action[]} what can be done about it */
+  function actionsFor({ state, box }) {
+    switch (state) {
+      case "conflict":
+        return [
+          { label: "All mine", perform: () => void open()?.saver.resolve("mine") },
+          { label: "All theirs", perform: () => void open()?.saver.resolve("theirs") },
+        ];
+      case "expired":
+        return [signIn.action(), save];
+      case "gone":
+        return [download, next];
+      case "refused": {
+        const reload = { label: "Load the page again", perform: () => location.reload() };
+        return [...(box ? [{ label: "Show the box", perform: () => showBox(box), primary: true }] : []), save, reload];
+      }
+      default:
+        return [save];
+    }
+  }
+
   return {
     tell(news) {
       const { word, sentence } = saveWords(news);
-      write(word, news.state);
+      // Without a copy here, what is not on the server yet hangs on this page.
+      if (news.kept === false && news.state !== "saved") notice.show(NO_COPY, "copy");
+      else notice.clear("copy");
       if (news.merged) notice.say("Put together with boxes that somebody else saved meanwhile.");
-      if (locked()) return;
-      const save = { label: "Save now", perform: () => void saver()?.saveNow() };
-      if (news.state === "conflict") {
-        notice.show({
-          tone: "warning",
-          text: `${sentence} Here: ${countOf(count(), "box", "boxes")}.`,
-          actions: [
-            { label: "Keep mine on top", perform: () => void saver()?.resolve("mine"), primary: true },
-            { label: "Take theirs", perform: () => void saver()?.resolve("theirs") },
-          ],
-        });
-      } else if (news.state === "expired") {
-        notice.show({ tone: "error", text: sentence, actions: [signInAction(loginUrl), save] });
-      } else if (sentence) {
-        notice.show({ tone: news.state === "offline" ? "warning" : "error", text: sentence, actions: [save] });
+      if (news.state === "conflict") conflicts.ask({ conflicts: news.conflicts ?? [], savedBy: news.savedBy });
+      else conflicts.end();
+      if (news.state === "expired") void signIn.ask();
+      if (locked() && news.state !== "conflict") return;
+      write(word, news.state);
+      if (sentence) {
+        const isWarning = news.state === "offline" || news.state === "conflict";
+        notice.show({ tone: isWarning ? "warning" : "error", text: sentence, actions: actionsFor(news) });
       } else if (news.state === "saved") {
         notice.clear();
         saved();
@@ -59,3 +87,9 @@ export function createSaveState({ word: place, notice, loginUrl, locked, count, 
     },
   };
 }
+
+/** @type {import("./notice.js").Note} */
+const NO_COPY = {
+  tone: "warning",
+  text: "This browser keeps no copy of unsaved work (its storage is full or denied). Keep this page open until it says Saved.",
+};

@@ -107,6 +107,7 @@
  * @property {number} version
  * @property {string} state
  * @property {string} split
+ * @property {string} [created_at]
  */
 
 /** @typedef {{version: number, boxes: Box[]}} BoxList */

@@ -23,7 +23,7 @@ import { createSaver } from "./saver.js";
  * @param {HTMLElement} parts.root
  * @param {HTMLCanvasElement} parts.canvas
  * @param {{slug: string, name: string}} parts.project
- * @param {string} parts.loginUrl
+ * @param {import("./signin.js").SignIn} parts.signIn
  * @param {import("./api.js").Api} parts.api
  * @param {import("./backup.js").Backup} parts.backup
  * @param {import("./queue.js").Queue} parts.queue
@@ -36,6 +36,7 @@ import { createSaver } from "./saver.js";
  * @param {import("./picture.js").Pictures["load"]} parts.load
  * @param {(news: import("./saver.js").SaveNews) => void} parts.tellSave
  * @param {() => void} [parts.leaving]  the open image's boxes are still there
+ * @param {() => void} parts.leftUnsaved  the image that was left is not on the server yet, but kept
  * @param {(image: ImageInfo | null) => void} [parts.shown]  another image, or none, is on the page
  * @returns {Visit}
  */
@@ -43,7 +44,7 @@ export function createVisit({
   root,
   canvas,
   project,
-  loginUrl,
+  signIn,
   api,
   backup,
   queue,
@@ -56,6 +57,7 @@ export function createVisit({
   load,
   tellSave,
   leaving = () => {},
+  leftUnsaved,
   shown = () => {},
 }) {
   /** @type {Open | null} */
@@ -79,11 +81,12 @@ export function createVisit({
     desk.reset();
     const saver = createSaver({
       store: desk.store,
-      put: (boxes) => api.putBoxes(image.id, boxes),
-      keep: (work) => (work ? backup.keep(image.id, work) : backup.forget(image.id).then(() => true)),
+      put: (save) => api.putBoxes(image.id, save),
+      keep: (work) => backup.keep(image, work),
       tell: tellSave,
     });
     open = { image, saver };
+    if (kept) backup.adopt(kept);
     document.title = `${image.name} · ${project.name}`;
     root.dataset.state = "open";
     stage.show(ready, image);
@@ -100,8 +103,19 @@ export function createVisit({
       const loaded = await picture;
       if (open?.image === image) stage.show(loaded, image);
     } catch (error) {
-      if (open?.image === image) tellError(error, notice, loginUrl);
+      if (open?.image === image) tellError(error, notice, signIn);
     }
+  }
+
+  /**
+   * Find unsaved work of last time. Work of more pages than one is sent after it, as that of other images.
+   * @param {ImageInfo} image
+   * @returns {Promise<import("./backup.js").Kept | null>}
+   */
+  async function findKept(image) {
+    const found = await backup.find(image.id);
+    // Another image may have its number, in a database that was made anew.
+    return found.find(({ image: { created_at: made } }) => !made || made === image.created_at) ?? null;
   }
 
   /** @param {string | number} imageId */
@@ -113,7 +127,7 @@ export function createVisit({
     });
     const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), sharing.take(imageId)]);
     // Work of last time waits while somebody else is here: putting it back would save it over theirs.
-    const kept = lockedBy === null ? await backup.find(imageId) : null;
+    const kept = lockedBy === null ? await findKept(image) : null;
     show({ image, list, picture, ready: null, kept });
     if (lockedBy !== null) sharing.lock(imageId, lockedBy);
   }
@@ -126,7 +140,7 @@ export function createVisit({
     try {
       await work();
     } catch (error) {
-      tellError(error, notice, loginUrl);
+      tellError(error, notice, signIn);
     } finally {
       busy = false;
       panel.refresh();
@@ -144,7 +158,9 @@ export function createVisit({
       if (left && sharing.holder() === null) {
         const isNew = done && left.image.state === "unlabeled" && left.saver.version() === left.image.version;
         const state = await left.saver.saveNow({ force: isNew });
-        if (state !== "saved") {
+        // Work that is kept may be left: it is sent from here as soon as that is possible.
+        const mayLeave = state === "saved" || (left.saver.isKept() && (state === "offline" || !done));
+        if (!mayLeave) {
           notice.say("Not saved yet: this image stays open.");
           return;
         }
@@ -158,8 +174,9 @@ export function createVisit({
       }
       const { image, version, boxes } = item.claimed;
       history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
-      const kept = await backup.find(image.id);
+      const kept = await findKept(image);
       show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, kept });
+      if (left?.saver.isDirty()) leftUnsaved();
       void queue.fill();
     });
   }

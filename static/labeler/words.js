@@ -14,7 +14,8 @@ export const NO_AREA = "No box: it needs at least one pixel each way, inside the
  * @returns {{word: string, sentence: string}}
  */
 export function saveWords(news) {
-  const kept = news.kept ? "Your work is kept on this computer." : "Keep this page open: this browser keeps no copy.";
+  const kept = news.kept === false ? NOT_KEPT : "Your work is kept on this computer.";
+  const said = news.sentence ? `${news.sentence} ` : "";
   switch (news.state) {
     case "saved":
       return { word: "Saved", sentence: "" };
@@ -22,24 +23,29 @@ export function saveWords(news) {
       return { word: "Unsaved", sentence: "" };
     case "saving":
       return { word: "Saving…", sentence: "" };
-    case "offline":
-      return { word: "Offline", sentence: `${news.sentence ?? ""} ${kept} It is sent when the server answers again.` };
+    case "offline": {
+      const word = news.kept === false ? "Offline" : "Offline, kept on this computer";
+      return { word, sentence: `${said}${kept} It is sent when the server answers again.` };
+    }
     case "expired":
-      return { word: "Not saved", sentence: `${news.sentence ?? ""} ${kept} Sign in again, then save.` };
+      return { word: "Not saved", sentence: `${said}${kept} Sign in again, and it is saved.` };
     case "refused":
-      return { word: "Not saved", sentence: `${news.sentence ?? ""} ${kept}` };
+      return { word: "Not saved", sentence: `${said}${kept}` };
+    case "gone":
+      return { word: "Not saved", sentence: `${said}${kept} Nothing can be saved here any more; download your boxes if you need them.` };
     case "locked":
-      return { word: "Read only", sentence: `${news.sentence ?? ""} ${kept}` };
+      return { word: "Read only", sentence: `${said}${kept}` };
     case "conflict":
       return { word: "Conflict", sentence: conflictSentence(news) };
   }
 }
 
+const NOT_KEPT = "This browser keeps no copy: keep this page open until it says Saved.";
+
 /** @param {SaveNews} news @returns {string} */
-function conflictSentence({ conflicts = [], theirs }) {
+function conflictSentence({ conflicts = [], savedBy }) {
   const count = conflicts.length === 1 ? "One box was" : `${conflicts.length} boxes were`;
-  const saved = theirs ? ` The saved list has ${countOf(theirs.boxes.length, "box", "boxes")}.` : "";
-  return `${count} changed here and by somebody else.${saved} Nothing is lost until you choose.`;
+  return `${count} changed here and by ${savedBy ?? "somebody else"}. Nothing is lost until you choose.`;
 }
 
 /**

@@ -33,8 +33,15 @@ export function createDecisions({ api, done, gone, comeBack }) {
   function failed(decided, error) {
     if (!isAnswer(error)) throw error;
     const status = error instanceof ApiError ? error.status : 0;
-    if (status === 409 || status === 404) gone(decided, error.message);
-    else comeBack(status === 412 ? rebased(decided, /** @type {ApiError} */ (error)) : decided, error);
+    if (status !== 412) {
+      if (status === 409 || status === 404) gone(decided, error.message);
+      else comeBack(decided, error);
+      return;
+    }
+    const again = rebased(decided, /** @type {ApiError} */ (error));
+    // What two people made of one box is for the label page to ask.
+    if (again) comeBack(again, error);
+    else gone(decided, error.message);
   }
 
   return {
@@ -53,7 +60,7 @@ export function createDecisions({ api, done, gone, comeBack }) {
  * Put a reviewer's boxes on top of what was saved meanwhile.
  * @param {Decided} decided
  * @param {ApiError} error  of status 412, whose body carries the current version and boxes
- * @returns {Decided}
+ * @returns {Decided | null} null where both changed one box
  */
 export function rebased(decided, error) {
   const { version, boxes: theirs } = /** @type {{version: number, boxes: Box[]}} */ (error.body);
@@ -62,7 +69,8 @@ export function rebased(decided, error) {
   // A proposal is no saved box: its absence from the saved list is no deletion.
   const base = claimed.boxes;
   const mine = decided.boxes;
-  const merged = mergeBoxes({ base, mine, theirs }).boxes;
+  const { boxes: merged, conflicts } = mergeBoxes({ base, mine, theirs });
+  if (conflicts.length > 0) return null;
   const dropped = decided.proposed.filter(({ id }) => isProposed.has(id) && !mine.some((box) => box.id === id));
   const boxes = merged.filter(({ id }) => !dropped.some((box) => box.id === id));
   return { ...decided, boxes, item: { ...decided.item, claimed: { ...claimed, version, boxes: theirs } } };

@@ -1,25 +1,29 @@
 // @ts-check
 // The review page: proposals are accepted, corrected or rejected by key; the next image is on screen at once.
-import { createApi, csrfTokenOf } from "../labeler/api.js";
-import { createBackup, openShelf } from "../labeler/backup.js";
+import { createApi, csrfTokenOf, keepCsrfToken } from "../labeler/api.js";
 import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../labeler/commands.js";
 import { createCopies } from "../labeler/copies.js";
+import { createCourier } from "../labeler/courier.js";
 import { createDarkroom } from "../labeler/darkroom.js";
 import { createDesk } from "../labeler/desk.js";
 import { createDrafts } from "../labeler/drafts.js";
 import { find, readData } from "../labeler/element.js";
 import { createGradeAdvice } from "../labeler/gradeadvice.js";
 import { makeHelp } from "../labeler/help.js";
+import { openKeeping } from "../labeler/keeping.js";
 import { createKeyring } from "../labeler/keyring.js";
 import { startHeartbeat } from "../labeler/lease.js";
+import { createLeftover } from "../labeler/leftover.js";
 import { readLook } from "../labeler/look.js";
 import { createNotice } from "../labeler/notice.js";
-import { isAnswer, joinCommands, watchIdleness } from "../labeler/page.js";
 import { createOverview } from "../labeler/overview.js";
+import { isAnswer, joinCommands, tellTypesChanged, watchIdleness } from "../labeler/page.js";
 import { createPanel } from "../labeler/panel.js";
 import { createPictures } from "../labeler/picture.js";
 import { createPreferences } from "../labeler/preferences.js";
 import { createQueue } from "../labeler/queue.js";
+import { storageOf } from "../labeler/shelf.js";
+import { createSignIn } from "../labeler/signin.js";
 import { createStage } from "../labeler/stage.js";
 import { createTabs } from "../labeler/tabs.js";
 import { createTalk } from "../labeler/talk.js";
@@ -33,7 +37,7 @@ import { createVisit } from "./visit.js";
 const AHEAD = 3;
 
 /** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("../labeler/types.js").DefectType[],
- *   user: string, role: string, preferences: import("../labeler/preferences.js").Chosen,
+ *   user: string, role: string, person: {id: number, name: string}, types_mark: string, preferences: import("../labeler/preferences.js").Chosen,
  *   csrf_cookie: string, login_url: string, reasons: Record<string, string>,
  *   counts: Record<string, number>}} */
 const data = readData("review-data");
@@ -43,13 +47,31 @@ const root = find("#review");
 const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
-const api = createApi({ csrfToken: () => csrfTokenOf(document, data.csrf_cookie) });
+const api = createApi({
+  csrfToken: () => csrfTokenOf(document, data.csrf_cookie),
+  tokenChanged: (token) => keepCsrfToken(document, token),
+  person: data.person.id,
+});
 const preferences = createPreferences({ api, data, refused: notice.say });
 // Corrections that were not sent; kept apart from the label page's work on the same image.
-const backup = createBackup(openShelf(window), `${data.user}.review`);
+const { tab, backup, carrier, moved } = openKeeping({ person: data.person, project: slug, kind: "review" });
+const courier = createCourier({ api, backup: carrier });
+const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
+const leftover = createLeftover({
+  backup,
+  courier,
+  tab,
+  // A correction that was not finished comes back with its image; what is under way here needs no word.
+  skip: (kept) => kept.kind === "review" && (!kept.decision || kept.tab === tab),
+  show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
+  expired: () => void signIn.ask(),
+});
 const heartbeat = startHeartbeat({
   api,
   idleMs: watchIdleness(),
+  renewed({ types }) {
+    if (types !== data.types_mark) tellTypesChanged(notice);
+  },
   lost(imageId, error) {
     queue.lose(imageId);
     if (imageId !== visit.open()?.item.claimed.image.id) return;
@@ -101,7 +123,7 @@ const stage = createStage({
 desk.attach(stage);
 const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
 const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
-const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: openShelf(window), owner: `${data.user}.${slug}` });
+const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
 const tabs = createTabs(root);
@@ -110,7 +132,7 @@ const talk = createTalk({
   api,
   stage,
   store: desk.store,
-  drafts: createDrafts(openShelf(window), data.user),
+  drafts: createDrafts(storageOf(window).localStorage, data.user),
   person: { user: data.user, mayDeleteAll: data.role === "engineer" },
   say: notice.say,
   tabs,
@@ -169,7 +191,9 @@ const visit = createVisit({
   root,
   canvas,
   project: data.project,
-  loginUrl: data.login_url,
+  signIn,
+  courier,
+  leftover,
   backup,
   queue,
   heartbeat,
@@ -197,9 +221,17 @@ const visit = createVisit({
 });
 
 joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
+
+function signedIn() {
+  notice.clear();
+  void heartbeat.beat();
+  if (!visit.open()) void visit.goOn();
+}
+
 window.addEventListener("pagehide", () => {
   heartbeat.releaseAll();
   void preferences.flush({ keepalive: true });
 });
+void moved.then(leftover.look);
 if (queueWords(data.counts, data.reasons).total > 0) void visit.goOn();
 else visit.showNothing();

@@ -1,15 +1,16 @@
 // @ts-check
 // One review after the other: shows a proposal, sends what was decided, opens the next at once.
-import { sameBox, sameBoxes } from "../labeler/boxes.js";
+import { makeId, sameBox, sameBoxes } from "../labeler/boxes.js";
 import { find } from "../labeler/element.js";
-import { isExpired, signInAction, tellError } from "../labeler/page.js";
+import { isExpired, tellError } from "../labeler/page.js";
 import { isUndecided } from "../labeler/severity.js";
 import { boxesToReview, differenceFrom } from "./proposal.js";
 
 /** @typedef {import("../labeler/types.js").Box} Box */
 /** @typedef {import("../labeler/queue.js").Item} Item */
 /** @typedef {import("./decisions.js").Decided} Decided */
-/** @typedef {{item: Item, proposed: Box[]}} Open */
+/** @typedef {import("../labeler/backup.js").Kept} Kept */
+/** @typedef {{item: Item, proposed: Box[], before?: Decided}} Open  before: a decision on it that came back */
 
 /**
  * @typedef {object} Visit
@@ -24,7 +25,7 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
  * @property {() => Promise<void>} goOn  open what comes next
  * @property {() => void} showNothing
  * @property {(decided: Decided) => void} settled  a decision was taken by the server
- * @property {(decided: Decided, sentence: string) => void} lostToAnother
+ * @property {(decided: Decided, sentence: string) => Promise<void>} lostToAnother
  * @property {(decided: Decided, error: Error) => void} comeBack
  */
 
@@ -33,7 +34,9 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
  * @param {HTMLElement} parts.root
  * @param {HTMLCanvasElement} parts.canvas
  * @param {{slug: string, name: string}} parts.project
- * @param {string} parts.loginUrl
+ * @param {import("../labeler/signin.js").SignIn} parts.signIn
+ * @param {import("../labeler/courier.js").Courier} parts.courier
+ * @param {import("../labeler/leftover.js").Leftover} parts.leftover
  * @param {import("../labeler/backup.js").Backup} parts.backup
  * @param {import("../labeler/queue.js").Queue} parts.queue
  * @param {import("../labeler/lease.js").Heartbeat} parts.heartbeat
@@ -53,7 +56,9 @@ export function createVisit({
   root,
   canvas,
   project,
-  loginUrl,
+  signIn,
+  courier,
+  leftover,
   backup,
   queue,
   heartbeat,
@@ -72,7 +77,7 @@ export function createVisit({
   let open = null;
   /** @type {Map<string, Box>} its proposed boxes, as they came */
   let asProposed = new Map();
-  /** @type {{item: Item, boxes?: Box[]}[]} to be opened next, with what was made of them */
+  /** @type {{item: Item, boxes?: Box[], before?: Decided}[]} to be opened next, with what was made of them */
   const returned = [];
   /** Whether the next image is being waited for; one that came back may be decided meanwhile. */
   let waiting = false;
@@ -88,13 +93,14 @@ export function createVisit({
    * Put an item on the screen; everything that takes time was done before.
    * @param {Item} item
    * @param {Box[]} [boxes]  what the reviewer had made of it
+   * @param {Decided} [before]
    */
-  function show(item, boxes) {
+  function show(item, boxes, before) {
     const { claimed } = item;
     const proposed = boxesToReview(claimed);
     leaving();
     desk.reset();
-    open = { item, proposed };
+    open = { item, proposed, before };
     asProposed = new Map(proposed.map((box) => [box.id, box]));
     stage.show(item.ready, claimed.image);
     desk.store.replaceAll(proposed, "server");
@@ -116,26 +122,40 @@ export function createVisit({
       const picture = await item.picture;
       if (open?.item === item) stage.show(picture, item.claimed.image);
     } catch (error) {
-      if (open?.item === item) tellError(error, notice, loginUrl);
+      if (open?.item === item) tellError(error, notice, signIn);
     }
   }
 
   /** @param {Item} item whose correction may have been left unsent */
   async function bringBack(item) {
-    const kept = await backup.find(item.claimed.image.id);
-    if (!kept || kept.version !== item.claimed.version || open?.item !== item) return;
-    if (!sameBoxes(kept.base, open.proposed) || sameBoxes(kept.boxes, desk.store.all())) return;
-    desk.store.replaceAll(kept.boxes, "person");
-    notice.say("Your changes of last time were put back.");
+    for (const kept of await backup.find(item.claimed.image.id)) {
+      if (open?.item !== item) return;
+      const fits = kept.version === item.claimed.version && sameBoxes(kept.base, open.proposed);
+      if (!fits) {
+        // It starts from other boxes: the label page merges it, and asks where it cannot.
+        await courier.handOver(kept);
+        await leftover.look();
+        continue;
+      }
+      backup.adopt(kept);
+      if (sameBoxes(kept.boxes, desk.store.all())) continue;
+      desk.store.replaceAll(kept.boxes, "person");
+      notice.say("Your changes of last time were put back.");
+    }
   }
 
   desk.store.subscribe((change) => {
     if (!open || change.origin === "server") return;
     const { image, version } = open.item.claimed;
-    const boxes = [...desk.store.all()];
-    if (difference() === "as proposed") void backup.forget(image.id);
-    else void backup.keep(image.id, { version, base: open.proposed, boxes, keptAt: new Date().toISOString() });
+    const work = { version, base: open.proposed, boxes: [...desk.store.all()] };
+    void backup.keep(image, difference() === "as proposed" ? null : work).then(tellRoom);
   });
+
+  /** @param {boolean} isKept */
+  function tellRoom(isKept) {
+    if (isKept) notice.clear("copy");
+    else notice.show(NO_COPY, "copy");
+  }
 
   function accept() {
     const made = difference();
@@ -153,14 +173,19 @@ export function createVisit({
   /** @param {"accept" | "correct" | "reject"} word */
   function decide(word) {
     if (!open) return;
-    const { item, proposed } = open;
+    const { item, proposed, before } = open;
+    const { image, version } = item.claimed;
     const boxes = [...desk.store.all()];
-    const { version } = item.claimed;
+    // Sent again as it was, a decision that had arrived without its answer counts once.
+    const isSame = before?.decision.decision === word && before.decision.version === version && sameBoxes(before.boxes, boxes);
+    const mutation = (isSame && before.decision.mutation) || makeId();
+    const made = { decision: word, version, mutation };
     // Accepting sends what was seen, so that the predicted grades are accepted with their boxes.
-    const decision = { decision: word, version, ...(word === "reject" ? {} : { boxes }) };
+    const decision = { ...made, ...(word === "reject" ? {} : { boxes }) };
     open = null;
     notice.clear();
-    heartbeat.forget(item.claimed.image.id); // a decision ends the lease
+    heartbeat.forget(image.id); // a decision ends the lease
+    void backup.keep(image, { version, base: proposed, boxes, decision: made }).then(tellRoom);
     void decisions.send({ item, proposed, boxes, decision });
     void goOn();
   }
@@ -173,7 +198,7 @@ export function createVisit({
   async function goOn() {
     const failed = returned.shift();
     if (failed) {
-      show(failed.item, failed.boxes);
+      show(failed.item, failed.boxes, failed.before);
       return;
     }
     const ready = queue.take();
@@ -194,7 +219,7 @@ export function createVisit({
       void queue.fill();
     } catch (error) {
       if (!open) root.dataset.state = "claim";
-      tellError(error, notice, loginUrl);
+      tellError(error, notice, signIn);
     } finally {
       waiting = false;
       panel.refresh();
@@ -224,27 +249,37 @@ export function createVisit({
 
   /** @param {Decided} decided */
   function settled({ item }) {
-    void backup.forget(item.claimed.image.id);
+    void backup.keep(item.claimed.image, null);
     tally.decided(item.claimed.review?.reason);
   }
 
   /** @param {Decided} decided @param {string} sentence */
-  function lostToAnother({ item }, sentence) {
-    void backup.forget(item.claimed.image.id);
-    notice.show({ tone: "info", text: `${sentence} Your decision was not needed.` });
+  async function lostToAnother({ item }, sentence) {
+    const { image } = item.claimed;
     tally.countAgain();
+    const outcomes = [];
+    for (const kept of await backup.find(image.id)) outcomes.push(await courier.handOver(kept));
+    if (!outcomes.includes("asked")) {
+      notice.show({ tone: "info", text: `${sentence} Your decision was not needed.` });
+      return;
+    }
+    const open = { label: `Open ${image.name}`, perform: () => location.assign(`/p/${project.slug}/label/${image.id}/`) };
+    const text = `${sentence} The boxes that you changed are kept: open the image to put them in.`;
+    notice.show({ tone: "warning", text, actions: [open] });
   }
 
   /** @param {Decided} decided @param {Error} error */
-  function comeBack({ item, boxes }, error) {
-    if (open) returned.unshift({ item: open.item, boxes: [...desk.store.all()] });
+  function comeBack(decided, error) {
+    const { item, boxes } = decided;
+    if (open) returned.unshift({ item: open.item, boxes: [...desk.store.all()], before: open.before });
     heartbeat.hold(item.claimed.image.id);
-    show(item, boxes);
+    show(item, boxes, decided);
     notice.show({
       tone: "error",
       text: `${error.message} ${item.claimed.image.name} is not decided yet; your boxes are kept.`,
-      actions: isExpired(error) ? [signInAction(loginUrl)] : [],
+      actions: isExpired(error) ? [signIn.action()] : [],
     });
+    if (isExpired(error)) void signIn.ask();
   }
 
   return {
@@ -266,3 +301,9 @@ export function createVisit({
     comeBack,
   };
 }
+
+/** @type {import("../labeler/notice.js").Note} */
+const NO_COPY = {
+  tone: "warning",
+  text: "This browser keeps no copy of unsent work (its storage is full or denied). Keep this page open until all is sent.",
+};

@@ -41,6 +41,10 @@ class LabelProject:
         """Return the boxes that the server has of an image."""
         return self.box_list(index)["boxes"]
 
+    def revisions(self, index: int = 0) -> list[dict]:
+        """Return the revisions of an image, newest first."""
+        return self.api.get(f"/api/images/{self.images[index]}/revisions/").json()
+
     def state(self, index: int = 0) -> str:
         """Return the state of an image."""
         return self.api.get(f"/api/images/{self.images[index]}/").json()["state"]

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, Unreachable, createApi, csrfTokenOf, sentenceOf } from "../../static/labeler/api.js";
-import { createBackup, readKept } from "../../static/labeler/backup.js";
 import { HEARTBEAT_MS, IDLE_MS, startHeartbeat } from "../../static/labeler/lease.js";
 import { box } from "./sample.js";
 
@@ -70,40 +69,26 @@ test("the token is read from the named cookie", () => {
   assert.equal(csrfTokenOf(/** @type {any} */ (page), "blemish_csrf_8000"), "mine=");
 });
 
-test("the backup belongs to one person and one image", async () => {
-  const shelf = new Map();
-  const storage = {
-    getItem: (name) => shelf.get(name) ?? null,
-    setItem: (name, value) => shelf.set(name, value),
-    removeItem: (name) => shelf.delete(name),
-  };
-  const backup = createBackup(storage, "mona");
-  const work = { version: 2, base: [], boxes: [box("a", [0, 0, 1, 1])], keptAt: "now" };
-  assert.equal(await backup.keep(5, work), true);
-  assert.deepEqual(await backup.find(5), work);
-  assert.equal(await backup.find(6), null);
-  assert.equal(await createBackup(storage, "igor").find(5), null);
-  await backup.forget(5);
-  assert.equal(await backup.find(5), null);
-});
+const answered = (body, status = 200) => new Response(JSON.stringify(body), { status });
 
-test("without room or permission the backup says so", async () => {
-  const full = {
-    getItem: () => null,
-    setItem() {
-      throw new DOMException("full", "QuotaExceededError");
+test("a page says whose it is, and a new token of another sign-in is fetched once", async () => {
+  const calls = [];
+  const tokens = [];
+  const api = createApi({
+    csrfToken: () => tokens.at(-1) ?? "old",
+    tokenChanged: (token) => tokens.push(token),
+    person: 7,
+    fetcher: async (url, /** @type {any} */ options) => {
+      calls.push({ url, ...options });
+      if (String(url).endsWith("session/")) return answered({ person: null, csrf_token: "new" });
+      if (options?.headers["X-CSRFToken"] === "old") return answered({ detail: "CSRF Failed: wrong" }, 403);
+      return answered({ version: 1, boxes: [] });
     },
-    removeItem() {},
-  };
-  const work = { version: 0, base: [], boxes: [], keptAt: "" };
-  assert.equal(await createBackup(full, 1).keep(5, work), false);
-  assert.equal(await createBackup(null, 1).keep(5, work), false);
-});
-
-test("text that is not kept work counts as none", () => {
-  assert.equal(readKept("{half"), null);
-  assert.equal(readKept("{}"), null);
-  assert.equal(readKept("null"), null);
+  });
+  assert.equal((await api.putBoxes(5, { version: 0, boxes: [], mutation: "m", unanswered: ["l"] })).version, 1);
+  assert.deepEqual(calls.map(({ url }) => url), ["/api/images/5/boxes/", "/api/session/", "/api/images/5/boxes/"]);
+  assert.deepEqual(calls.map(({ headers }) => headers["X-Blemish-Person"]), ["7", undefined, "7"]);
+  assert.deepEqual(JSON.parse(calls[2].body), { version: 0, boxes: [], mutation: "m", unanswered: ["l"] });
 });
 
 test("the heartbeat renews what is held and tells when it went to somebody else", async () => {

@@ -83,7 +83,7 @@ test("a proposal that the reviewer removed stays removed after a merge", () => {
   const error = new ApiError(412, { detail: "stale", version: 5, boxes: [own, proposed] });
   /** @type {any} */
   const decided = { item: { claimed }, proposed: [own, proposed], boxes: [own], decision: {} };
-  assert.deepEqual(rebased(decided, error).boxes.map(({ id }) => id), ["own"]);
+  assert.deepEqual(rebased(decided, error)?.boxes.map(({ id }) => id), ["own"]);
 });
 
 function makeQueue(claims, { ahead = 2 } = {}) {

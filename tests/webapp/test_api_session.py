@@ -53,6 +53,7 @@ def test_signing_in_gives_a_session_and_a_token_that_work(browser, anna, image):
     assert answer.status_code == 200, answer.content
     assert answer.json()["person"] == {"id": anna.pk, "name": anna.username}
     assert save(browser, image, answer.json()["csrf_token"]).status_code == 200
+    assert browser.get("/api/session/").json()["person"]["name"] == anna.username
 
 
 def test_a_wrong_password_is_a_sentence(browser, anna):

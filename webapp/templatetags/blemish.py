@@ -3,10 +3,24 @@
 from datetime import datetime
 
 from django import template
-from django.utils.html import format_html
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def kept_data(context) -> SafeString:
+    """Write whose page this is, for the module that sends work kept on this computer."""
+    user = context["request"].user
+    data = {
+        "person": {"id": user.pk, "name": user.get_username()},
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "login_url": reverse("login"),
+    }
+    return json_script(data, "kept-data")
 
 
 @register.simple_tag

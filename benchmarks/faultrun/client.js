@@ -1,0 +1,322 @@
+// @ts-check
+// One scripted person at one page: the label page's own modules, without its picture. Everything that the
+// person means is written into a log, from which the model knows what must be there in the end.
+import { ApiError, Unreachable, createApi } from "../../static/labeler/api.js";
+import { createBackup } from "../../static/labeler/backup.js";
+import { makeBox, makeId } from "../../static/labeler/boxes.js";
+import { createCourier } from "../../static/labeler/courier.js";
+import { createHistory } from "../../static/labeler/history.js";
+import { choicesOf } from "../../static/labeler/merge.js";
+import { createSaver } from "../../static/labeler/saver.js";
+import { openShelf } from "../../static/labeler/shelf.js";
+import { createStore } from "../../static/labeler/store.js";
+import { fakeIndexedDB } from "../../tests/js/fakestorage.js";
+import { createFetch, sleep } from "./network.js";
+
+/** The page's waiting times are this much shorter here. */
+const HURRY = 25;
+const TIMEOUT_MS = 1500;
+/** Hashing a password takes its time. */
+const DOOR_MS = 20000;
+
+/** What a person can change of a box by itself; each value is used once in a run. */
+const placeOf = (/** @type {any} */ box) => [box.xmin, box.ymin, box.xmax, box.ymax].join(" ");
+const contentOf = (/** @type {any} */ box) => ({ place: placeOf(box), pose: box.pose });
+
+/**
+ * @param {object} world   what all clients share
+ * @param {string} world.root
+ * @param {number[]} world.images
+ * @param {any[]} world.log
+ * @param {Record<string, number>} world.counts
+ * @param {Set<string>} world.tabs          that are open
+ * @param {() => boolean} world.isCalm
+ * @param {() => [string, string] | undefined} world.otherSession
+ * @param {object} person
+ * @param {{id: number, name: string, password: string}} person.account
+ * @param {import("./network.js").Cookies} person.cookies
+ * @param {import("../../tests/js/fakestorage.js").Disk} person.disk
+ * @param {() => number} person.random
+ */
+export function createClient(world, { account, cookies, disk, random }) {
+  const { log, counts, tabs } = world;
+  const count = (/** @type {string} */ name) => (counts[name] = (counts[name] ?? 0) + 1);
+  const pick = (/** @type {any[]} */ list) => list[Math.floor(random() * list.length)];
+  /** @type {any} the open page, or null */
+  let page = null;
+  let uses = 0;
+
+  function openPage() {
+    const tab = makeId();
+    const me = { tab, isAlive: true };
+    tabs.add(tab);
+    const isAlive = () => me.isAlive;
+    const apiWith = (/** @type {number} */ timeoutMs) =>
+      createApi({
+        csrfToken: () => decodeURIComponent(cookies.find("csrf")?.[1] ?? ""),
+        person: account.id,
+        timeoutMs,
+        fetcher: /** @type {any} */ (createFetch({ ...world, cookies, random, isAlive })),
+      });
+    const api = apiWith(TIMEOUT_MS);
+    const shelf = openShelf({ indexedDB: fakeIndexedDB(disk, { isAlive, delay: () => random() * 4 }) });
+    const living = async (/** @type {string[]} */ asked) => new Set(asked.filter((name) => tabs.has(name)));
+    const shared = { shelf, person: account, project: "faults", living };
+    const backup = createBackup({ ...shared, kind: "label", tab });
+    const carrier = createBackup({ ...shared, kind: "label", tab: `${tab}.sent` });
+    page = { me, api, door: apiWith(DOOR_MS), backup, courier: createCourier({ api, backup: carrier }), image: null, saver: null };
+  }
+
+  /** @param {any} event */
+  function note(event) {
+    log.push({ person: account.name, image: page.image, tab: page.me.tab, kept: false, ...event });
+  }
+
+  /** @param {any} change */
+  function noteChange(change) {
+    if (change.origin === "server") return;
+    for (const { box } of change.created) note({ what: "create", box: box.id, values: contentOf(box) });
+    for (const { box } of change.deleted) note({ what: "delete", box: box.id, seen: contentOf(box) });
+    for (const { oldValue, newValue } of change.updated) {
+      const [old, now] = [contentOf(oldValue), contentOf(newValue)];
+      for (const group of /** @type {const} */ (["place", "pose"])) {
+        if (old[group] === now[group]) continue;
+        note({ what: "set", box: newValue.id, group, from: old[group], to: now[group] });
+      }
+    }
+  }
+
+  /**
+   * Open an image as the label page does.
+   * @param {number} image
+   */
+  async function open(image) {
+    const here = page;
+    here.saver?.stop();
+    here.saver = null;
+    const [list, found] = [await here.api.getBoxes(image), await here.backup.find(image)];
+    if (here !== page || !here.me.isAlive) return;
+    const [kept = null] = found;
+    here.image = image;
+    const store = createStore();
+    store.subscribe(noteChange);
+    here.store = store;
+    here.undoable = [];
+    here.news = null;
+    if (kept) here.backup.adopt(kept);
+    here.saver = createSaver({
+      store,
+      put: (save) => here.api.putBoxes(image, save),
+      async keep(work) {
+        const upTo = log.length;
+        const isKept = await here.backup.keep({ id: image, name: `${image}.png` }, work);
+        if (isKept && here.me.isAlive) keptUpTo(here.me.tab, image, upTo);
+        return isKept;
+      },
+      tell: (news) => void (here.news = news),
+      later: /** @type {any} */ (
+        (/** @type {() => void} */ call, /** @type {number} */ ms) => setTimeout(() => here.me.isAlive && call(), ms / HURRY)
+      ),
+    });
+    here.history = createHistory(store);
+    here.saver.open(list, kept);
+  }
+
+  /** @param {string} tab @param {number} image @param {number} upTo */
+  function keptUpTo(tab, image, upTo) {
+    for (let index = upTo - 1; index >= 0; index -= 1) {
+      const event = log[index];
+      if (event.tab !== tab || event.image !== image) continue;
+      if (event.kept) break;
+      event.kept = true;
+    }
+  }
+
+  const value = () => 1 + Math.round(random() * 1e9) / 1e7;
+  const newRect = () => {
+    const [xmin, ymin] = [value(), value()];
+    return { xmin, ymin, xmax: xmin + 1 + value(), ymax: ymin + 1 + value() };
+  };
+
+  const acts = {
+    create() {
+      page.store.create(makeBox(newRect(), "scratch", { pose: `${account.name} ${(uses += 1)}` }));
+      page.undoable.push(true);
+      return true;
+    },
+    move() {
+      const box = pick(page.store.all());
+      if (!box) return false;
+      page.store.update(box.id, newRect());
+      page.undoable.push(false);
+      return true;
+    },
+    turn() {
+      const box = pick(page.store.all());
+      if (!box) return false;
+      page.store.update(box.id, { pose: `${account.name} ${(uses += 1)}` });
+      page.undoable.push(false);
+      return true;
+    },
+    delete() {
+      const box = pick(page.store.all());
+      if (!box || (page.store.all().length < 6 && random() < 0.7)) return false;
+      page.store.remove(box.id);
+      page.undoable.push(true);
+      return true;
+    },
+    undo() {
+      // A value that comes back could not be told from the first one; a box that comes back can.
+      if (!page.undoable.pop()) return false;
+      return page.history.undo();
+    },
+    choose() {
+      const { news, saver } = page;
+      if (saver.state() !== "conflict" || !news?.conflicts) return false;
+      const choices = new Map(news.conflicts.map((/** @type {any} */ conflict) => [conflict.id, pick(choicesOf(conflict))]));
+      for (const conflict of news.conflicts) noteChoice(conflict, /** @type {any} */ (choices.get(conflict.id)));
+      page.undoable.push(false);
+      void saver.resolve(choices);
+      return true;
+    },
+  };
+
+  /** What a choice means beyond the change that it makes on the page. */
+  function noteChoice(/** @type {any} */ { id, kind }, /** @type {string} */ choice) {
+    const theirs = page.news.theirs.boxes.find((/** @type {any} */ box) => box.id === id);
+    const mine = page.store.get(id);
+    if (kind === "both-changed" && choice === "mine" && theirs && mine) {
+      const [old, now] = [contentOf(theirs), contentOf(mine)];
+      for (const group of /** @type {const} */ (["place", "pose"])) {
+        if (old[group] !== now[group]) note({ what: "set", chosen: true, box: id, group, from: old[group], to: now[group] });
+      }
+    } else if (kind === "deleted-by-me" && choice !== "mine") note({ what: "keep", box: id, values: contentOf(theirs) });
+    else if (kind === "deleted-by-them" && choice === "mine" && mine) note({ what: "keep", box: id, values: contentOf(mine) });
+  }
+
+  async function signIn() {
+    count("signed in again");
+    await page.door.getSession();
+    await page.door.signIn(account.name, account.password);
+  }
+
+  function kill() {
+    count("tabs killed");
+    page.me.isAlive = false;
+    tabs.delete(page.me.tab);
+    page.saver?.stop();
+    page = null;
+  }
+
+  async function close() {
+    count("tabs closed");
+    const { saver, api, image, me } = page;
+    const save = saver?.leave();
+    if (save) void api.putBoxes(image, save, { keepalive: true }).catch(() => {});
+    await sleep(20); // the browser finishes what is being written
+    me.isAlive = false;
+    tabs.delete(me.tab);
+    saver?.stop();
+    page = null;
+  }
+
+  async function sendLeftover() {
+    const kept = (await page.backup.all()).filter((/** @type {any} */ { image }) => image.id !== page.image);
+    if (kept.length === 0) return 0;
+    count("leftovers sent");
+    const outcome = await page.courier.send(pick(kept));
+    if (outcome === "expired") await signIn();
+    if (outcome === "refused") count("REFUSED");
+    if (outcome === "asked") await open(Number(kept[0].image.id));
+    return kept.length;
+  }
+
+  /** Do what the page asks of its person. @returns {Promise<void>} */
+  async function answer() {
+    const state = page.saver?.state();
+    if (state === "expired") {
+      await signIn();
+      await page.saver.saveNow();
+    } else if (state === "refused") count("REFUSED");
+  }
+
+  /** One operation. @returns {Promise<boolean>} whether anything was done */
+  async function step() {
+    try {
+      if (!page) openPage();
+      if (!page.saver) await open(pick(world.images));
+      await answer();
+      const dice = random();
+      if (dice < 0.008) kill();
+      else if (dice < 0.014) await close();
+      else if (dice < 0.05) await goOn();
+      else if (dice < 0.06) await sendLeftover();
+      else {
+        if (page.saver.state() === "conflict" && random() < 0.3) return did("choose");
+        return did(pick(["create", "create", "move", "move", "move", "turn", "turn", "delete", "undo"]));
+      }
+      return false;
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      await signIn().catch(ignoreAnswer);
+      return false;
+    }
+  }
+
+  /** @param {keyof typeof acts} name */
+  function did(name) {
+    const isDone = acts[name]();
+    if (isDone) count(`operation ${name}`);
+    return isDone;
+  }
+
+  async function goOn() {
+    const { saver } = page;
+    const state = await saver.saveNow();
+    if (state === "saved" || saver.isKept()) await open(pick(world.images));
+  }
+
+  /** Bring all that is kept to the server. @returns {Promise<boolean>} true when nothing is left */
+  async function settle() {
+    try {
+      if (!page) openPage();
+      const kept = await page.backup.all();
+      if (kept.length > 0 || !page.saver) await open(kept.length > 0 ? Number(kept[0].image.id) : world.images[0]);
+      for (let tries = 0; tries < 20; tries += 1) {
+        await answer();
+        const state = await page.saver.saveNow();
+        if (state === "saved") break;
+        if (state === "conflict") did("choose");
+        await sleep(10);
+      }
+      return page.saver.state() === "saved" && (await page.backup.all()).length === 0;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) await signIn().catch(ignoreAnswer);
+      else ignoreAnswer(error);
+      return false;
+    }
+  }
+
+  /** @param {unknown} error */
+  function ignoreAnswer(error) {
+    if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+  }
+
+  return {
+    name: account.name,
+    step,
+    settle,
+    signIn: async () => {
+      if (!page) openPage();
+      await signIn();
+    },
+    /** What this page shows of its image, once it has heard of everything. */
+    async view() {
+      await page.saver.saveNow({ force: true });
+      return { image: page.image, boxes: page.store.all().map((/** @type {any} */ box) => [box.id, contentOf(box)]) };
+    },
+    state: () => page?.saver?.state() ?? "closed",
+    leave: () => page && kill(),
+  };
+}

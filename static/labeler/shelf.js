@@ -1,0 +1,289 @@
+// @ts-check
+// Where a browser keeps work: IndexedDB, else localStorage, else nowhere. A record is written whole or not
+// at all; the list that it starts from is written only when it is another one.
+
+/**
+ * A record and the boxes that it starts from. `turn` rises with every writing of one key.
+ * @typedef {{key: string, turn: number, [field: string]: any}} Entry
+ * @typedef {{entry: Entry, base: any[]}} Shelved
+ */
+
+/**
+ * @typedef {object} Shelf
+ * @property {(shelved: Shelved, removals?: string[]) => Promise<void>} put  throws NoRoom
+ * @property {(keys: string[]) => Promise<void>} remove
+ * @property {(prefix: string) => Promise<Shelved[]>} list
+ * @property {string} kind
+ */
+
+/** The browser keeps nothing more; `reason` says why. */
+export class NoRoom extends Error {
+  /** @param {"full" | "denied"} reason */
+  constructor(reason) {
+    super(reason === "full" ? "The browser's storage is full." : "The browser denies its storage.");
+    this.name = "NoRoom";
+    this.reason = reason;
+  }
+}
+
+const DATABASE = "blemish";
+const ENTRIES = "work";
+const BASES = "bases";
+const LOCAL = "blemish.shelf.";
+const OPEN_MS = 4000;
+
+/**
+ * Open what this browser has. Writing falls through to the next place when one is full or denied; reading
+ * takes the newest of what all of them have.
+ * @param {{indexedDB?: IDBFactory | null, localStorage?: Storage | null}} places
+ * @returns {Shelf}
+ */
+export function openShelf({ indexedDB, localStorage }) {
+  const shelves = [
+    ...(indexedDB ? [databaseShelf(indexedDB)] : []),
+    ...(localStorage ? [localShelf(localStorage)] : []),
+  ];
+  return {
+    kind: shelves.map(({ kind }) => kind).join(" ") || "none",
+    async put(shelved, removals = []) {
+      /** @type {unknown} */
+      let refusal = new NoRoom("denied");
+      for (const shelf of shelves) {
+        try {
+          await shelf.put(shelved, removals);
+          for (const other of shelves) if (other !== shelf) await quietly(other.remove([...removals, shelved.entry.key]));
+          return;
+        } catch (error) {
+          if (!(error instanceof NoRoom)) throw error;
+          refusal = error;
+        }
+      }
+      throw refusal;
+    },
+    async remove(keys) {
+      for (const shelf of shelves) await quietly(shelf.remove(keys));
+    },
+    async list(prefix) {
+      /** @type {Map<string, Shelved>} */
+      const newest = new Map();
+      for (const shelf of shelves) {
+        const found = (await quietly(shelf.list(prefix))) ?? [];
+        for (const shelved of found) {
+          const known = newest.get(shelved.entry.key);
+          if (!known || known.entry.turn < shelved.entry.turn) newest.set(shelved.entry.key, shelved);
+        }
+      }
+      return [...newest.values()];
+    },
+  };
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} work
+ * @returns {Promise<T | null>} null where the place is denied
+ */
+async function quietly(work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof NoRoom) return null;
+    throw error;
+  }
+}
+
+/** @param {IDBFactory} factory @returns {Shelf} */
+function databaseShelf(factory) {
+  /** @type {Promise<IDBDatabase> | null} */
+  let opened = null;
+  /** @type {Map<string, any[]>} the base that is written under a key, by identity */
+  const written = new Map();
+
+  function database() {
+    opened ??= openDatabase(factory, () => {
+      opened = null;
+      written.clear();
+    });
+    return opened.catch((error) => {
+      opened = null;
+      throw error;
+    });
+  }
+
+  /**
+   * @param {IDBTransactionMode} mode
+   * @param {(entries: IDBObjectStore, bases: IDBObjectStore) => void} work
+   * @returns {Promise<void>}
+   */
+  async function transact(mode, work) {
+    const connection = await database();
+    try {
+      await new Promise((resolve, reject) => {
+        const transaction = connection.transaction([ENTRIES, BASES], mode);
+        transaction.oncomplete = () => resolve(undefined);
+        transaction.onerror = transaction.onabort = () => reject(transaction.error);
+        work(transaction.objectStore(ENTRIES), transaction.objectStore(BASES));
+      });
+    } catch (error) {
+      throw asNoRoom(error);
+    }
+  }
+
+  return {
+    kind: "indexeddb",
+    async put({ entry, base }, removals = []) {
+      const isNew = written.get(entry.key) !== base;
+      try {
+        await transact("readwrite", (entries, bases) => {
+          entries.put(entry);
+          if (isNew) bases.put({ key: entry.key, boxes: base });
+          for (const key of removals) {
+            entries.delete(key);
+            bases.delete(key);
+          }
+        });
+      } catch (error) {
+        written.delete(entry.key);
+        throw error;
+      }
+      written.set(entry.key, base);
+    },
+    async remove(keys) {
+      for (const key of keys) written.delete(key);
+      await transact("readwrite", (entries, bases) => {
+        for (const key of keys) {
+          entries.delete(key);
+          bases.delete(key);
+        }
+      });
+    },
+    async list(prefix) {
+      /** @type {IDBRequest<any[]>} */
+      let entries;
+      /** @type {IDBRequest<any[]>} */
+      let bases;
+      await transact("readonly", (entryStore, baseStore) => {
+        entries = entryStore.getAll();
+        bases = baseStore.getAll();
+      });
+      // @ts-ignore both were asked for in the transaction that is complete
+      return join(entries.result, bases.result).filter(({ entry }) => entry.key.startsWith(prefix));
+    },
+  };
+}
+
+/** @param {Entry[]} entries @param {{key: string, boxes: any[]}[]} bases @returns {Shelved[]} */
+function join(entries, bases) {
+  const byKey = new Map(bases.map(({ key, boxes }) => [key, boxes]));
+  return entries.flatMap((entry) => {
+    const base = byKey.get(entry.key);
+    return base ? [{ entry, base }] : [];
+  });
+}
+
+/**
+ * @param {IDBFactory} factory
+ * @param {() => void} closed
+ * @returns {Promise<IDBDatabase>}
+ */
+function openDatabase(factory, closed) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new NoRoom("denied")), OPEN_MS);
+    const fail = (/** @type {unknown} */ error) => {
+      clearTimeout(timer);
+      reject(asNoRoom(error));
+    };
+    try {
+      const request = factory.open(DATABASE, 1);
+      request.onupgradeneeded = () => {
+        for (const store of [ENTRIES, BASES]) request.result.createObjectStore(store, { keyPath: "key" });
+      };
+      request.onerror = () => fail(request.error);
+      request.onsuccess = () => {
+        clearTimeout(timer);
+        request.result.onclose = closed;
+        request.result.onversionchange = () => {
+          request.result.close();
+          closed();
+        };
+        resolve(request.result);
+      };
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+/** @param {unknown} error @returns {unknown} */
+function asNoRoom(error) {
+  if (error instanceof NoRoom) return error;
+  if (error === null) return new NoRoom("denied"); // aborted without a word
+  if (!(error instanceof DOMException)) return error;
+  return new NoRoom(error.name === "QuotaExceededError" ? "full" : "denied");
+}
+
+/** @param {Storage} storage @returns {Shelf} */
+function localShelf(storage) {
+  return {
+    kind: "localstorage",
+    async put(shelved, removals = []) {
+      try {
+        storage.setItem(LOCAL + shelved.entry.key, JSON.stringify(shelved));
+        for (const key of removals) storage.removeItem(LOCAL + key);
+      } catch (error) {
+        throw asNoRoom(error);
+      }
+    },
+    async remove(keys) {
+      try {
+        for (const key of keys) storage.removeItem(LOCAL + key);
+      } catch (error) {
+        throw asNoRoom(error);
+      }
+    },
+    async list(prefix) {
+      try {
+        return namesIn(storage)
+          .filter((name) => name.startsWith(LOCAL + prefix))
+          .flatMap((name) => {
+            const shelved = parsed(storage.getItem(name));
+            return typeof shelved?.entry?.key === "string" && Array.isArray(shelved.base) ? [shelved] : [];
+          });
+      } catch (error) {
+        throw asNoRoom(error);
+      }
+    },
+  };
+}
+
+/** @param {Storage} storage @returns {string[]} */
+export function namesIn(storage) {
+  return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
+}
+
+/** @param {string | null} text @returns {any} null for text that is not ours */
+export function parsed(text) {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Find this page's storage, each of which may throw when a policy denies it.
+ * @param {Window & typeof globalThis} page
+ * @returns {{indexedDB: IDBFactory | null, localStorage: Storage | null}}
+ */
+export function storageOf(page) {
+  const tried = (/** @type {() => any} */ read) => {
+    try {
+      return read() ?? null;
+    } catch (error) {
+      if (error instanceof DOMException) return null;
+      throw error;
+    }
+  };
+  return { indexedDB: tried(() => page.indexedDB), localStorage: tried(() => page.localStorage) };
+}

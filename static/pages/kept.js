@@ -1,0 +1,27 @@
+// @ts-check
+// On every page of a project: tells of work that was kept on this computer and never sent, and sends it.
+import { createApi, csrfTokenOf, keepCsrfToken } from "../labeler/api.js";
+import { createCourier } from "../labeler/courier.js";
+import { find, readData } from "../labeler/element.js";
+import { openKeeping } from "../labeler/keeping.js";
+import { createLeftover } from "../labeler/leftover.js";
+import { createNotice } from "../labeler/notice.js";
+
+/** @type {{person: {id: number, name: string}, csrf_cookie: string, login_url: string}} */
+const { person, csrf_cookie: cookie, login_url: loginUrl } = readData("kept-data");
+const place = find("[data-kept]");
+const api = createApi({
+  csrfToken: () => csrfTokenOf(document, cookie),
+  tokenChanged: (token) => keepCsrfToken(document, token),
+  person: person.id,
+});
+const { tab, backup, carrier, moved } = openKeeping({ person, project: "", kind: "label" });
+const notice = createNotice(place, place);
+const leftover = createLeftover({
+  backup,
+  courier: createCourier({ api, backup: carrier }),
+  tab,
+  show: (note) => (note ? notice.show(note) : notice.clear()),
+  expired: () => location.assign(`${loginUrl}?next=${encodeURIComponent(location.pathname)}`),
+});
+void moved.then(leftover.look);
