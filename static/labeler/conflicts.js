@@ -125,7 +125,7 @@ export function createConflicts({ place, stage, say, resolve }) {
       other = savedBy ?? "the other person";
       takeAway ??= stage.addLayer({ paint: (context, _, view) => choosing && paintVersions(context, view, { choosing, other }) });
       if (!section.isConnected) place.prepend(section);
-      become(beginChoosing(conflicts, choosing));
+      become(beginChoosing(conflicts, choosing), choosing === null);
     },
     end() {
       takeAway?.();

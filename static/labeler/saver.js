@@ -126,6 +126,7 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
   const unsubscribe = store.subscribe((change) => {
     if (change.origin === "server") return;
     void backUp();
+    if (state === "conflict") reconsider();
     if (state === "conflict" || state === "locked") return;
     if (!isDirty() && !running) {
       clearTimers();
@@ -135,6 +136,17 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
     if (!running && state !== "offline" && state !== "expired" && state !== "gone") become("unsaved");
     schedule(QUIET_MS);
   });
+
+  /** My boxes changed while a person is asked: there may be more to ask, or nothing any more. */
+  function reconsider() {
+    if (!theirs) return;
+    const { list, savedBy } = theirs;
+    const { conflicts } = mergeBoxes({ base: base.boxes, mine: mine(), theirs: list.boxes });
+    if (conflicts.length === 0) {
+      theirs = null;
+      state = "unsaved";
+    } else become("conflict", { conflicts, theirs: list, savedBy });
+  }
 
   /** @param {readonly Box[]} boxes */
   function show(boxes) {

@@ -249,11 +249,14 @@ def test_an_image_that_was_deleted_while_it_was_open_is_told_and_its_boxes_can_b
 def test_each_box_of_a_conflict_is_chosen_by_itself_with_keys(bench, open_page) -> None:
     boxes = [wire_box("scratches", xmin=x, ymin=10, xmax=x + 10, ymax=30) for x in (5, 25, 45)]
     bench.save(bench.person, boxes)
-    page = open_page(bench.person, allowed=[REFUSED])
+    page = open_page(bench.person, allowed=[REFUSED, OFFLINE])
     canvas = _open(bench, page)
     bench.save(bench.member("igor"), [box | {"ymax": 40} for box in boxes])
+    page.context.set_offline(True)
     for x in (10, 30, 50):
         canvas.drag((x, 20), (x, 25))
+    expect(_save_word(page)).to_have_text(OFFLINE_WORD, timeout=8_000)
+    page.context.set_offline(False)
     conflict = page.get_by_role("region", name="Conflict")
     expect(conflict.get_by_role("listitem")).to_have_count(3, timeout=8_000)
     for key in ("m", "t", "2"):

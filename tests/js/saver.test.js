@@ -326,6 +326,24 @@ test("each box of a conflict is chosen by itself, and undo takes the choice back
   assert.deepEqual(store.all().map(({ id }) => id), ["a", "b", "c"]);
 });
 
+test("taking my change back ends a conflict, and another change may join it", async () => {
+  const b = box("b", [20, 20, 30, 30]);
+  const { server, store, saver, told } = setUp({ boxes: [a, b] });
+  const history = createHistory(store);
+  store.update("a", { xmax: 12 });
+  server.version = 4;
+  server.boxes = [{ ...a, xmax: 20 }, { ...b, xmax: 40 }];
+  assert.equal(await saver.saveNow(), "conflict");
+  store.update("b", { xmax: 32 });
+  assert.deepEqual(told.at(-1).conflicts.map(({ id }) => id), ["a", "b"]);
+  history.undo();
+  history.undo();
+  assert.equal(saver.state(), "saved");
+  store.update("a", { ymax: 10.5 });
+  store.update("a", { ymax: 10 });
+  assert.equal(await saver.saveNow(), "saved");
+});
+
 test("what no place keeps is told with the state", async () => {
   const { store, saver, told, answers } = setUp({ room: false });
   answers.push(async () => {
