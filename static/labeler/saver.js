@@ -266,6 +266,8 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
     isKept: () => kept || !isDirty(),
     version: () => base.version,
     open(list, work = null) {
+      settle();
+      theirs = null;
       base = { version: list.version, boxes: list.boxes };
       show(work ? work.boxes : list.boxes);
       if (!work) {
