@@ -123,13 +123,13 @@ function hidingCommands(types, desk) {
       keys: ["i"],
       perform: desk.showOnly,
     },
-    // Without keys of their own; a person may give them some.
-    ...types.map(({ name }) => ({
+    // A type that the project gave no key may get these from the person.
+    ...types.map(({ name, hotkey }) => ({
       name: `hide ${name}`,
       label: "Hide or show the boxes of a type",
       detail: name,
       group,
-      keys: [],
+      keys: hotkey ? [`Alt+Shift+${hotkey.toLowerCase()}`] : [],
       perform: () => desk.toggleHidden(name),
     })),
   ];
