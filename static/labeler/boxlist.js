@@ -52,6 +52,10 @@ export function createBoxList(place, { typeOf, select, toggle, scores = false })
   /** @type {ReadonlySet<string>} */
   let hidden = new Set();
   let rowScr = ROW_SCR;
+  // Kept here: asking the page for them would make the browser lay it out at every change.
+  let topScr = 0;
+  let heightScr = 0;
+  let isMeasured = false;
   let frame = 0;
 
   const indexOf = (/** @type {string | undefined} */ id) => shown.findIndex((box) => box.id === id);
@@ -78,8 +82,22 @@ export function createBoxList(place, { typeOf, select, toggle, scores = false })
     const next = shown[steps[event.key]];
     if (next) select(event.shiftKey ? [...selection.filter((id) => id !== next.id), next.id] : [next.id]);
   });
-  place.addEventListener("scroll", () => (frame ||= requestAnimationFrame(draw)), { passive: true });
-  new ResizeObserver(() => (frame ||= requestAnimationFrame(draw))).observe(place);
+  function drawSoon() {
+    frame ||= requestAnimationFrame(draw);
+  }
+  place.addEventListener(
+    "scroll",
+    () => {
+      topScr = place.scrollTop;
+      drawSoon();
+    },
+    { passive: true },
+  );
+  new ResizeObserver(() => {
+    heightScr = place.clientHeight;
+    isMeasured = false;
+    drawSoon();
+  }).observe(place);
 
   /** @param {string} id @returns {string[]} from the row that was selected last to this one */
   function rangeTo(id) {
@@ -124,7 +142,7 @@ export function createBoxList(place, { typeOf, select, toggle, scores = false })
 
   function draw() {
     frame = 0;
-    const { from, to } = rowsInSight({ count: shown.length, rowScr, topScr: place.scrollTop, heightScr: place.clientHeight });
+    const { from, to } = rowsInSight({ count: shown.length, rowScr, topScr, heightScr });
     const lead = indexOf(selection.at(-1));
     // A screen reader is sent to the selected row by its id: it is made, wherever it stands.
     const wanted = lead >= 0 && (lead < from || lead >= to) ? [lead] : [];
@@ -147,21 +165,24 @@ export function createBoxList(place, { typeOf, select, toggle, scores = false })
     measure();
   }
 
-  /** Rows grow with the text's size; one that was made says how high they are. */
+  /** Rows grow with the text's size, and the list with them; one that was made says how high they are. */
   function measure() {
-    const first = rows.values().next().value?.row;
-    const height = first?.getBoundingClientRect().height;
-    if (!height || Math.abs(height - rowScr) < 0.5) return;
+    const height = isMeasured ? 0 : rows.values().next().value?.row.getBoundingClientRect().height;
+    if (!height) return;
+    isMeasured = true;
+    if (Math.abs(height - rowScr) < 0.5) return;
     rowScr = height;
     sheet.style.height = `${shown.length * rowScr}px`;
-    frame ||= requestAnimationFrame(draw);
+    drawSoon();
   }
 
   /** @param {number} index brought in sight by scrolling this list, and nothing around it */
   function reveal(index) {
     const top = index * rowScr;
-    if (top < place.scrollTop) place.scrollTop = top;
-    else if (top + rowScr > place.scrollTop + place.clientHeight) place.scrollTop = top + rowScr - place.clientHeight;
+    if (top < topScr) topScr = top;
+    else if (top + rowScr > topScr + heightScr) topScr = top + rowScr - heightScr;
+    else return;
+    place.scrollTop = topScr;
   }
 
   return {

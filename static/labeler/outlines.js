@@ -41,13 +41,14 @@ const NO_DASH = [];
 export function paintBoxes(context, sizeScr, scene) {
   const { selection, gesture, hovered } = scene;
   const inHand = new Set(gesture.drafts.map(({ id }) => id));
-  const isAbove = (/** @type {Box} */ { id }) => selection.has(id) || id === hovered || inHand.has(id);
-  const below = scene.boxes.filter((box) => !isAbove(box));
-  paintPlain(context, sizeScr, scene, below);
-  const raised = scene.boxes.filter((box) => isAbove(box) && !inHand.has(box.id));
+  const isRaised = (/** @type {Box} */ { id }) => id === hovered || selection.has(id) || inHand.has(id);
+  const raised = hovered === null && selection.lead() === null && inHand.size === 0 ? [] : scene.boxes.filter(isRaised);
+  const above = new Set(raised);
+  paintPlain(context, sizeScr, scene, above.size === 0 ? scene.boxes : scene.boxes.filter((box) => !above.has(box)));
+  const still = raised.filter(({ id }) => !inHand.has(id));
   // What was selected last lies on top, what is being changed on top of that.
-  raised.sort((a, b) => rankOf(scene, a) - rankOf(scene, b));
-  for (const box of [...raised, ...gesture.drafts]) paintMarked(context, sizeScr, scene, box);
+  still.sort((a, b) => rankOf(scene, a) - rankOf(scene, b));
+  for (const box of [...still, ...gesture.drafts]) paintMarked(context, sizeScr, scene, box);
   const only = selection.only();
   const chosen = gesture.drafts.length === 1 ? gesture.drafts[0] : only && scene.get(only);
   if (chosen && gesture.marks.length === 0) paintHandles(context, scene.view, chosen);

@@ -35,14 +35,23 @@ export function followPointer(element, calls) {
   /** @type {Gesture | null} */
   let gesture = null;
 
+  // Asking for the place at every move would make the browser lay the page out again and again.
+  /** @type {DOMRect | null} */
+  let frame = null;
+  const forget = () => (frame = null);
+  new ResizeObserver(forget).observe(element);
+  window.addEventListener("resize", forget);
+  window.addEventListener("scroll", forget, { passive: true, capture: true });
+
   /** @param {MouseEvent} event @returns {PointScr} */
   function placeOf(event) {
-    const frame = element.getBoundingClientRect();
+    frame ??= element.getBoundingClientRect();
     return { xScr: event.clientX - frame.left, yScr: event.clientY - frame.top };
   }
 
   /** @param {PointerEvent} event */
   function pressed(event) {
+    forget();
     const at = placeOf(event);
     if (event.pointerType === "mouse" && down.size > 0) return;
     down.set(event.pointerId, at);

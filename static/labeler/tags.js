@@ -18,8 +18,12 @@ const HEIGHT_SCR = 18;
 /** Prints that are kept; a project has far fewer. */
 const KEPT = 3000;
 
-/** @type {Map<string, Print>} by what is written and the screen's pixel ratio */
+/** @type {Map<string, Print>} by what is written, for one pixel ratio of the screen */
 const prints = new Map();
+/** The same by the very list of parts, which a box keeps from frame to frame.
+ * @type {WeakMap<readonly TagPart[], Print>} */
+let known = new WeakMap();
+let ratio = 0;
 
 /**
  * Measure a tag.
@@ -48,20 +52,24 @@ export function paintTag(context, sizeScr, rectScr, parts) {
 
 /** @param {readonly TagPart[]} parts @returns {Print} */
 function printOf(parts) {
-  const ratio = window.devicePixelRatio || 1;
-  let key = String(ratio);
-  for (const { text, look, color } of parts) key += `|${look} ${color} ${text}`;
-  let print = prints.get(key);
-  if (!print) {
-    if (prints.size >= KEPT) prints.clear();
-    print = makePrint(parts, ratio);
-    prints.set(key, print);
+  const ratioNow = window.devicePixelRatio || 1;
+  if (ratioNow !== ratio) {
+    ratio = ratioNow;
+    known = new WeakMap();
+    prints.clear();
   }
+  let print = known.get(parts);
+  if (print) return print;
+  const key = parts.map(({ text, look, color }) => `${look} ${color} ${text}`).join("|");
+  print = prints.get(key) ?? makePrint(parts);
+  if (prints.size >= KEPT) prints.clear();
+  prints.set(key, print);
+  known.set(parts, print);
   return print;
 }
 
-/** @param {readonly TagPart[]} parts @param {number} ratio @returns {Print} */
-function makePrint(parts, ratio) {
+/** @param {readonly TagPart[]} parts @returns {Print} */
+function makePrint(parts) {
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
   if (!context) throw new Error("This browser cannot draw on a canvas.");
