@@ -32,6 +32,7 @@ import { createStage } from "./stage.js";
 import { createTabs } from "./tabs.js";
 import { createTalk } from "./talk.js";
 import { talkCommands } from "./talkcommands.js";
+import { createViewing } from "./viewing.js";
 import { createVisit } from "./visit.js";
 
 /** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
@@ -85,6 +86,7 @@ const pictures = createPictures({
   look: readLook(preferences.get("view")),
   invalidate: () => stage.invalidate(),
 });
+const viewing = createViewing({ root, pictures, preferences, say: notice.say });
 const queue = createQueue({
   claim: (exclude) => api.claim(slug, "label", exclude),
   load: (image) => pictures.load(image),
@@ -118,7 +120,10 @@ const stage = createStage({
   makeBox: desk.makeBox,
   say: notice.say,
   selectionChanged: () => panel.refresh(),
-  cursorMoved: (point) => panel.showCursor(point),
+  cursorMoved(point) {
+    panel.showCursor(point);
+    viewing.probe(point);
+  },
   viewChanged: () => panel.showZoom(),
 });
 desk.attach(stage);
@@ -191,6 +196,7 @@ const commands = [
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
     toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
   }),
+  ...viewing.commands,
 ];
 const keyring = createKeyring({ commands, preferences });
 const help = makeHelp({ keyring, notes: MOUSE_NOTES });

@@ -8,8 +8,11 @@
 /** @typedef {{level: number, column: number, row: number}} Tile */
 /** @typedef {{side: number, levels: Level[]}} Pyramid  `side` is that of a tile in pixels of its level */
 
-/** One pixel of the level that is used takes at least this many device pixels, and less than twice as many. */
-const FINEST = 0.55;
+/**
+ * One pixel of the level that is used takes at least this many device pixels, and less than twice as many. Finer
+ * levels would turn a pattern of single pixels, such as a sensor's mosaic, into one that is not in the image.
+ */
+const FINEST = 0.7;
 
 /**
  * Give the levels of an image, down to one single tile; odd sizes are rounded up.

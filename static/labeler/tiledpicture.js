@@ -25,8 +25,8 @@ import { visibleRect } from "./viewport.js";
  *   glance?: boolean}) => void} paint   glance: a small map beside the canvas, for which nothing is asked
  * @property {Promise<void>} ready      something of the whole image can be painted
  * @property {() => void} relook        the look is another one
- * @property {(x: number, y: number) => Promise<number[] | null>} probe   the levels of a pixel, as in the file;
- *   null while they are being fetched, and outside of the image
+ * @property {(x: number, y: number, means: {fetch: boolean}) => Promise<number[] | null>} probe
+ *   the levels of a pixel, as in the file; null outside of the image, and while they are not here
  * @property {() => Histogram | null} histogram
  * @property {() => Promise<Uint32Array | null>} countInSight   how often each level occurs in what is seen
  * @property {() => Trouble | null} trouble
@@ -255,12 +255,14 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
       darkroom.setLook(id, look, window);
       void develop();
     },
-    async probe(x, y) {
+    async probe(x, y, means) {
       const place = tileAt(pyramid, Math.floor(x), Math.floor(y));
-      const isHere = place !== null && cache.peek(nameOf(place.tile)) !== undefined;
-      probed = place?.tile ?? null;
-      if (place && isHere) return darkroom.probe(id, place.tile, place.x, place.y);
-      if (place) plan();
+      if (!place) return null;
+      if (cache.peek(nameOf(place.tile))) return darkroom.probe(id, place.tile, place.x, place.y);
+      if (means.fetch) {
+        probed = place.tile;
+        plan();
+      }
       return null;
     },
     async countInSight() {

@@ -28,6 +28,7 @@ import { createStage } from "../labeler/stage.js";
 import { createTabs } from "../labeler/tabs.js";
 import { createTalk } from "../labeler/talk.js";
 import { talkCommands } from "../labeler/talkcommands.js";
+import { createViewing } from "../labeler/viewing.js";
 import { createBoard } from "./board.js";
 import { createDecisions } from "./decisions.js";
 import { queueWords } from "./proposal.js";
@@ -90,6 +91,7 @@ const pictures = createPictures({
   look: readLook(preferences.get("view")),
   invalidate: () => stage.invalidate(),
 });
+const viewing = createViewing({ root, pictures, preferences, say: notice.say });
 const queue = createQueue({
   claim: (exclude) => api.claim(slug, "review", exclude),
   load: (image) => pictures.load(image),
@@ -117,7 +119,10 @@ const stage = createStage({
   makeBox: desk.makeBox,
   say: notice.say,
   selectionChanged: () => panel.refresh(),
-  cursorMoved: (point) => panel.showCursor(point),
+  cursorMoved(point) {
+    panel.showCursor(point);
+    viewing.probe(point);
+  },
   viewChanged: () => panel.showZoom(),
 });
 desk.attach(stage);
@@ -169,6 +174,7 @@ const commands = [
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
     toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
   }),
+  ...viewing.commands,
 ];
 const keyring = createKeyring({ commands, preferences });
 const help = makeHelp({ keyring, notes: MOUSE_NOTES });
