@@ -22,8 +22,10 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
 DEFAULT_MAX_PIXELS = 200_000_000
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
+# From here on Pillow's copies count: it holds an image up to three times on its way to an array.
+_LARGE = 16_000_000
 # What decoders raise on damaged bytes; anything else is a fault of ours and shall be seen.
 _DAMAGE = (
     OSError,
@@ -185,12 +187,14 @@ def _unpack(stream: BinaryIO, *, name: str, max_pixels: int) -> tuple[np.ndarray
     with picture:
         _check_size(*picture.size, name=name, max_pixels=max_pixels)
         form = "JPEG" if picture.format == "MPO" else picture.format
-        if form == "TIFF" and not _plain_tiff(picture):
+        large = picture.width * picture.height > _LARGE
+        if form == "TIFF" and (not _plain_tiff(picture) or (large and _flat_tiff(picture))):
             return _tiff_pixels(stream, name=name, max_pixels=max_pixels), form
         if form == "PNG":
             picture.verify()
             stream.seek(0)
-            if _deep_color_png(stream.read(26)):
+            header = stream.read(26)
+            if _deep_color_png(header) or (large and _flat_png(header)):
                 return _deep_png_pixels(stream), form
             stream.seek(0)
             picture = Image.open(stream, formats=("PNG",))
@@ -221,7 +225,14 @@ def _deep_png_pixels(stream: BinaryIO) -> np.ndarray:
 
     stream.seek(0)
     array = imagecodecs.png_decode(stream.read())
+    if array.ndim == 2:
+        return array
     return array[..., 0] if array.shape[-1] == 2 else array[..., :3]
+
+
+def _flat_png(header: bytes) -> bool:
+    """Tell gray or color of 8 or 16 bits without a palette or alpha."""
+    return header[24] in (8, 16) and header[25] in (0, 2)
 
 
 def _plain_tiff(picture: Image.Image) -> bool:
@@ -229,6 +240,12 @@ def _plain_tiff(picture: Image.Image) -> bool:
     bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
     unsigned = set(picture.tag_v2.get(339, (1,))) == {1}
     return unsigned and (max(bits) <= 8 or (tuple(bits) in ((12,), (16,)) and photometric == 1))
+
+
+def _flat_tiff(picture: Image.Image) -> bool:
+    """Tell gray (black = 0) or color of 8 or 16 bits, which tifffile reads as Pillow does."""
+    bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
+    return set(bits) in ({8}, {16}) and photometric in (1, 2)
 
 
 def _tiff_pixels(stream: BinaryIO, *, name: str, max_pixels: int) -> np.ndarray:

@@ -87,20 +87,11 @@ export function movedWindow({ low, high }, part, to, depth) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas
+ * Write bars as the outline of a drawing one unit wide per bar and 100 high.
  * @param {Float64Array} bars
- * @param {string} color
+ * @returns {string} for the attribute d of a path
  */
-export function paintBars(canvas, bars, color) {
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
-  canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.fillStyle = color;
-  const width = canvas.width / bars.length;
-  bars.forEach((bar, index) => {
-    const height = bar > 0 ? Math.max(1, bar * canvas.height) : 0;
-    context.fillRect(index * width, canvas.height - height, Math.ceil(width), height);
-  });
+export function outlineOf(bars) {
+  const steps = [...bars].map((bar) => `V${bar > 0 ? Math.min(99, Math.round(100 - bar * 100)) : 100}h1`);
+  return `M0 100${steps.join("")}V100Z`;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The panel of the view: a histogram with a window to drag, and a slider for each setting.
 import { find } from "./element.js";
-import { axisOf, barsOf, levelAt, movedWindow, paintBars, placeOf } from "./histogram.js";
+import { axisOf, barsOf, levelAt, movedWindow, outlineOf, placeOf } from "./histogram.js";
 
 /** @typedef {import("./look.js").Look} Look */
 /** @typedef {import("./look.js").Window} Window */
@@ -36,7 +36,7 @@ const STEPS = 200;
  */
 export function createViewPanel(panel, { change, opened }) {
   const frame = find("[data-histogram]", panel);
-  const bars = /** @type {HTMLCanvasElement} */ (find("canvas", frame));
+  const bars = frame.querySelector("path");
   const span = find("[data-span]", frame);
   const handles = { low: find('[data-handle="low"]', frame), high: find('[data-handle="high"]', frame) };
   const sliders = /** @type {HTMLInputElement[]} */ ([...panel.querySelectorAll("input[type=range]")]);
@@ -47,7 +47,8 @@ export function createViewPanel(panel, { change, opened }) {
   let shown = null;
   /** @type {Axis} */
   let axis = { low: 0, high: 255 };
-  let painted = "";
+  /** @type {Shown["histogram"]} */
+  let painted = null;
 
   for (const slider of sliders) {
     slider.addEventListener("input", () => {
@@ -125,9 +126,8 @@ export function createViewPanel(panel, { change, opened }) {
     panel.toggleAttribute("data-empty", why !== "");
     find("[data-why]", panel).textContent = why;
     axis = histogram ? axisOf(histogram, depth) : { low: 0, high: 2 ** depth - 1 };
-    const now = histogram ? `${histogram.low} ${histogram.high} ${histogram.counts.length} ${frame.clientWidth}` : "";
-    if (now !== painted && histogram) paintBars(bars, barsOf(histogram, axis, BARS), getComputedStyle(frame).color);
-    painted = now;
+    if (histogram !== painted) bars?.setAttribute("d", histogram ? outlineOf(barsOf(histogram, axis, BARS)) : "");
+    painted = histogram;
     const [low, high] = [placeOf(axis, window.low), placeOf(axis, window.high)];
     span.style.left = `${low * 100}%`;
     span.style.right = `${(1 - high) * 100}%`;
@@ -160,7 +160,6 @@ export function createViewPanel(panel, { change, opened }) {
     panel.hidden = !open;
     opened(open);
     if (!open) return;
-    painted = "";
     draw();
     handles.low.focus({ preventScroll: true });
   }

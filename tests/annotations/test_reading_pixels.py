@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from annotations import gray
 from annotations.gray import decode, read_pixels
 from tests.annotations.pictures import COLORS, DEEP_COLORS, RAMP, STEPS, saved, tiff
 
@@ -74,3 +75,21 @@ def test_a_path_and_an_open_file_are_read_alike(tmp_path):
     with path.open("rb") as stream:
         np.testing.assert_array_equal(read_pixels(path), read_pixels(stream))
     np.testing.assert_array_equal(read_pixels(io.BytesIO(path.read_bytes())), RAMP)
+
+
+LARGE_KINDS = [
+    "16 bit png",
+    "color png",
+    "gray tiff",
+    "big endian tiff",
+    "lzw tiff",
+    "16 bit color tiff",
+    "white is zero",
+]
+
+
+@pytest.mark.parametrize("kind", LARGE_KINDS)
+def test_large_files_take_another_way_to_the_same_levels(kind, monkeypatch):
+    monkeypatch.setattr(gray, "_LARGE", 0)
+    data, expected = KINDS[kind]
+    np.testing.assert_array_equal(read_pixels(data), expected)

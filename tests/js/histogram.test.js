@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axisOf, barsOf, levelAt, movedWindow, placeOf, windowHolding } from "../../static/labeler/histogram.js";
+import { axisOf, barsOf, levelAt, movedWindow, outlineOf, placeOf, windowHolding } from "../../static/labeler/histogram.js";
 
 test("the axis holds the levels that occur with a little room, within the depth", () => {
   assert.deepEqual(axisOf({ low: 1000, high: 2000, step: 1, counts: [] }, 16), { low: 960, high: 2040 });
@@ -21,6 +21,10 @@ test("bars share out counts by the levels that they cover", () => {
   assert.deepEqual([...bars], [0.5, 0, 1, 0]);
   const fine = barsOf({ low: 2, high: 3, step: 2, counts: [8] }, { low: 0, high: 7 }, 8);
   assert.deepEqual([...fine], [0, 0, 1, 1, 0, 0, 0, 0]);
+});
+
+test("bars become an outline, and the rarest level is still seen", () => {
+  assert.equal(outlineOf(Float64Array.of(1, 0, 0.001)), "M0 100V0h1V100h1V99h1V100Z");
 });
 
 test("a fitted window leaves dead pixels and glare out", () => {
