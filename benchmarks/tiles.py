@@ -5,7 +5,7 @@
 Makes one image of 10,000 x 10,000 pixels (100 megapixels, 16 bit, a slow shading with noise) and writes it as
 a plain TIFF, a tiled and compressed TIFF, and a PNG. Each is uploaded into an empty project and cut, by
 processes of its own, so that the peak of one is not that of another: "upload" is the check of a file that
-arrives, "view" the thumbnail and the 8-bit view, "tiles" the pyramid in native levels. Memory is the most that
+arrives, "view" the thumbnail and the 8-bit view, "tiles" the pyramid in native levels. Memory is the most
 the process took beyond what Python and Django take.
 """
 
