@@ -14,6 +14,7 @@ from annotations.models import (
     Preference,
     Project,
     Proposal,
+    Pyramid,
     ReviewItem,
     Revision,
 )
@@ -138,3 +139,16 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["project"]
     list_select_related = ["project"]
+
+
+@admin.register(Pyramid)
+class PyramidAdmin(admin.ModelAdmin):
+    list_display = ["image", "state", "tries", "bytes", "claimed_at"]
+    list_filter = ["state"]
+    search_fields = ["image__name"]
+    list_select_related = ["image"]
+    readonly_fields = ["image", "folder", "tile_side", "bytes", "histogram", "claimed_at"]
+
+    def has_add_permission(self, request) -> bool:
+        """Rows are made by the worker."""
+        return False

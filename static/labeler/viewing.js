@@ -117,12 +117,12 @@ export function createViewing({ root, pictures, preferences, say }) {
   return {
     probe: probe.move,
     commands: [
-      { name: "view panel", label: "Gray levels: window, brightness, contrast", group, keys: ["v"], perform: () => panel.setOpen(!panel.isOpen()) },
+      { name: "view panel", label: "Gray levels: window, brightness, contrast", group, keys: ["g"], perform: () => panel.setOpen(!panel.isOpen()) },
       {
         name: "invert",
         label: "Invert, or not",
         group,
-        keys: ["i"],
+        keys: ["Shift+i"],
         perform: () => change({ invert: !pictures.look().invert }),
       },
       {
@@ -140,7 +140,7 @@ export function createViewing({ root, pictures, preferences, say }) {
         name: "reset view",
         label: "As the project shows it",
         group,
-        keys: ["Shift+v"],
+        keys: ["Shift+g"],
         perform() {
           change({ ...PLAIN });
           say("Gray levels as the project shows them");

@@ -80,7 +80,8 @@ _TONES = """() => {
   const canvas = document.querySelector(".canvas-frame > canvas");
   const middle = Math.round(canvas.height / 2);
   const { data } = canvas.getContext("2d").getImageData(0, middle, canvas.width, 1);
-  return [...data].filter((_, at) => at % 4 === 0);
+  // Around the image the canvas is clear; its frame is half clear.
+  return [...data].filter((_, at) => at % 4 === 0 && data[at + 3] === 255);
 }"""
 
 
@@ -92,7 +93,7 @@ def test_a_16_bit_ramp_shows_no_bands_after_windowing(blemish_server, open_page)
     expect(page.locator("[data-passing]")).to_have_text(re.compile("Black 3000"))
     page.wait_for_function(f"() => new Set(({_TONES})()).size > 240", timeout=20_000)
     tones = page.evaluate(_TONES)
-    ramp = tones[tones.index(min(tones)) + 5 : len(tones) - tones[::-1].index(max(tones)) - 5]
+    ramp = tones[3:-3]
     steps = [after - before for before, after in itertools.pairwise(ramp)]
     assert len(ramp) > 500
     assert max(steps) <= 2
@@ -106,7 +107,7 @@ def test_settings_are_kept_with_the_project_and_change_no_label(blemish_server, 
     canvas.drag((10, 10), (30, 30))
     expect_saved(page)
     before = blemish_server.api(bench.person).get(f"/api/images/{bench.image}/boxes/").json()
-    page.keyboard.press("v")
+    page.keyboard.press("g")
     panel = page.get_by_role("region", name="Gray levels")
     panel.get_by_role("slider", name="Level shown black").press("ArrowRight")
     expect(panel.get_by_label("Black", exact=True)).to_have_value("1")
@@ -119,7 +120,7 @@ def test_settings_are_kept_with_the_project_and_change_no_label(blemish_server, 
     expect(panel).to_be_hidden()
     page.reload()
     expect(page.locator("[data-save]")).to_have_text("Saved")
-    page.keyboard.press("v")
+    page.keyboard.press("g")
     expect(panel.get_by_label("White", exact=True)).to_have_value("200")
     expect(panel.get_by_label("Invert")).to_be_checked()
     panel.get_by_role("button", name="Reset").click()
