@@ -42,8 +42,8 @@ export function createViewing({ root, pictures, preferences, say }) {
   const probe = createProbe(find("[data-value]", root), pictures);
   const trouble = find("[data-picture-trouble]", root);
   const words = find("span", trouble);
-  find("button", trouble).addEventListener("click", () => pictures.shown()?.tiled?.retry());
-  window.addEventListener("online", () => pictures.shown()?.tiled?.retry());
+  const retry = () => pictures.shown()?.tiled?.retry();
+  window.addEventListener("online", retry);
   let lastLocal = USUAL_LOCAL;
   let frame = 0;
 
@@ -146,6 +146,7 @@ export function createViewing({ root, pictures, preferences, say }) {
           say("Gray levels as the project shows them");
         },
       },
+      { name: "retry picture", label: "Ask for missing parts of the picture now", group, keys: ["y"], perform: retry },
       stepCommand("brightness", -5, "["),
       stepCommand("brightness", 5, "]"),
       stepCommand("contrast", -5, "{"),
