@@ -6,7 +6,8 @@ twice MARGIN lies whole inside of some tile, wherever it is. What is found becom
 
 1. A box that touches a border of its tile inside of the frame is a *piece*. One that reaches less than
    SLIVER into the tile is dropped: the neighbour shows all of that and more. Pieces of neighbouring tiles
-   that say the same about their common ground are one defect: they are joined to their hull.
+   that say the same about their common ground, with comparable scores, are one defect: they are joined to
+   their hull.
 2. A reduced size answers for long defects only; its small boxes are left to the finer one.
 3. The boxes of a type are gone through, best first; a piece that found no partner counts a quarter of its
    score here, because a whole box beside it says more. Each one takes out those that it overlaps (IoU), and
@@ -27,6 +28,7 @@ MARGIN = 2.0  # pixels of a tile; a box nearer to a border inside of the frame m
 FILL = 128  # what lies beside a frame smaller than its tile
 SLIVER = 4.0  # pixels of a tile
 AGREEMENT = 0.5  # IoU of two pieces on their common ground from which on they are one defect
+COMPARABLE = 0.25  # of the better of two pieces; one with less is not joined to it
 INSIDE = 0.7  # share of the smaller box from which on it lies inside of the larger
 PIECE_INSIDE = 0.5  # the same where one of them is a piece
 PIECE_TRUST = 0.25
@@ -235,10 +237,12 @@ def _group(found: Boxes, tiles: Sequence[Tile]) -> np.ndarray:
     groups = np.arange(len(levels))
     for i in range(len(levels) - 1):
         rest = slice(i + 1, None)
+        weaker = np.minimum(found.scores[rest], found.scores[i])
         others = (
             (found.classes[rest] == found.classes[i])
             & (levels[rest] == levels[i])
             & (found.tiles[rest] != found.tiles[i])
+            & (weaker >= COMPARABLE * np.maximum(found.scores[rest], found.scores[i]))
         )
         candidates = np.flatnonzero(others) + i + 1
         if not len(candidates):

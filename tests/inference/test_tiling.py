@@ -124,6 +124,15 @@ def test_a_better_box_takes_out_the_piece_inside_it_from_another_tile():
     assert len(merge(other, tiles, TILING).boxes) == 2
 
 
+def test_a_faint_piece_does_not_lengthen_a_sure_one():
+    tiles = plan(64, 104, TILING)
+    pieces = np.array([[20.0, 10, 64, 20], [40.0, 10, 90, 20]])
+    found = Boxes(pieces, np.array([0.9, 0.8]), np.array([0, 0]), np.array([0, 1]))
+    np.testing.assert_allclose(merge(found, tiles, TILING).boxes, [[20, 10, 90, 20]])
+    faint = Boxes(pieces, np.array([0.9, 0.1]), found.classes, found.tiles)
+    np.testing.assert_allclose(merge(faint, tiles, TILING).boxes[0], pieces[0])
+
+
 def test_nothing_found_merges_to_nothing():
     nothing = Boxes(np.zeros((0, 4)), np.zeros(0), np.zeros(0, int), np.zeros(0, int))
     assert len(merge(nothing, plan(100, 200, PYRAMID), PYRAMID).boxes) == 0

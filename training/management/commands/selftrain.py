@@ -8,6 +8,7 @@ from inference.models import JobState
 from training import console, networks, rounds
 from training.config import RoundConfig
 from training.detector import presets
+from training.detector.config import TILES
 from training.models import Round, RoundMode
 
 
@@ -39,6 +40,11 @@ class Command(BaseCommand):
             "--use-model", dest="model", help="a detector that is there, instead of training one"
         )
         parser.add_argument("--input-size", type=int, metavar="PIXELS", help="side of the network's input")
+        parser.add_argument(
+            "--tiles",
+            choices=TILES,
+            help="cut images larger than the input at native size (default auto: where defects are small)",
+        )
         parser.add_argument("--seed", type=int, help="seed of weights and augmentation (default 0)")
         parser.add_argument(
             "--worker",
@@ -54,6 +60,8 @@ class Command(BaseCommand):
         names = ("minutes", "preset", "epochs", "model", "backbone", "input_size", "seed")
         given = {name: options[name] for name in names}
         values = {name: value for name, value in given.items() if value is not None}
+        if options["tiles"]:
+            values["detector"] = {"tiles": options["tiles"]}
         if options["backbone"] and not options["worker"]:
             _check_backbone(options["backbone"])
         done: list[Round] = []
