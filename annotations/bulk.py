@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotations import ingest
+from annotations import comments, ingest
 from annotations.errors import BlemishError, Conflict
 from annotations.models import Image, Lease, Project, ReviewItem, ReviewReason, ReviewState, Split
 from annotations.models.images import ImageState
@@ -169,6 +169,8 @@ def _send_to_review(project: Project, ids: Collection[int], *, reason: str, deta
             for image in wanted
         ],
     )
+    if reason == ReviewReason.HELP:
+        comments.ask_about(wanted, text=detail.strip(), user=user)
     Image.objects.present().filter(pk__in=[image.pk for image in wanted]).update(state=ImageState.IN_REVIEW)
     outcome.done = [image.pk for image in wanted]
     return outcome

@@ -1,6 +1,7 @@
 """Talk about an image: threads pinned to a place, their replies, and their end."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from annotations.errors import BlemishError, Conflict
 from annotations.models import Comment, Image, Role
 from annotations.wire import storable
 
+# What somebody says who asks about many images without a word.
+ASKED = "Please look at this image."
 MAX_LETTERS = 4000
 MAX_COMMENTS = 1000
 # Which images a list keeps, by the talk about them.
@@ -110,6 +113,31 @@ def begin(
     return thread, True
 
 
+def ask_about(images: Sequence[Image], *, text: str, user) -> None:
+    """Begin a thread that needs help on each of IMAGES as a whole, in two queries.
+
+    Their review items are the caller's to open; with the thread they end like every other call for help.
+    Raises InvalidComment.
+    """
+    text = _text(text or ASKED)
+    numbered = Comment.objects.filter(image__in=images, parent__isnull=True).order_by()
+    last = dict(numbered.values_list("image").annotate(Max("number")))
+    Comment.objects.bulk_create(
+        [
+            Comment(
+                image=image,
+                uid=uuid.uuid4(),
+                number=last.get(image.pk, 0) + 1,
+                author=user,
+                text=text,
+                needs_help=True,
+            )
+            for image in images
+        ],
+        batch_size=200,
+    )
+
+
 @transaction.atomic
 def reply(thread: Comment, *, uid: uuid.UUID, text: str, user) -> tuple[Comment, bool]:
     """Answer THREAD; return the reply, and whether it is new. Raises InvalidComment, Conflict."""
@@ -180,6 +208,7 @@ def delete(comment: Comment, *, user) -> None:
     if comment.author_id != user.pk and comment.image.project.role_of(user) != Role.ENGINEER:
         raise PermissionDenied("Only the person who wrote a comment, or an engineer, can delete it.")
     calls.hold(comment.image)
+    asked = comment.needs_help
     if comment.parent_id is None and comment.replies.exists():
         Comment.objects.filter(pk=comment.pk).update(text="", needs_help=False, deleted_at=timezone.now())
     else:
@@ -187,7 +216,8 @@ def delete(comment: Comment, *, user) -> None:
         if comment.parent_id is not None:
             bare = Comment.objects.filter(pk=comment.parent_id, deleted_at__isnull=False)
             bare.filter(replies__isnull=True).delete()
-    calls.follow(comment.image)
+    if asked:
+        calls.follow(comment.image)
 
 
 def threads(image: Image) -> QuerySet[Comment]:

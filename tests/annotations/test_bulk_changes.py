@@ -71,6 +71,8 @@ def test_images_that_are_sent_wait_for_a_reviewer_once(project):
     assert "busy.png: max works on it now" in str(answer.json()["refused"])
     item = ReviewItem.objects.get(image=image)
     assert (item.reason, item.detail, item.state) == ("help", "Is this rust?", ReviewState.OPEN)
+    thread = image.comments.get()
+    assert (thread.text, thread.needs_help, thread.number) == ("Is this rust?", True, 1)
     image.refresh_from_db()
     assert (image.state, image.box_count) == (ImageState.IN_REVIEW, 1)
     busy.refresh_from_db()

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from annotations import boxes, comments, proposals, review, wire
+from annotations import boxes, bulk, comments, proposals, review, wire
 from annotations.errors import StaleVersion
 from annotations.models import ImageState, ReviewItem, ReviewReason, ReviewState, Role
 from tests.api import member_client
@@ -166,6 +166,18 @@ def test_no_model_decides_on_an_image_that_a_person_asks_about(image, inspector)
         with pytest.raises(StaleVersion, match="asks for help"):
             verb(image, [], model_name="round-2", round_number=2, **more)
     assert state_of(image) == WAITING
+
+
+def test_images_that_are_sent_to_review_keep_the_question_until_it_is_answered(image, inspector, reviewer):
+    aside, _ = comments.begin(image, uid=uuid.uuid4(), text="By the way.", user=inspector)
+    bulk.send_to_review(image.project, [image.pk], user=inspector)
+    thread = image.comments.get(needs_help=True)
+    assert (thread.number, thread.text, thread.author) == (2, "Please look at this image.", inspector)
+    comments.delete(aside, user=inspector)
+    save(image, inspector)
+    assert state_of(image) == WAITING
+    comments.change(thread, user=reviewer, resolved=True)
+    assert state_of(image) == (ImageState.LABELED, (ReviewReason.HELP, True, ReviewState.WITHDRAWN))
 
 
 def test_calls_for_help_are_offered_first(image, inspector):
