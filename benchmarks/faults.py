@@ -59,6 +59,8 @@ def main() -> int:
         figures = figures_of(options, result, faults, seconds=time.monotonic() - started)
         figures["revisions"] = count_revisions()
     print_table(figures)
+    if options.log:
+        options.log.write_text("\n".join(json.dumps(event) for event in result["log"]))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
     return 1 if faults else 0
@@ -74,6 +76,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--pause", type=float, default=40, help="longest pause of a person, in ms (40)")
     parser.add_argument("--seed", type=int, default=1, help="of everything random (default 1)")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--log", type=Path, help="write all that every person meant to this file")
     options = parser.parse_args()
     if options.clients < 2:
         parser.error("--clients must be at least 2")

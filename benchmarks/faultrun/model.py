@@ -178,8 +178,9 @@ def _check_end(history: History) -> None:
             edges = _edges((event for event in history.events if event["kept"]), box, group)
             value = content[group]
             for newer in edges.get(value, set()):
-                is_deleted = any(gone["seen"][group] == newer for gone in history.of("delete", box))
-                if not is_deleted and not _reaches(edges, newer, value):
+                # A box that was deleted as it was then, and brought back by undo, is as it was before.
+                ends = [value, *(gone["seen"][group] for gone in history.of("delete", box))]
+                if not any(_reaches(edges, newer, end) for end in ends):
                     history.faults.append(f"at the end {group} of {box} is {value}, which {newer} replaced")
     for event in history.events:
         if event["what"] != "create" or not event["kept"] or event["box"] in last:

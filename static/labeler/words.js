@@ -28,7 +28,7 @@ export function saveWords(news) {
       return { word, sentence: `${said}${kept} It is sent when the server answers again.` };
     }
     case "expired":
-      return { word: "Not saved", sentence: `${said}${kept} Sign in again, and it is saved.` };
+      return { word: "Not saved", sentence: `${news.code === "other_person" ? said : "Your session has ended. "}${kept} Sign in again, and it is saved.` };
     case "refused":
       return { word: "Not saved", sentence: `${said}${kept}` };
     case "gone":
