@@ -388,6 +388,7 @@ def scroll(project, images: int) -> dict:
     server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
     server.set_app(StaticFilesHandler(application))
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    present = project.images.present().count()
     cookie = session_cookie(get_user_model().objects.get(username="eva"))
     address = f"http://127.0.0.1:{server.server_address[1]}"
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -400,7 +401,6 @@ def scroll(project, images: int) -> dict:
         page.goto(f"/p/{project.slug}/images/")
         page.wait_for_selector("li.image-card")
         began = time.perf_counter()
-        present = project.images.present().count()
         result = page.evaluate(SCROLL, present)
         seconds = time.perf_counter() - began
         heap = page.evaluate("performance.memory?.usedJSHeapSize ?? 0")
