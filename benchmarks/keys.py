@@ -173,7 +173,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="blemish-keys-") as folder:
         server = Server(Path(folder))
         try:
-            rows = count_all(server, options.images)
+            rows = count_all(server, options.ways, options.images)
         finally:
             server.stop()
     print_table(rows)
@@ -185,6 +185,8 @@ def read_options() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--images", type=int, default=4, help="images labeled in each way (default 4)")
+    names = [way.name for way in WAYS]
+    parser.add_argument("--ways", nargs="+", choices=names, default=names, metavar="WAY", help="only these")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     if options.images < 2:
@@ -192,7 +194,7 @@ def read_options() -> argparse.Namespace:
     return options
 
 
-def count_all(server: Server, images: int) -> list[dict]:
+def count_all(server: Server, names: list[str], images: int) -> list[dict]:
     """Return one row for each way."""
     with sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -200,7 +202,7 @@ def count_all(server: Server, images: int) -> list[dict]:
         arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         rows = []
-        for number, way in enumerate(WAYS):
+        for number, way in enumerate(way for way in WAYS if way.name in names):
             page = browser.new_context(
                 base_url=server.url, viewport={"width": 1440, "height": 900}
             ).new_page()
@@ -247,15 +249,19 @@ def count_way(server: Server, page: Page, way: Way, *, slug: str, images: int) -
 def check(saved: Callable[[], list[dict]], meant: list[tuple], way: Way) -> None:
     """Wait until what was meant is saved; for proposals, so many boxes."""
 
+    wanted = sorted(str((*map(float, box[:4]), *box[4:])) for box in meant)
+    found: list[str] = []
+
     def is_saved() -> bool:
         boxes = saved()
-        if way.review:
-            return len(boxes) == len(meant)
         names = ("xmin", "ymin", "xmax", "ymax", "defect_type", "grade")
-        found = sorted(str(tuple(box[name] for name in names)) for box in boxes)
-        return found == sorted(str((*map(float, box[:4]), *box[4:])) for box in meant)
+        found[:] = sorted(str(tuple(box[name] for name in names)) for box in boxes)
+        return len(boxes) == len(meant) if way.review else found == wanted
 
-    wait_until(is_saved, seconds=20, what=f"the boxes of the way {way.name!r}")
+    try:
+        wait_until(is_saved, seconds=20, what=f"the boxes of the way {way.name!r}")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: meant {wanted}, saved {found}") from error
 
 
 def print_table(rows: list[dict]) -> None:

@@ -3,6 +3,7 @@
 import { createArrangement } from "./arrangement.js";
 import { overlap } from "./geometry.js";
 import { HANDLE_REACH_SCR, TOUCH_REACH_SCR, cursorFor, hitTest } from "./hittest.js";
+import { createLayers } from "./layers.js";
 import { paintBoxes } from "./outlines.js";
 import { paintCrosshair, paintGesture, paintPicture } from "./paint.js";
 import { followPointer } from "./pointer.js";
@@ -22,14 +23,7 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visi
 /** @typedef {import("./paint.js").Look} Look */
 /** @typedef {import("./paint.js").Picture} Picture */
 /** @typedef {import("./toolbox.js").Mode} Mode */
-
-/**
- * What somebody else draws above the boxes, such as pins. `press` is asked before the tools, in image
- * pixels, the last layer first; true says that the press was meant for the layer, and no tool sees it.
- * @typedef {object} Layer
- * @property {(context: CanvasRenderingContext2D, sizeScr: Size, view: Viewport) => void} paint
- * @property {(point: Point) => boolean} [press]
- */
+/** @typedef {import("./layers.js").Layer} Layer */
 
 /**
  * @typedef {object} Stage
@@ -85,8 +79,6 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visi
 export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, selectionChanged, cursorMoved, viewChanged }) {
   /** @type {CanvasImageSource | Picture | null} */
   let picture = null;
-  /** @type {readonly Layer[]} */
-  let layers = [];
   /** @type {(() => void)[]} */
   const pictureListeners = [];
   /** Whether the press in hand was taken by a layer. */
@@ -108,6 +100,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
   let boxesHidden = false;
   const arrangement = createArrangement(store);
   const selection = createSelection();
+  const layers = createLayers(() => renderer.invalidate());
 
   const renderer = createRenderer({
     canvas,
@@ -120,11 +113,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
       }
       if (cursor && showsCrosshair()) paintCrosshair(context, sizeScr, cursor);
       paintGesture(context, view, gesture);
-      for (const layer of layers) {
-        context.save();
-        layer.paint(context, sizeScr, view);
-        context.restore();
-      }
+      layers.paint(context, sizeScr, view);
     },
     resized(beforeScr, afterScr) {
       setView(fitted ? fitImage(size, afterScr) : recenter(view, beforeScr, afterScr), fitted);
@@ -209,7 +198,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
     press(at, press) {
       canvas.focus({ preventScroll: true });
       const point = toImage(view, at);
-      taken = layers.findLast((layer) => layer.press?.(point)) !== undefined;
+      taken = layers.press(point);
       if (taken) return;
       if (mayEdit()) {
         toolbox.press(point, press);
@@ -262,14 +251,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
       for (const listener of pictureListeners) listener();
       renderer.invalidate();
     },
-    addLayer(layer) {
-      layers = [...layers, layer];
-      renderer.invalidate();
-      return () => {
-        layers = layers.filter((known) => known !== layer);
-        renderer.invalidate();
-      };
-    },
+    addLayer: layers.add,
     centerOn,
     reveal: (rect) => void (overlap(rect, inSight()) || centerOn(rect)),
     fit: () => setView(fitImage(size, renderer.sizeScr()), true),
