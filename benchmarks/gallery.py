@@ -7,6 +7,10 @@ Fills an empty database (SQLite in a temporary folder, or the server that --data
 rows: four types, three of them graded; of the boxes two fifths by a model, graded by probabilities. A request
 is the whole page fragment, rendered; the first one warms up, of three more the median counts. The budget is
 200 ms each.
+
+On SQLite with 100,000 images and 1,000,000 boxes, in milliseconds of processor time (two cores that other
+work shared): pages 30 to 92 in every filter and order and at any depth; counts 5 to 60, but 134 and 214 for a
+common range of the boxes' severity; statistics of 500 images 23, of everything 3,700.
 """
 
 import argparse
