@@ -227,6 +227,8 @@ def count_way(server: Server, page: Page, way: Way, *, slug: str, images: int) -
     for number, image in enumerate(ids):
         expect(place).to_have_attribute("data-state", "open", timeout=30_000)
         expect(page.locator("[data-image-name]").first).to_have_text(f"part-{number}.png", timeout=30_000)
+        # What is done before the image may be changed is ignored, as for a person.
+        expect(page.locator("button[data-command=draw]")).to_be_enabled(timeout=30_000)
         if number == way.first:
             hand.counts = dict.fromkeys(hand.counts, 0)
         way.label(hand, number)
