@@ -46,6 +46,8 @@ export function createViewing({ root, pictures, preferences, say }) {
   window.addEventListener("online", retry);
   let lastLocal = USUAL_LOCAL;
   let frame = 0;
+  /** @type {string | number | null} the image whose window was found to show nothing */
+  let warned = null;
 
   /** @param {Partial<Look>} part */
   function change(part) {
@@ -61,11 +63,17 @@ export function createViewing({ root, pictures, preferences, say }) {
     tellTrouble();
     probe.again();
     if (!picture) return;
+    const window = pictures.windowOf(picture.image);
+    const histogram = picture.tiled?.histogram() ?? null;
+    if (histogram && warned !== picture.image.id && (histogram.high <= window.low || histogram.low >= window.high)) {
+      warned = picture.image.id;
+      say("Every level of this image lies outside of the window: fit it, or reset it, under View.");
+    }
     panel.update({
       look: pictures.look(),
-      window: pictures.windowOf(picture.image),
+      window,
       depth: picture.image.bit_depth,
-      histogram: picture.tiled?.histogram() ?? null,
+      histogram,
       why: picture.tiled ? "" : `The view cannot be adjusted, and values are not shown: ${picture.why}`,
     });
   }
