@@ -7,8 +7,6 @@ Measured by `benchmarks/detector.py`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -24,20 +22,26 @@ from training.detector import checkpoint, schedule
 from training.detector.config import DetectorConfig
 from training.detector.feed import Order, PictureCache, make_batch, prefetch
 from training.detector.judging import LEAST_BOXES, Best, Judge
-from training.detector.samples import BadSample, Sample
+from training.detector.samples import Sample
 from training.detector.step import Learner
+from training.detector.trainset import NothingToLearn, check, find_shortfalls, identify
 from training.detector.views import Views, choose_tiling, lay_out, measure_sizes
+
+__all__ = [
+    "Cancelled",
+    "LossNotFinite",
+    "NothingToLearn",
+    "Progress",
+    "TrainedDetector",
+    "find_shortfalls",
+    "train",
+]
 
 clock = time.monotonic
 REPORT_SECONDS = 1.0
-ENOUGH_BOXES = 20  # of a type; fewer train too, but poorly
 CHECKPOINT_SECONDS = 20.0
 KEPT_SHARES = (0.25, 0.5, 0.75)  # of the schedule, after which the averaged weights are kept for comparison
 EPOCH_CHECKPOINT_SECONDS = 2.0  # epochs shorter than this are not worth a file each
-
-
-class NothingToLearn(ValueError):
-    """A training set without any box."""
 
 
 class LossNotFinite(ArithmeticError):
@@ -107,12 +111,12 @@ def train(
     Raises NothingToLearn, BadSample, MissingImage, LossNotFinite, BrokenCheckpoint, BadBackbone.
     """
     samples = list(samples)
-    _check(samples, class_names)
+    check(samples, class_names)
     folder = Path(folder)
     views = _choose_views(samples, load, config)
     order = Order(views, config)
     learner = Learner(config, classes=len(class_names))
-    identity = _identify(samples, class_names, config)
+    identity = identify(samples, class_names, config)
     run = _Run(folder / "checkpoint", identity, learner, config, list(class_names), budget_minutes)
     run.tiling = views.tiling
     run.resume(schedule.plan(order.steps, config=config, budget_minutes=budget_minutes))
@@ -340,38 +344,3 @@ class _Meter:
         means = {name: float(np.mean([float(losses[name]) for losses in self.losses])) for name in names}
         self.losses, self.reported = [], clock()
         return means
-
-
-def find_shortfalls(samples: Sequence[Sample], class_names: Sequence[str]) -> list[str]:
-    """Return a sentence for each type with fewer boxes than a useful model needs."""
-    counts = np.zeros(len(class_names), int)
-    for sample in samples:
-        np.add.at(counts, sample.classes[~sample.difficult], 1)
-    return [
-        f"{name} has {count} of the {ENOUGH_BOXES} boxes in the train split that a type needs to be found "
-        f"well: label {ENOUGH_BOXES - count} more."
-        for name, count in zip(class_names, counts.tolist(), strict=True)
-        if count < ENOUGH_BOXES
-    ]
-
-
-def _check(samples: list[Sample], class_names: Sequence[str]) -> None:
-    if not sum(sample.learnable for sample in samples):
-        raise NothingToLearn(
-            f"None of the {len(samples)} training images has a box that is not difficult; one box is the "
-            f"least, and from {ENOUGH_BOXES} boxes of a type on a model becomes useful: label some defects "
-            "first."
-        )
-    for sample in samples:
-        if len(sample.classes) and not 0 <= sample.classes.min() <= sample.classes.max() < len(class_names):
-            raise BadSample(f"{sample.path}: a box's class is outside the {len(class_names)} class names.")
-
-
-def _identify(samples: list[Sample], class_names: Sequence[str], config: DetectorConfig) -> str:
-    """Digest what must not change between a training and its resume."""
-    digest = hashlib.sha256(json.dumps([list(class_names), config.to_dict()], sort_keys=True).encode())
-    for sample in samples:
-        digest.update(sample.path.encode())
-        for array in (sample.boxes, sample.classes, sample.difficult):
-            digest.update(array.tobytes())
-    return digest.hexdigest()
