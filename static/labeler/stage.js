@@ -243,7 +243,8 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
 
   return {
     show(nextPicture, nextSize) {
-      toolbox.cancel();
+      // A picture that arrives late for the image that is open ends no gesture.
+      if (nextSize !== size) toolbox.cancel();
       picture = nextPicture;
       const sameSize = size.width === nextSize.width && size.height === nextSize.height;
       size = nextSize;
