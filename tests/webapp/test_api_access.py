@@ -5,6 +5,7 @@ import re
 import pytest
 from rest_framework.test import APIClient
 
+from annotations import pyramids
 from annotations.models import Role
 from tests.api import member_client, signed_in
 from tests.factories import (
@@ -45,6 +46,10 @@ NEEDS = {
     "GET images/{image}/file/": Role.INSPECTOR,
     "GET images/{image}/view/": Role.INSPECTOR,
     "GET images/{image}/thumbnail/": Role.INSPECTOR,
+    "GET images/{image}/pixels/": Role.INSPECTOR,
+    "GET images/{large}/tiles/": Role.INSPECTOR,
+    "GET images/{large}/tiles/{level}/0/0/": Role.INSPECTOR,
+    "POST images/{image}/grades/": Role.INSPECTOR,
     "GET images/{image}/boxes/": Role.INSPECTOR,
     "PUT images/{image}/boxes/": Role.INSPECTOR,
     "GET images/{image}/revisions/": Role.INSPECTOR,
@@ -93,6 +98,7 @@ ELSEWHERE = {
     "projects/",
     "preferences/",
     "preferences/*/",
+    "grade-requests/*/",  # one's own alone
     "^[\\s\\S]*/$",
 }
 
@@ -107,10 +113,14 @@ def addresses(project):
     image = make_image(project, ready=True)
     make_review_item(image)
     inspection = make_inspection(project)
+    large = make_image(project, ready=True, width=pyramids.WHOLE_SIDE + 1, height=2)
+    assert pyramids.cut(large.pk)
     known = {
         "slug": project.slug,
         "name": "view",
         "image": image.pk,
+        "large": large.pk,
+        "level": 0,
         "version": make_revision(image).version,
         "archive": make_archive(project).pk,
         "comment": make_comment(image).pk,
@@ -191,5 +201,5 @@ def test_every_address_of_the_api_is_in_this_table():
             else:
                 yield re.sub(r"<.*?>|{.*?}", "*", address)
 
-    listed = {re.sub(r"{.*?}", "*", call.partition(" ")[2]) for call in NEEDS}
+    listed = {re.sub(r"{.*?}|(?<=/)0(?=/)", "*", call.partition(" ")[2]) for call in NEEDS}
     assert set(walk(urlpatterns)) == listed | ELSEWHERE
