@@ -108,7 +108,7 @@ function gradeCommands(types, desk, takeGrade) {
       perform: () => desk.setGrade(grade),
     })),
     { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => desk.setGrade(null) },
-    { name: "take grade", label: "Take the grade that the grader proposes", group: "Grade", keys: ["g"], perform: takeGrade },
+    { name: "take grade", label: "Take the grade that the grader proposes", group: "Grade", keys: ["."], perform: takeGrade },
   ];
 }
 
