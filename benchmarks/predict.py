@@ -4,7 +4,8 @@
 .venv/bin/python benchmarks/predict.py --runtime all
 
 The network has random weights and finds next to nothing, as most images are bare; --model takes a trained
-model folder and --data a folder of images. Each figure is the median of --repeats runs that take turns, in one process.
+model folder and --data a folder of images. Each figure is the median of --repeats runs that take turns,
+in one process.
 """
 
 import argparse
