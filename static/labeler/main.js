@@ -294,6 +294,8 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void visit.open()?.saver.saveNow();
 });
 
+// A page that comes back from the browser's cache has given its leases away, and others may have saved.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 void moved.then(leftover.look);
 const first = data.image;
 if (first) {

@@ -30,17 +30,19 @@ const DATABASE = "blemish";
 const ENTRIES = "work";
 const BASES = "bases";
 const LOCAL = "blemish.shelf.";
-const OPEN_MS = 4000;
+/** A database that does not answer in this time counts as denied: saving must not wait for it. */
+const PATIENCE_MS = 4000;
 
 /**
  * Open what this browser has. Writing falls through to the next place when one is full or denied; reading
  * takes the newest of what all of them have.
  * @param {{indexedDB?: IDBFactory | null, localStorage?: Storage | null}} places
+ * @param {number} [patienceMs]
  * @returns {Shelf}
  */
-export function openShelf({ indexedDB, localStorage }) {
+export function openShelf({ indexedDB, localStorage }, patienceMs = PATIENCE_MS) {
   const shelves = [
-    ...(indexedDB ? [databaseShelf(indexedDB)] : []),
+    ...(indexedDB ? [databaseShelf(indexedDB, patienceMs)] : []),
     ...(localStorage ? [localShelf(localStorage)] : []),
   ];
   return {
@@ -92,15 +94,15 @@ async function quietly(work) {
   }
 }
 
-/** @param {IDBFactory} factory @returns {Shelf} */
-function databaseShelf(factory) {
+/** @param {IDBFactory} factory @param {number} patienceMs @returns {Shelf} */
+function databaseShelf(factory, patienceMs) {
   /** @type {Promise<IDBDatabase> | null} */
   let opened = null;
   /** @type {Map<string, any[]>} the base that is written under a key, by identity */
   const written = new Map();
 
   function database() {
-    opened ??= openDatabase(factory, () => {
+    opened ??= openDatabase(factory, patienceMs, () => {
       opened = null;
       written.clear();
     });
@@ -118,9 +120,9 @@ function databaseShelf(factory) {
   async function transact(mode, work) {
     const connection = await database();
     try {
-      await new Promise((resolve, reject) => {
+      await inTime(patienceMs, (resolve, reject) => {
         const transaction = connection.transaction([ENTRIES, BASES], mode);
-        transaction.oncomplete = () => resolve(undefined);
+        transaction.oncomplete = () => resolve(connection);
         transaction.onerror = transaction.onabort = () => reject(transaction.error);
         work(transaction.objectStore(ENTRIES), transaction.objectStore(BASES));
       });
@@ -182,17 +184,31 @@ function join(entries, bases) {
 }
 
 /**
+ * Wait for a database, but not for ever.
+ * @param {number} patienceMs
+ * @param {(resolve: (connection: IDBDatabase) => void, reject: (error: unknown) => void) => void} work
+ * @returns {Promise<IDBDatabase>}
+ */
+function inTime(patienceMs, work) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new NoRoom("denied")), patienceMs);
+    const settled = (/** @type {(value: any) => void} */ settle) => (/** @type {any} */ value) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    work(settled(resolve), settled(reject));
+  });
+}
+
+/**
  * @param {IDBFactory} factory
+ * @param {number} patienceMs
  * @param {() => void} closed
  * @returns {Promise<IDBDatabase>}
  */
-function openDatabase(factory, closed) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoRoom("denied")), OPEN_MS);
-    const fail = (/** @type {unknown} */ error) => {
-      clearTimeout(timer);
-      reject(asNoRoom(error));
-    };
+function openDatabase(factory, patienceMs, closed) {
+  return inTime(patienceMs, (resolve, reject) => {
+    const fail = (/** @type {unknown} */ error) => reject(asNoRoom(error));
     try {
       const request = factory.open(DATABASE, 1);
       request.onupgradeneeded = () => {
@@ -200,7 +216,6 @@ function openDatabase(factory, closed) {
       };
       request.onerror = () => fail(request.error);
       request.onsuccess = () => {
-        clearTimeout(timer);
         request.result.onclose = closed;
         request.result.onversionchange = () => {
           request.result.close();

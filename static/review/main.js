@@ -238,6 +238,8 @@ window.addEventListener("pagehide", () => {
   heartbeat.releaseAll();
   void preferences.flush({ keepalive: true });
 });
+// A page that comes back from the browser's cache has given its leases away, and others may have saved.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 void moved.then(leftover.look);
 if (queueWords(data.counts, data.reasons).total > 0) void visit.goOn();
 else visit.showNothing();

@@ -116,6 +116,15 @@ test("without any room the page is told, and nothing breaks", async () => {
   }
 });
 
+test("a database that never answers does not hold up a save", async () => {
+  const disk = new Disk();
+  const shelf = openShelf({ indexedDB: fakeIndexedDB(disk), localStorage: fakeLocalStorage() }, 20);
+  await shelf.list("");
+  disk.fault = "stuck";
+  await shelf.put({ entry: { key: "k", turn: 1 }, base: [a] });
+  assert.deepEqual((await shelf.list("k")).map(({ base }) => base), [[a]]);
+});
+
 test("a refusal names its reason", async () => {
   const full = openShelf({ indexedDB: null, localStorage: fakeLocalStorage({}, { room: 1 }) });
   await assert.rejects(full.put({ entry: { key: "k", turn: 1 }, base: [] }), (error) => error instanceof NoRoom && error.reason === "full");

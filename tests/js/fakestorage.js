@@ -7,7 +7,7 @@ export class Disk {
   constructor() {
     /** @type {Map<string, Map<string, any>>} */
     this.stores = new Map();
-    /** @type {"" | "full" | "denied"} */
+    /** @type {"" | "full" | "denied" | "stuck"} */
     this.fault = "";
     this.commits = 0;
   }
@@ -49,6 +49,7 @@ export function fakeIndexedDB(disk, { isAlive = () => true, delay = () => 0 } = 
       () =>
         new Promise((resolve) => {
           later(() => {
+            if (disk.fault === "stuck") return;
             if (disk.fault === "full") {
               made.error = new DOMException("no room", "QuotaExceededError");
               made.onabort?.();
