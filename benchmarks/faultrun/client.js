@@ -63,8 +63,8 @@ export function createClient(world, { account, cookies, disk, random }) {
     const living = async (/** @type {string[]} */ asked) => new Set(asked.filter((name) => tabs.has(name)));
     const shared = { shelf, person: account, project: "faults", living };
     const backup = createBackup({ ...shared, kind: "label", tab });
-    const carrier = createBackup({ ...shared, kind: "label", tab: `${tab}.sent` });
-    page = { me, api, door: apiWith(DOOR_MS), backup, courier: createCourier({ api, backup: carrier }), image: null, saver: null };
+    const carrier = () => createBackup({ ...shared, kind: "label", tab: `${tab}.${makeId()}` });
+    page = { me, api, door: apiWith(DOOR_MS), backup, courier: createCourier({ api, carrier }), image: null, saver: null };
   }
 
   /** @param {any} event */

@@ -36,7 +36,7 @@ import { NoRoom, namesIn, parsed } from "./shelf.js";
 /**
  * @typedef {object} Backup
  * @property {(image: KeptImage, work: Work | null) => Promise<boolean>} keep  null forgets; false: no room
- * @property {(imageId: string | number) => Promise<Kept[]>} find   of this tab and of tabs that are gone
+ * @property {(imageId: string | number) => Promise<Kept[]>} find   this tab's own first, then of tabs that are gone
  * @property {() => Promise<Kept[]>} all                            the person's, of both kinds
  * @property {(kept: Kept) => void} adopt   its record goes when this tab's own is written or forgotten
  * @property {(kept: Kept) => Promise<void>} forget
@@ -128,7 +128,10 @@ export function createBackup({ shelf, person, kind, project, tab, living }) {
       return queue.running;
     },
     async find(imageId) {
-      return left(await shelf.list(`${ofPerson}${kind}|${imageId}|`));
+      const found = await left(await shelf.list(`${ofPerson}${kind}|${imageId}|`));
+      // This page's own record first: it is the one that the next writing replaces.
+      const own = keyOf(imageId);
+      return found.sort((a, b) => Number(b.key === own) - Number(a.key === own));
     },
     async all() {
       return left(await shelf.list(ofPerson));

@@ -26,13 +26,14 @@ const TRIES = 3;
 /**
  * @param {object} parts
  * @param {Pick<import("./api.js").Api, "getImage" | "getBoxes" | "putBoxes" | "decide">} parts.api
- * @param {Backup} parts.backup   of the kind "label", with a tab name of the courier's own
+ * @param {() => Backup} parts.carrier   makes a backup of the kind "label", with a name of its own each time
  * @returns {Courier}
  */
-export function createCourier({ api, backup }) {
+export function createCourier({ api, carrier }) {
   /** @param {Kept} kept @returns {Promise<Outcome>} */
   async function sendBoxes(kept) {
     const { image } = kept;
+    const backup = carrier();
     const list = await api.getBoxes(image.id);
     const saver = createSaver({
       store: createStore(),
@@ -57,7 +58,7 @@ export function createCourier({ api, backup }) {
     if (decision) {
       try {
         await api.decide(image.id, { ...decision, ...(decision.decision === "reject" ? {} : { boxes }) });
-        await backup.forget(kept);
+        await carrier().forget(kept);
         return "sent";
       } catch (error) {
         if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 412)) throw error;
@@ -72,6 +73,7 @@ export function createCourier({ api, backup }) {
    * @returns {Promise<Outcome>}
    */
   async function handOver(kept) {
+    const backup = carrier();
     if (kept.decision?.decision === "reject" || sameBoxes(kept.boxes, kept.base)) {
       await backup.forget(kept);
       return "sent";

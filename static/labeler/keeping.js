@@ -13,7 +13,7 @@ import { createTabs, openChannel } from "./openpages.js";
  * @param {{id: string | number, name: string}} parts.person
  * @param {string} parts.project
  * @param {import("./backup.js").Kind} parts.kind
- * @returns {{tab: string, backup: Backup, carrier: Backup, moved: Promise<number>}}
+ * @returns {{tab: string, backup: Backup, carrier: () => Backup, moved: Promise<number>}}
  */
 export function openKeeping({ person, project, kind }) {
   const places = storageOf(window);
@@ -23,7 +23,8 @@ export function openKeeping({ person, project, kind }) {
   return {
     tab: tabs.id,
     backup: createBackup({ ...shared, kind, tab: tabs.id }),
-    carrier: createBackup({ ...shared, kind: "label", tab: `${tabs.id}.sent` }),
+    // One for each sending: two pieces of work on one image must not lie under one name.
+    carrier: () => createBackup({ ...shared, kind: "label", tab: `${tabs.id}.${makeId()}` }),
     moved: moveOldWork({ localStorage: places.localStorage, shelf, person }),
   };
 }

@@ -60,7 +60,7 @@ const { tab, backup, carrier, moved } = openKeeping({ person: data.person, proje
 const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
 const leftover = createLeftover({
   backup,
-  courier: createCourier({ api, backup: carrier }),
+  courier: createCourier({ api, carrier }),
   tab,
   show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
   // The open image's own work is in good hands.

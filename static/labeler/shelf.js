@@ -135,6 +135,7 @@ function databaseShelf(factory, patienceMs) {
     kind: "indexeddb",
     async put({ entry, base }, removals = []) {
       const isNew = written.get(entry.key) !== base;
+      for (const key of removals) written.delete(key);
       try {
         await transact("readwrite", (entries, bases) => {
           entries.put(entry);

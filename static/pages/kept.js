@@ -19,7 +19,7 @@ const { tab, backup, carrier, moved } = openKeeping({ person, project: "", kind:
 const notice = createNotice(place, place);
 const leftover = createLeftover({
   backup,
-  courier: createCourier({ api, backup: carrier }),
+  courier: createCourier({ api, carrier }),
   tab,
   show: (note) => (note ? notice.show(note) : notice.clear()),
   expired: () => location.assign(`${loginUrl}?next=${encodeURIComponent(location.pathname)}`),

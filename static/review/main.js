@@ -56,7 +56,7 @@ const api = createApi({
 const preferences = createPreferences({ api, data, refused: notice.say });
 // Corrections that were not sent; kept apart from the label page's work on the same image.
 const { tab, backup, carrier, moved } = openKeeping({ person: data.person, project: slug, kind: "review" });
-const courier = createCourier({ api, backup: carrier });
+const courier = createCourier({ api, carrier });
 const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
 const leftover = createLeftover({
   backup,

@@ -130,7 +130,8 @@ export function createVisit({
   async function bringBack(item) {
     for (const kept of await backup.find(item.claimed.image.id)) {
       if (open?.item !== item) return;
-      const fits = kept.version === item.claimed.version && sameBoxes(kept.base, open.proposed);
+      const isFirst = desk.store.all().length === open.proposed.length && difference() === "as proposed";
+      const fits = isFirst && kept.version === item.claimed.version && sameBoxes(kept.base, open.proposed);
       if (!fits) {
         // It starts from other boxes: the label page merges it, and asks where it cannot.
         await courier.handOver(kept);

@@ -38,6 +38,13 @@ test("work of a page that is still open is left to it", async () => {
   assert.equal((await open({ disk, tab: "t2" }).backup.find(7)).length, 1);
 });
 
+test("of work by several pages the page's own comes first: it would be written over", async () => {
+  const { disk, backup } = open({ tab: "t9" });
+  await open({ disk, tab: "t1" }).backup.keep(image, { version: 3, base: [a], boxes: [a, b] });
+  await backup.keep(image, { version: 3, base: [a], boxes: [] });
+  assert.deepEqual((await backup.find(7)).map(({ tab }) => tab), ["t9", "t1"]);
+});
+
 test("two pages of one person keep their work apart", async () => {
   const { disk, backup } = open();
   const second = open({ disk, tab: "t2", living: ["t1"] }).backup;

@@ -36,7 +36,8 @@ function setUp({ kind = "label", decide = async () => ({}), state = "labeled" } 
     },
     decide,
   };
-  const courier = createCourier({ api: /** @type {any} */ (api), backup: open("new.sent", "label") });
+  let sendings = 0;
+  const courier = createCourier({ api: /** @type {any} */ (api), carrier: () => open(`new.sent${(sendings += 1)}`, "label") });
   return { disk, server, api, courier, dead: open("dead", kind), backup: open("new", "label") };
 }
 
