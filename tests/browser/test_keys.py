@@ -35,19 +35,19 @@ def test_a_changed_key_works_at_once_and_on_the_next_computer_and_page(bench, op
     page.keyboard.press("Control+t")  # never the person's
     expect(panel.get_by_role("status")).to_contain_text("opens a tab or a window")
     with page.expect_response(lambda answer: "/api/preferences/keys/" in answer.url):
-        page.keyboard.press("y")
-    expect(panel.get_by_role("status")).to_contain_text("Y now does “Drawing on or off")
+        page.keyboard.press("j")
+    expect(panel.get_by_role("status")).to_contain_text("J now does “Drawing on or off")
     page.keyboard.press("Escape")
     draw = page.locator(".canvas-bar [data-command=draw]")
-    expect(draw).to_have_attribute("title", re.compile(r"\(Y\)$"))
+    expect(draw).to_have_attribute("title", re.compile(r"\(J\)$"))
     page.keyboard.press("b")
     expect(draw).to_have_attribute("aria-pressed", "false")
-    page.keyboard.press("y")
+    page.keyboard.press("j")
     expect(draw).to_have_attribute("aria-pressed", "true")
 
     elsewhere = open_page(bench.person)
     elsewhere.goto(f"/p/{bench.slug}/review/")
-    expect(elsewhere.locator("[data-command=draw]")).to_have_attribute("title", re.compile(r"\(Y\)$"))
+    expect(elsewhere.locator("[data-command=draw]")).to_have_attribute("title", re.compile(r"\(J\)$"))
 
 
 def test_a_clash_names_the_other_command_and_the_person_decides(bench, open_page) -> None:
