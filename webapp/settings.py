@@ -134,6 +134,7 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_NAME = f"blemish_session_{PORT}"
 CSRF_COOKIE_NAME = f"blemish_csrf_{PORT}"
+CSRF_FAILURE_VIEW = "webapp.views.page.forged"
 # Behind a proxy that ends TLS, set BEHIND_HTTPS=1.
 BEHIND_HTTPS = environment.boolean("BEHIND_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS

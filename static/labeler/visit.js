@@ -173,8 +173,8 @@ export function createVisit({
         return;
       }
       const { image, version, boxes } = item.claimed;
-      history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
       const kept = await findKept(image);
+      history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
       show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, kept });
       if (left?.saver.isDirty()) leftUnsaved();
       void queue.fill();

@@ -89,6 +89,8 @@ def test_a_16_bit_ramp_shows_no_bands_after_windowing(blemish_server, open_page)
     bench = Levels(blemish_server, RAMP)
     page = open_page(bench.person)
     bench.open(page, (900, 600))
+    # The window fits what is in sight, so something must be.
+    page.wait_for_function(f"() => new Set(({_TONES})()).size > 1", timeout=20_000)
     page.keyboard.press("w")
     expect(page.locator("[data-passing]")).to_have_text(re.compile("Black 3000"))
     page.wait_for_function(f"() => new Set(({_TONES})()).size > 240", timeout=20_000)
@@ -144,14 +146,17 @@ def test_a_tile_that_fails_is_told_and_comes_when_it_is_tried_again(blemish_serv
 
 def test_an_image_deleted_while_open_is_told(blemish_server, open_page) -> None:
     bench = Levels(blemish_server, WIDE)
-    page = open_page(bench.person, allowed=[r"404"])
+    page = open_page(bench.person, allowed=[r"404", r"Failed to load resource", r"ERR_FAILED"])
+    # No tile of the finest level comes before the deletion, however quick the page is.
+    page.route(re.compile(r"/tiles/0/"), lambda route: route.abort())
     canvas = bench.open(page, (2600, 1100))
     blemish_server.python(
         "from annotations.models import Image\nfrom django.utils import timezone\n"
         f"Image.objects.filter(pk={bench.image}).update(deleted_at=timezone.now())"
     )
+    page.unroute_all()
     page.mouse.move(*canvas.place((2500, 1000)))
     for _ in range(6):
         page.mouse.wheel(0, -240)
     trouble = page.locator("[data-picture-trouble]")
-    expect(trouble).to_contain_text("There is no such image; it may have been deleted.")
+    expect(trouble).to_contain_text("There is no such image; it may have been deleted.", timeout=20_000)

@@ -58,7 +58,7 @@ def test_an_imported_detector_is_calibrated_measured_and_proposes():
     assert round.metrics["per_class"]["pit"]["ap50"] > 0.9
     assert sum(round.routing[name] for name in ("auto_labeled", "in_review")) == 2
     assert round.evaluations.get().report["confusion"]["right"] == 3
-    assert not (rounds.Stage(round, None).folder).exists()
+    assert not (rounds.Stage(round, None).folder / "detector").exists(), "nothing was trained"
 
 
 def test_without_any_label_it_proposes_everything_to_people():

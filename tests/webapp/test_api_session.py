@@ -77,3 +77,11 @@ def test_a_page_of_one_person_never_writes_as_another(browser, anna, image):
     image.refresh_from_db()
     assert image.version == 0
     assert save(browser, image, token, **{"X-Blemish-Person": str(igor.pk)}).status_code == 200
+
+
+def test_a_sign_in_without_its_token_is_an_error_that_machines_can_read(browser):
+    answer = browser.post("/api/session/", {"username": "anna", "password": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
+    page = browser.post("/login/", {"username": "anna", "password": "x"})
+    assert page.status_code == 403
+    assert "Load it again" in page.content.decode()

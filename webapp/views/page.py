@@ -5,10 +5,10 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, PermissionDenied
 
 from annotations.models import Project, Role
 from annotations.review import open_items
@@ -46,6 +46,14 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         here = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{resolve_url('login')}?{urlencode({'next': here})}")
     return redirect_to_login(request.get_full_path())
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form or call whose CSRF token is missing or old: as an API error, or as a page."""
+    sentence = "This page was open while you signed in or out. Load it again and repeat what you did."
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "csrf_failed", "detail": sentence}, status=403)
+    return refuse(request, PermissionDenied(sentence))
 
 
 def refuse(request: HttpRequest, error: APIException) -> HttpResponse:
