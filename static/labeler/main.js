@@ -92,6 +92,7 @@ const queue = createQueue({
   load: (image) => pictures.load(image),
   hold: heartbeat.hold,
   release: (imageId) => void heartbeat.release(imageId),
+  open: () => visit.open()?.image.id,
   isExpected: isAnswer,
   ahead: 1,
 });

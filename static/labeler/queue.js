@@ -27,11 +27,12 @@
  * @param {(image: ImageInfo) => Promise<import("./picture.js").Picture>} parts.load
  * @param {(imageId: string | number) => void} parts.hold     keeps the lease
  * @param {(imageId: string | number) => void} parts.release  gives it back
+ * @param {() => (string | number) | undefined} parts.open    the image on the page: its lease may have ended
  * @param {(error: unknown) => boolean} parts.isExpected      errors that may wait until `next`
  * @param {number} parts.ahead   how many to have ready
  * @returns {Queue}
  */
-export function createQueue({ claim, load, hold, release, isExpected, ahead }) {
+export function createQueue({ claim, load, hold, release, open, isExpected, ahead }) {
   /** @type {Item[]} */
   let items = [];
   /** @type {Set<string | number>} */
@@ -41,7 +42,10 @@ export function createQueue({ claim, load, hold, release, isExpected, ahead }) {
 
   /** @returns {Promise<boolean>} false when none is left */
   async function claimOne() {
-    const claimed = await claim([...skipped]);
+    const here = new Set([...skipped, ...items.map(({ claimed }) => claimed.image.id)]);
+    const onPage = open();
+    if (onPage !== undefined) here.add(onPage);
+    const claimed = await claim([...here]);
     if (!claimed) return false;
     hold(claimed.image.id);
     if (skipped.has(claimed.image.id)) {

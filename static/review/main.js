@@ -97,6 +97,7 @@ const queue = createQueue({
   load: (image) => pictures.load(image),
   hold: heartbeat.hold,
   release: (imageId) => void heartbeat.release(imageId),
+  open: () => visit.open()?.item.claimed.image.id,
   isExpected: isAnswer,
   ahead: AHEAD,
 });

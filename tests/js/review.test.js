@@ -86,7 +86,8 @@ test("a proposal that the reviewer removed stays removed after a merge", () => {
   assert.deepEqual(rebased(decided, error)?.boxes.map(({ id }) => id), ["own"]);
 });
 
-function makeQueue(claims, { ahead = 2 } = {}) {
+/** @param {(number | Error)[]} claims @param {{ahead?: number, open?: number}} options */
+function makeQueue(claims, { ahead = 2, open } = {}) {
   const asked = [];
   const held = [];
   const released = [];
@@ -100,6 +101,7 @@ function makeQueue(claims, { ahead = 2 } = {}) {
     load: async (image) => /** @type {any} */ (`picture ${image.id}`),
     hold: (id) => held.push(id),
     release: (id) => released.push(id),
+    open: () => open,
     isExpected: (error) => error instanceof Unreachable,
     ahead,
   });
@@ -123,6 +125,12 @@ test("an empty queue ends, and a failed claim ahead is tried again when it is ne
   await queue.fill();
   assert.equal((await queue.next())?.claimed.image.id, 7);
   assert.equal(await queue.next(), null);
+});
+
+test("what is on the page already is not claimed again, though its lease may have ended", async () => {
+  const { queue, asked } = makeQueue([1, 2], { open: 5 });
+  await queue.fill();
+  assert.deepEqual(asked, [[5], [1, 5]]);
 });
 
 test("what was skipped is not offered again, and what was lost is not opened", async () => {
