@@ -2,10 +2,10 @@
 // One scripted person at one page: the label page's own modules, without its picture. Everything that the
 // person means is written into a log, from which the model knows what must be there in the end.
 import { ApiError, Unreachable, createApi } from "../../static/labeler/api.js";
-import { createBackup } from "../../static/labeler/backup.js";
 import { makeBox, makeId } from "../../static/labeler/boxes.js";
 import { createCourier } from "../../static/labeler/courier.js";
 import { createHistory } from "../../static/labeler/history.js";
+import { createKeeping } from "../../static/labeler/keeping.js";
 import { choicesOf } from "../../static/labeler/merge.js";
 import { createSaver } from "../../static/labeler/saver.js";
 import { openShelf } from "../../static/labeler/shelf.js";
@@ -61,10 +61,9 @@ export function createClient(world, { account, cookies, disk, random }) {
     const api = apiWith(TIMEOUT_MS);
     const shelf = openShelf({ indexedDB: fakeIndexedDB(disk, { isAlive, delay: () => random() * 4 }) });
     const living = async (/** @type {string[]} */ asked) => new Set(asked.filter((name) => tabs.has(name)));
-    const shared = { shelf, person: account, project: "faults", living };
-    const backup = createBackup({ ...shared, kind: "label", tab });
-    const carrier = () => createBackup({ ...shared, kind: "label", tab: `${tab}.${makeId()}` });
-    page = { me, api, door: apiWith(DOOR_MS), backup, courier: createCourier({ api, carrier }), image: null, saver: null };
+    const keeping = createKeeping({ shelf, person: account, project: "faults", kind: "label", tabs: { id: tab, living } });
+    const { backup, carrier } = keeping;
+    page = { me, api, door: apiWith(DOOR_MS), backup, keeping, courier: createCourier({ api, carrier }), image: null, saver: null };
   }
 
   /** @param {any} event */
@@ -92,28 +91,29 @@ export function createClient(world, { account, cookies, disk, random }) {
    */
   async function open(image) {
     const here = page;
-    here.saver?.stop();
+    void here.saver?.stop().then(here.carrier.end);
     here.saver = null;
-    const [list, found] = [await here.api.getBoxes(image), await here.backup.find(image)];
+    const list = await here.api.getBoxes(image);
+    const { carrier, kept } = await here.keeping.takeUp({ id: image, name: `${image}.png` });
     if (here !== page || !here.me.isAlive) return;
-    const [kept = null] = found;
+    here.carrier = carrier;
     here.image = image;
     const store = createStore();
     store.subscribe(noteChange);
     here.store = store;
     here.undoable = [];
     here.news = null;
-    if (kept) here.backup.adopt(kept);
     here.saver = createSaver({
       store,
       put: (save) => here.api.putBoxes(image, save),
       async keep(work) {
         const upTo = log.length;
-        const isKept = await here.backup.keep({ id: image, name: `${image}.png` }, work);
+        const isKept = await carrier.keep({ id: image, name: `${image}.png` }, work);
         if (isKept && here.me.isAlive) keptUpTo(here.me.tab, image, upTo);
         return isKept;
       },
       tell: (news) => void (here.news = news),
+      isOver: carrier.isEnded,
       later: /** @type {any} */ (
         (/** @type {() => void} */ call, /** @type {number} */ ms) => setTimeout(() => here.me.isAlive && call(), ms / HURRY)
       ),

@@ -1,5 +1,6 @@
 // @ts-check
-// Unsaved work, kept on this computer until the server has it: one record for each image and tab.
+// Unsaved work, kept on this computer until the server has it: one record for each image and whoever sends
+// it. A record has one owner at a time: who takes it up moves it to a name of its own, in one step.
 import { sameBox } from "./boxes.js";
 import { NoRoom, namesIn, parsed } from "./shelf.js";
 
@@ -24,7 +25,8 @@ import { NoRoom, namesIn, parsed } from "./shelf.js";
  * @property {Kind} kind
  * @property {KeptImage} image
  * @property {string} project
- * @property {string} tab
+ * @property {string} tab   the page, and after a dot the part of it, that the record belongs to
+ * @property {number} turn
  * @property {number} version
  * @property {Box[]} base
  * @property {Box[]} boxes
@@ -38,8 +40,11 @@ import { NoRoom, namesIn, parsed } from "./shelf.js";
  * @property {(image: KeptImage, work: Work | null) => Promise<boolean>} keep  null forgets; false: no room
  * @property {(imageId: string | number) => Promise<Kept[]>} find   this tab's own first, then of tabs that are gone
  * @property {() => Promise<Kept[]>} all                            the person's, of both kinds
- * @property {(kept: Kept) => void} adopt   its record goes when this tab's own is written or forgotten
+ * @property {(kept: Kept) => Promise<boolean>} take   makes it this one's own, to be written over or forgotten;
+ *   false: somebody else has taken it, or sent it
  * @property {(kept: Kept) => Promise<void>} forget
+ * @property {() => Promise<void>} end   nothing more is written; what is written is free to be taken up
+ * @property {() => boolean} isEnded
  */
 
 /**
@@ -51,17 +56,19 @@ import { NoRoom, namesIn, parsed } from "./shelf.js";
  * @param {string} parts.project
  * @param {string} parts.tab
  * @param {(tabs: string[]) => Promise<Set<string>>} parts.living  which of these tabs are still open
+ * @param {Pick<Map<string, any>, "has" | "delete">} [parts.owners]  by `tab`: the parts of this page that own records
  * @returns {Backup}
  */
-export function createBackup({ shelf, person, kind, project, tab, living }) {
+export function createBackup({ shelf, person, kind, project, tab, living, owners = new Map() }) {
   /** @type {Map<string, {next: {image: KeptImage, work: Work | null} | null, running: Promise<boolean> | null}>} */
   const queues = new Map();
   /** @type {Map<string, Set<string>>} */
   const adopted = new Map();
   /** @type {Map<string, number>} */
   const turns = new Map();
+  let isEnded = false;
   const ofPerson = `${person.id}|`;
-  const keyOf = (/** @type {string | number} */ imageId) => `${ofPerson}${kind}|${imageId}|${tab}`;
+  const keyOf = (/** @type {string | number} */ imageId, ofKind = kind) => `${ofPerson}${ofKind}|${imageId}|${tab}`;
 
   /** @param {KeptImage} image @param {Work | null} work @returns {Promise<boolean>} */
   async function write(image, work) {
@@ -115,11 +122,13 @@ export function createBackup({ shelf, person, kind, project, tab, living }) {
     const kept = found.flatMap((shelved) => read(shelved) ?? []);
     const others = kept.map((record) => record.tab).filter((name) => !isSameTab(name, tab));
     const open = others.length > 0 ? await living([...new Set(others.map(tabOf))]) : new Set();
-    return kept.filter((record) => isSameTab(record.tab, tab) || !open.has(tabOf(record.tab)));
+    const isOwned = (/** @type {string} */ name) => (isSameTab(name, tab) ? name !== tab && owners.has(name) : open.has(tabOf(name)));
+    return kept.filter((record) => !isOwned(record.tab));
   }
 
   return {
     keep(image, work) {
+      if (isEnded) return Promise.resolve(false);
       const key = keyOf(image.id);
       const queue = queues.get(key) ?? { next: null, running: null };
       queues.set(key, queue);
@@ -136,11 +145,21 @@ export function createBackup({ shelf, person, kind, project, tab, living }) {
     async all() {
       return left(await shelf.list(ofPerson));
     },
-    adopt(kept) {
-      const key = keyOf(kept.image.id);
-      adopted.set(key, (adopted.get(key) ?? new Set()).add(kept.key));
+    async take(kept) {
+      const [key, own] = [keyOf(kept.image.id, kept.kind), keyOf(kept.image.id)];
+      if (kept.key !== key && !(await shelf.move(kept.key, { key, tab }))) return false;
+      turns.set(key, kept.turn);
+      // Of another kind, it goes in the moment that this one's own is written or forgotten.
+      if (key !== own) adopted.set(own, (adopted.get(own) ?? new Set()).add(key));
+      return true;
     },
     forget: (kept) => shelf.remove([kept.key]),
+    async end() {
+      isEnded = true;
+      await Promise.all([...queues.values()].map(({ running }) => running));
+      owners.delete(tab);
+    },
+    isEnded: () => isEnded,
   };
 }
 
@@ -174,7 +193,7 @@ export function deltaOf(base, boxes) {
 
 /** @param {Shelved} shelved @returns {Kept | null} null for what no version of ours wrote */
 function read({ entry, base }) {
-  const { key, kind, image, project, tab, version, changed, removed, unanswered, decision, keptAt } = entry;
+  const { key, kind, image, project, tab, turn, version, changed, removed, unanswered, decision, keptAt } = entry;
   if (!Number.isInteger(version) || !Array.isArray(changed) || !Array.isArray(removed) || !image) return null;
   const byId = new Map(changed.map((/** @type {Box} */ box) => [box.id, box]));
   const gone = new Set(removed);
@@ -183,7 +202,7 @@ function read({ entry, base }) {
     ...base.filter(({ id }) => !gone.has(id)).map((box) => byId.get(box.id) ?? box),
     ...changed.filter((/** @type {Box} */ { id }) => !known.has(id)),
   ];
-  return { key, kind, image, project, tab, version, base, boxes, unanswered: unanswered ?? [], decision, keptAt };
+  return { key, kind, image, project, tab, turn, version, base, boxes, unanswered: unanswered ?? [], decision, keptAt };
 }
 
 /**

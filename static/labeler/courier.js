@@ -10,9 +10,9 @@ import { createStore } from "./store.js";
 /** @typedef {import("./backup.js").Backup} Backup */
 
 /**
- * sent; or asked: a person must choose, on the label page; gone: the image was deleted; waiting: it is
+ * sent; or taken: its image was opened, or another page sends it; or asked: a person must choose, on the label page; gone: the image was deleted; waiting: it is
  * finished on the review page; or it could not be sent now.
- * @typedef {"sent" | "asked" | "gone" | "waiting" | "offline" | "expired" | "refused"} Outcome
+ * @typedef {"sent" | "taken" | "asked" | "gone" | "waiting" | "offline" | "expired" | "refused"} Outcome
  */
 
 /**
@@ -26,71 +26,83 @@ const TRIES = 3;
 /**
  * @param {object} parts
  * @param {Pick<import("./api.js").Api, "getImage" | "getBoxes" | "putBoxes" | "decide">} parts.api
- * @param {() => Backup} parts.carrier   makes a backup of the kind "label", with a name of its own each time
+ * @param {import("./keeping.js").Keeping["carrier"]} parts.carrier
  * @returns {Courier}
  */
 export function createCourier({ api, carrier }) {
-  /** @param {Kept} kept @returns {Promise<Outcome>} */
-  async function sendBoxes(kept) {
+  /**
+   * Own a piece of work while it is sent, so that nobody sends it a second time.
+   * @param {Kept} kept
+   * @param {(owner: Backup) => Promise<Outcome>} send
+   * @returns {Promise<Outcome>}
+   */
+  async function owning(kept, send) {
+    const owner = carrier(kept.image.id);
+    try {
+      return (await owner.take(kept)) ? await send(owner) : "taken";
+    } finally {
+      await owner.end();
+    }
+  }
+
+  /** @param {Kept} kept @param {Backup} owner @returns {Promise<Outcome>} */
+  async function sendBoxes(kept, owner) {
     const { image } = kept;
-    const backup = carrier();
     const list = await api.getBoxes(image.id);
     const saver = createSaver({
       store: createStore(),
       put: (save) => api.putBoxes(image.id, save),
-      keep: (work) => backup.keep(image, work),
+      keep: (work) => owner.keep(image, work),
       tell() {},
+      isOver: owner.isEnded,
     });
-    backup.adopt(kept);
     saver.open(list, kept);
     let state = await saver.saveNow();
     for (let tries = 0; state === "unsaved" && tries < TRIES; tries += 1) state = await saver.saveNow();
-    saver.stop();
+    await saver.stop();
+    if (owner.isEnded()) return "taken";
     /** @type {Partial<Record<import("./saver.js").SaveState, Outcome>>} */
     const outcomes = { saved: "sent", conflict: "asked", gone: "gone", expired: "expired", refused: "refused" };
     return outcomes[state] ?? "offline";
   }
 
-  /** @param {Kept} kept @returns {Promise<Outcome>} */
-  async function sendDecision(kept) {
+  /** @param {Kept} kept @param {Backup} owner @returns {Promise<Outcome>} */
+  async function sendDecision(kept, owner) {
     const { image, decision, boxes } = kept;
-    if (!decision && (await api.getImage(image.id)).state === "in_review") return "waiting";
     if (decision) {
       try {
         await api.decide(image.id, { ...decision, ...(decision.decision === "reject" ? {} : { boxes }) });
-        await carrier().forget(kept);
+        await owner.keep(image, null);
         return "sent";
       } catch (error) {
         if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 412)) throw error;
       }
     }
-    return handOver(kept);
+    return asLabels(kept, owner);
   }
 
   /**
    * Somebody else has decided: what was changed becomes work for the label page.
    * @param {Kept} kept
+   * @param {Backup} owner
    * @returns {Promise<Outcome>}
    */
-  async function handOver(kept) {
-    const backup = carrier();
-    if (kept.decision?.decision === "reject" || sameBoxes(kept.boxes, kept.base)) {
-      await backup.forget(kept);
-      return "sent";
-    }
-    backup.adopt(kept);
-    await backup.keep(kept.image, { version: kept.version, base: kept.base, boxes: kept.boxes });
-    return "asked";
+  async function asLabels({ image, version, base, boxes, decision }, owner) {
+    const isNothing = decision?.decision === "reject" || sameBoxes(boxes, base);
+    await owner.keep(image, isNothing ? null : { version, base, boxes });
+    return isNothing ? "sent" : "asked";
   }
 
   return {
-    handOver,
+    handOver: (kept) => owning(kept, (owner) => asLabels(kept, owner)),
     async send(kept) {
       try {
         const { created_at: made } = kept.image;
         // Another image may have its number, in a database that was made anew.
         if (made && (await api.getImage(kept.image.id)).created_at !== made) return "gone";
-        return kept.kind === "review" ? await sendDecision(kept) : await sendBoxes(kept);
+        const isReview = kept.kind === "review";
+        if (isReview && !kept.decision && (await api.getImage(kept.image.id)).state === "in_review") return "waiting";
+        return await owning(kept, (owner) => (isReview ? sendDecision(kept, owner) : sendBoxes(kept, owner)));
       } catch (error) {
         if (error instanceof Unreachable) return "offline";
         if (!(error instanceof ApiError)) throw error;

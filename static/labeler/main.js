@@ -56,12 +56,12 @@ const api = createApi({
   person: data.person.id,
 });
 const preferences = createPreferences({ api, data, refused: notice.say });
-const { tab, backup, carrier, moved } = openKeeping({ person: data.person, project: slug, kind: "label" });
+const keeping = openKeeping({ person: data.person, project: slug, kind: "label" });
 const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
 const leftover = createLeftover({
-  backup,
-  courier: createCourier({ api, carrier }),
-  tab,
+  backup: keeping.backup,
+  courier: createCourier({ api, carrier: keeping.carrier }),
+  tab: keeping.tab,
   show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
   // The open image's own work is in good hands.
   skip: ({ kind, image }) => kind === "label" && String(image.id) === String(visit.open()?.image.id),
@@ -224,7 +224,7 @@ const visit = createVisit({
   project: data.project,
   signIn,
   api,
-  backup,
+  keeping,
   queue,
   heartbeat,
   sharing,
@@ -297,11 +297,11 @@ document.addEventListener("visibilitychange", () => {
 
 // A page that comes back from the browser's cache has given its leases away, and others may have saved.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-void moved.then(leftover.look);
+void keeping.moved.then(leftover.look);
 const first = data.image;
 if (first) {
   void visit.attempt(async () => {
-    await moved;
+    await keeping.moved;
     await visit.openById(first.id);
     setTimeout(() => void heartbeat.beat(), SETTLE_MS);
     void queue.fill();

@@ -48,7 +48,7 @@ import { chosen, mergeBoxes } from "./merge.js";
  * @property {(options?: {force?: boolean}) => Promise<SaveState>} saveNow   force saves unchanged boxes too
  * @property {() => Save | null} leave      what a last request should carry
  * @property {(choices: Choices) => Promise<SaveState>} resolve
- * @property {() => void} stop
+ * @property {() => Promise<void>} stop     the image was left: what is on its way ends by itself, nothing more is sent
  */
 
 export const QUIET_MS = 700;
@@ -66,11 +66,12 @@ const MOST_UNANSWERED = 50;
  * @param {(save: Save) => Promise<BoxList>} parts.put
  * @param {(work: Work | null) => Promise<boolean>} parts.keep    null forgets
  * @param {(news: SaveNews) => void} parts.tell
+ * @param {() => boolean} [parts.isOver]   another saver has this work now: touch nothing any more
  * @param {typeof setTimeout} [parts.later]
  * @param {typeof clearTimeout} [parts.cancelLater]
  * @returns {Saver}
  */
-export function createSaver({ store, put, keep, tell, later = setTimeout, cancelLater = clearTimeout }) {
+export function createSaver({ store, put, keep, tell, isOver = () => false, later = setTimeout, cancelLater = clearTimeout }) {
   /** @type {BoxList} what the server has, as far as this page knows */
   let base = { version: 0, boxes: [] };
   /** @type {SaveState} */
@@ -183,14 +184,17 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
       become("saving");
       // Who opens this work again must know the name of the save that may have arrived.
       await backUp();
+      if (isOver()) return state;
       try {
         const list = await put({ version: base.version, ...sent, unanswered: earlier.slice(-MOST_UNANSWERED) });
+        if (isOver()) return state;
         settle();
         rebase(list, sent.boxes);
         // An older list was repeated; mine is newer and goes at once.
         if (isRepeated && isDirty()) continue;
         return finish(merged);
       } catch (error) {
+        if (isOver()) return state;
         if (!(error instanceof ApiError && error.status === 412)) return failed(error, isRepeated);
         const { version, boxes = [], applied, saved_by: savedBy = null } = error.body;
         settle();
@@ -247,7 +251,7 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
   /** @param {{force?: boolean}} options @returns {Promise<SaveState>} */
   async function saveNow({ force = false } = {}) {
     clearTimers();
-    if (left) return state;
+    if (left || isOver()) return state;
     if (running) {
       await running;
       if (!isDirty() || state === "offline") return state;
@@ -318,10 +322,11 @@ export function createSaver({ store, put, keep, tell, later = setTimeout, cancel
       state = "unsaved";
       return isDirty() ? saveNow() : finish(true);
     },
-    stop() {
+    async stop() {
       clearTimers();
       unsubscribe();
       left = mine();
+      await running;
     },
   };
 }

@@ -12,6 +12,8 @@
  * @typedef {object} Shelf
  * @property {(shelved: Shelved, removals?: string[]) => Promise<void>} put  throws NoRoom
  * @property {(keys: string[]) => Promise<void>} remove
+ * @property {(from: string, fields: {key: string, [field: string]: any}) => Promise<boolean>} move  the record
+ *   `from` gets another key and other fields, in one step; false where it is gone, as when another page was faster
  * @property {(prefix: string) => Promise<Shelved[]>} list
  * @property {string} kind
  */
@@ -64,6 +66,11 @@ export function openShelf({ indexedDB, localStorage }, patienceMs = PATIENCE_MS)
     },
     async remove(keys) {
       for (const shelf of shelves) await quietly(shelf.remove(keys));
+    },
+    async move(from, fields) {
+      let isMoved = false;
+      for (const shelf of shelves) isMoved = (await quietly(shelf.move(from, fields))) || isMoved;
+      return isMoved;
     },
     async list(prefix) {
       /** @type {Map<string, Shelved>} */
@@ -160,6 +167,24 @@ function databaseShelf(factory, patienceMs) {
         }
       });
     },
+    async move(from, fields) {
+      written.delete(from);
+      written.delete(fields.key);
+      let isMoved = false;
+      await transact("readwrite", (entries, bases) => {
+        const [found, base] = [entries.get(from), bases.get(from)];
+        // The second answer comes last.
+        base.onsuccess = () => {
+          if (!found.result || !base.result) return;
+          isMoved = true;
+          entries.put({ ...found.result, ...fields });
+          bases.put({ ...base.result, key: fields.key });
+          entries.delete(from);
+          bases.delete(from);
+        };
+      });
+      return isMoved;
+    },
     async list(prefix) {
       /** @type {IDBRequest<any[]>} */
       let entries;
@@ -253,6 +278,23 @@ function localShelf(storage) {
     async remove(keys) {
       try {
         for (const key of keys) storage.removeItem(LOCAL + key);
+      } catch (error) {
+        throw asNoRoom(error);
+      }
+    },
+    async move(from, fields) {
+      try {
+        const text = storage.getItem(LOCAL + from);
+        const shelved = parsed(text);
+        if (text === null || !shelved) return false;
+        storage.removeItem(LOCAL + from);
+        try {
+          storage.setItem(LOCAL + fields.key, JSON.stringify({ ...shelved, entry: { ...shelved.entry, ...fields } }));
+        } catch (error) {
+          storage.setItem(LOCAL + from, text);
+          throw error;
+        }
+        return true;
       } catch (error) {
         throw asNoRoom(error);
       }

@@ -25,7 +25,7 @@ import { createSaver } from "./saver.js";
  * @param {{slug: string, name: string}} parts.project
  * @param {import("./signin.js").SignIn} parts.signIn
  * @param {import("./api.js").Api} parts.api
- * @param {import("./backup.js").Backup} parts.backup
+ * @param {import("./keeping.js").Keeping} parts.keeping
  * @param {import("./queue.js").Queue} parts.queue
  * @param {import("./lease.js").Heartbeat} parts.heartbeat
  * @param {import("./sharing.js").Sharing} parts.sharing
@@ -46,7 +46,7 @@ export function createVisit({
   project,
   signIn,
   api,
-  backup,
+  keeping,
   queue,
   heartbeat,
   sharing,
@@ -63,6 +63,8 @@ export function createVisit({
   /** @type {Open | null} */
   let open = null;
   let busy = false;
+  /** What is on its way ends by itself; then the work is free for whoever opens the image next. */
+  let stopSaving = () => Promise.resolve();
 
   /**
    * Show an image and start to save it.
@@ -71,10 +73,11 @@ export function createVisit({
    * @param {BoxList} item.list
    * @param {Promise<import("./picture.js").Picture>} item.picture
    * @param {import("./picture.js").Picture | null} item.ready
+   * @param {import("./backup.js").Backup} item.carrier  owns what is kept of this image from now on
    * @param {import("./backup.js").Kept | null} item.kept  unsaved work of last time
    */
-  function show({ image, list, picture, ready, kept }) {
-    open?.saver.stop();
+  function show({ image, list, picture, ready, carrier, kept }) {
+    void stopSaving();
     sharing.unlock();
     notice.clear();
     leaving();
@@ -82,11 +85,12 @@ export function createVisit({
     const saver = createSaver({
       store: desk.store,
       put: (save) => api.putBoxes(image.id, save),
-      keep: (work) => backup.keep(image, work),
+      keep: (work) => carrier.keep(image, work),
       tell: tellSave,
+      isOver: carrier.isEnded,
     });
     open = { image, saver };
-    if (kept) backup.adopt(kept);
+    stopSaving = () => saver.stop().then(carrier.end);
     document.title = `${image.name} · ${project.name}`;
     root.dataset.state = "open";
     stage.show(ready, image);
@@ -107,17 +111,6 @@ export function createVisit({
     }
   }
 
-  /**
-   * Find unsaved work of last time. Work of more pages than one is sent after it, as that of other images.
-   * @param {ImageInfo} image
-   * @returns {Promise<import("./backup.js").Kept | null>}
-   */
-  async function findKept(image) {
-    const found = await backup.find(image.id);
-    // Another image may have its number, in a database that was made anew.
-    return found.find(({ image: { created_at: made } }) => !made || made === image.created_at) ?? null;
-  }
-
   /** @param {string | number} imageId */
   async function openById(imageId) {
     const image = await api.getImage(imageId);
@@ -127,8 +120,8 @@ export function createVisit({
     });
     const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), sharing.take(imageId)]);
     // Work of last time waits while somebody else is here: putting it back would save it over theirs.
-    const kept = lockedBy === null ? await findKept(image) : null;
-    show({ image, list, picture, ready: null, kept });
+    const work = lockedBy === null ? await keeping.takeUp(image) : { carrier: keeping.carrier(imageId), kept: null };
+    show({ image, list, picture, ready: null, ...work });
     if (lockedBy !== null) sharing.lock(imageId, lockedBy);
   }
 
@@ -173,16 +166,16 @@ export function createVisit({
         return;
       }
       const { image, version, boxes } = item.claimed;
-      const kept = await findKept(image);
+      const work = await keeping.takeUp(image);
       history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
-      show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, kept });
+      show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, ...work });
       if (left?.saver.isDirty()) leftUnsaved();
       void queue.fill();
     });
   }
 
   function showNothingLeft() {
-    open?.saver.stop();
+    void stopSaving();
     open = null;
     leaving();
     desk.reset();

@@ -138,7 +138,7 @@ export function createVisit({
         await leftover.look();
         continue;
       }
-      backup.adopt(kept);
+      if (!(await backup.take(kept)) || open?.item !== item) continue;
       if (sameBoxes(kept.boxes, desk.store.all())) continue;
       desk.store.replaceAll(kept.boxes, "person");
       notice.say("Your changes of last time were put back.");

@@ -62,17 +62,31 @@ test("work of another person is never offered", async () => {
   assert.equal((await open({ disk, tab: "t2" }).backup.all()).length, 1, "it stays kept for her");
 });
 
-test("adopted work goes in the moment that its heir is written", async () => {
+test("work that is taken up is its heir's own, and of two heirs one gets it", async () => {
   const { disk, backup } = open();
-  await backup.keep(image, { version: 3, base: [a], boxes: [] });
-  const heir = open({ disk, tab: "t2" }).backup;
-  const [kept] = await heir.find(7);
-  heir.adopt(kept);
-  assert.equal(disk.stores.get("work").size, 1);
-  await heir.keep(image, { version: 4, base: [a, b], boxes: [b] });
-  assert.deepEqual([...disk.stores.get("work").keys()], ["1|label|7|t2"]);
-  await heir.keep(image, null);
+  await backup.keep(image, { version: 3, base: [a], boxes: [], unanswered: ["m"] });
+  const [heir, other] = ["t2", "t3"].map((tab) => open({ disk, tab }).backup);
+  const [[kept], [same]] = await Promise.all([heir.find(7), other.find(7)]);
+  const taken = await Promise.all([heir.take(kept), other.take(same)]);
+  assert.deepEqual([...taken].sort(), [false, true]);
+  const winner = taken[0] ? heir : other;
+  assert.deepEqual([...disk.stores.get("work").keys()], [`1|label|7|${taken[0] ? "t2" : "t3"}`]);
+  const [again] = await winner.find(7);
+  assert.deepEqual([again.boxes, again.unanswered, again.turn], [[], ["m"], 1]);
+  await winner.keep(image, { version: 4, base: [a, b], boxes: [b] });
+  assert.deepEqual((await winner.find(7)).map(({ version }) => version), [4]);
+  await winner.keep(image, null);
   assert.equal(disk.stores.get("work").size + disk.stores.get("bases").size, 0);
+});
+
+test("a review's work that is taken up goes when the label's work is written", async () => {
+  const { disk, backup } = open({ kind: "review" });
+  await backup.keep(image, { version: 3, base: [a], boxes: [] });
+  const heir = open({ disk, tab: "t2.1" }).backup;
+  assert.equal(await heir.take((await heir.all())[0]), true);
+  assert.deepEqual([...disk.stores.get("work").keys()], ["1|review|7|t2.1"]);
+  await heir.keep(image, { version: 3, base: [a], boxes: [] });
+  assert.deepEqual([...disk.stores.get("work").keys()], ["1|label|7|t2.1"]);
 });
 
 test("of many changes at once the newest is written, and all wait for it", async () => {
@@ -107,7 +121,8 @@ test("a full database falls back to localStorage, and the newest of both is foun
   const next = open({ disk, tab: "t2", localStorage }).backup;
   const [kept] = await next.find(7);
   assert.deepEqual(kept.boxes, [a, b]);
-  next.adopt(kept);
+  assert.equal(await next.take(kept), true);
+  assert.deepEqual((await next.find(7)).map(({ boxes, tab }) => [boxes, tab]), [[[a, b], "t2"]]);
   await next.keep(image, null);
   assert.deepEqual(await open({ disk, tab: "t3", localStorage }).backup.find(7), []);
 });

@@ -37,6 +37,15 @@ export function fakeIndexedDB(disk, { isAlive = () => true, delay = () => 0 } = 
           work.push(() => rows().set(copy.key, copy));
         },
         delete: (/** @type {string} */ key) => void work.push(() => rows().delete(key)),
+        get(/** @type {string} */ key) {
+          /** @type {any} */
+          const request = { result: undefined, onsuccess: null };
+          work.push(() => {
+            request.result = structuredClone(rows().get(key));
+            request.onsuccess?.();
+          });
+          return request;
+        },
         getAll() {
           /** @type {any} */
           const request = { result: undefined };
