@@ -18,6 +18,8 @@ from runner.processes import Child, Guard, Log, Processes
 
 PARTS = ("web", "ml", "default")
 READY_SECONDS = 180
+# Every test, by two processes; a file stays in one, because its tests may share what they set up.
+EVERYTHING = ("-n", "2", "--dist", "loadfile")
 USAGE = """\
 python3 run.py               set up and serve; prints the address and the demo logins
 python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
@@ -79,7 +81,7 @@ def test(arguments: Sequence[str]) -> int:
         print(f"{problem} The tests that need them are skipped.", flush=True)
     install("requirements-dev.txt")
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return _call([PYTHON, "-m", "pytest", *arguments], environment)
+    return _call([PYTHON, "-m", "pytest", *(arguments or EVERYTHING)], environment)
 
 
 def manage(arguments: Sequence[str]) -> int:

@@ -76,6 +76,10 @@ _processes: list[subprocess.Popen] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start this run's Redis; let Django hash passwords quickly and serve static files uncollected."""
+    if config.getoption("numprocesses", None):
+        # Each process that runs tests chooses for itself; this one only hands them out.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+        return
     log = (VAR / "redis" / "log").open("wb")
     _processes.append(subprocess.Popen(REDIS.command, cwd=REDIS.folder, stdout=log, start_new_session=True))
     REDIS.wait(_processes[0])
