@@ -36,6 +36,9 @@ import { visibleRect } from "./viewport.js";
 
 /** Levels and screen pixels together; a screen of 4K with its surroundings takes about 120 MB. */
 const MOST_BYTES = 256 * 2 ** 20;
+/** While a zoom goes on, tiles are asked for when it rests, or now and then: most levels are only passed. */
+const REST_MS = 80;
+const LONGEST_MS = 240;
 let lastNumber = 0;
 
 /**
@@ -63,6 +66,10 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
   let probed = null;
   /** @type {Trouble | null} */
   let trouble = null;
+  let drawnScale = 0;
+  /** @type {ReturnType<typeof setTimeout> | 0} */
+  let rest = 0;
+  let plannedAt = 0;
   const everything = { xmin: 0, ymin: 0, xmax: shape.width, ymax: shape.height };
   let sight = {
     level: levelFor(pyramid, Math.min(screen.width / shape.width, screen.height / shape.height)),
@@ -112,8 +119,23 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
     changed();
   }
 
+  /** @param {Viewport} view @returns {boolean} whether what is wanted may change with the next frame again */
+  function isPassing({ scale }) {
+    const isZooming = drawnScale !== 0 && scale !== drawnScale;
+    drawnScale = scale;
+    if (isZooming) {
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        rest = 0;
+        changed();
+      }, REST_MS);
+    }
+    return opened && rest !== 0 && performance.now() - plannedAt < LONGEST_MS;
+  }
+
   /** Say what is wanted, the most urgent first, and let go of the rest. */
   function plan() {
+    plannedAt = performance.now();
     if (!opened) {
       opened = true;
       darkroom.open(id, shape);
@@ -121,7 +143,8 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
       darkroom.setLook(id, look, window);
     }
     const seen = tilesIn(pyramid, sight.level, sight.rect);
-    const near = [...tilesIn(pyramid, sight.level, sight.rect, 1), ...seen.map(parentOf).filter(({ level }) => level < top.level)];
+    const around = () => [...tilesIn(pyramid, sight.level, sight.rect, 1), ...seen.map(parentOf).filter(({ level }) => level < top.level)];
+    const near = rest === 0 ? around() : [];
     const wanted = [top, ...seen, ...(probed ? [probed] : []), ...near];
     const missing = new Map();
     for (const tile of wanted) if (!cache.peek(nameOf(tile))) missing.set(nameOf(tile), tile);
@@ -235,7 +258,7 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
         level: levelFor(pyramid, view.scale * (window.devicePixelRatio || 1)),
         rect: visibleRect(view, sizeScr),
       };
-      plan();
+      if (!isPassing(view)) plan();
       context.imageSmoothingQuality = "low";
       let isStale = false;
       for (const tile of tilesIn(pyramid, sight.level, sight.rect)) {
@@ -270,6 +293,8 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
       return here.length > 0 ? darkroom.count(id, here) : null;
     },
     leave() {
+      clearTimeout(rest);
+      rest = 0;
       loader.stop();
       for (const { bitmap } of cache.clear()) bitmap?.close();
       if (opened) darkroom.close(id);
