@@ -5,7 +5,7 @@
 
 The network has random weights and finds next to nothing, as most images are bare; --model takes a trained
 model folder and --data a folder of images. Each figure is the median of --repeats runs that take turns,
-in one process.
+in one process; a network that was trained in bfloat16 runs in it, and beside that in float32.
 """
 
 import argparse
@@ -66,13 +66,13 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict:
     small = list_images(options.data, options.images) if options.data else draw(scratch, options.images, 224)
     frames = draw(scratch, options.frames, None)
     model = options.model or make_model(scratch / "model")
-    detector = detectors.load(model)
-    tiled = detectors.load(make_tiled(model, scratch / "tiled", detector))
-    kinds = {
-        "batched": (detector, small, predict_batched),
-        "one by one": (detector, small[: max(20, len(small) // 4)], predict_singly),
-        "frames in tiles": (tiled, frames, predict_batched),
-    }
+    tiled = make_tiled(model, scratch / "tiled", detectors.load(model))
+    kinds = {}
+    for exact, mark in ((False, ""), (True, ", float32")):
+        detector, tiles = (detectors.load(folder, exact=exact) for folder in (model, tiled))
+        kinds[f"batched{mark}"] = (detector, small, predict_batched)
+        kinds[f"one by one{mark}"] = (detector, small[: max(20, len(small) // 4)], predict_singly)
+        kinds[f"frames in tiles{mark}"] = (tiles, frames, predict_batched)
     for loaded, files, predict in kinds.values():
         predict(loaded, files[:40])  # traces
     speeds: dict[str, list[float]] = {name: [] for name in kinds}
@@ -168,9 +168,11 @@ def predict_singly(detector, files: list[Path]) -> None:
 def print_table(figures: dict) -> None:
     """Print what was measured beside its budget, and the runtimes side by side."""
     print(figures["machine"])
-    print(f"{'from file to boxes':<20}{'images/s':>10}{'budget':>10}")
+    print(f"{'from file to boxes':<26}{'images/s':>10}{'runs':>18}{'budget':>10}")
     for name, speed in figures["images_per_second"].items():
-        print(f"{name:<20}{speed:>10.1f}{BUDGETS[name]:>10.0f}")
+        runs = sorted(figures["runs"][name])
+        spread = f"{runs[0]:.1f} to {runs[-1]:.1f}"
+        print(f"{name:<26}{speed:>10.1f}{spread:>18}{BUDGETS[name.partition(',')[0]]:>10.0f}")
     if "runtimes" not in figures:
         return
     print(

@@ -13,11 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from inference.signatures import BATCH_OUTPUTS, BrokenModel, ImageSignature, check_batch_signature
+from inference.precision import multiplies_bfloat16
+from inference.signatures import (
+    BATCH,
+    BATCH_OUTPUTS,
+    QUICK_BATCH,
+    BrokenModel,
+    ImageSignature,
+    check_batch_signature,
+)
 from inference.tiling import Boxes, Tile, Tiling, cut, merge, plan, to_frame
 
 FORMAT = 1
-BATCH = 32  # images a call; more only takes more memory
+IMAGES_AT_ONCE = 32  # more only takes more memory
 
 
 @dataclass(frozen=True)
@@ -78,10 +86,12 @@ def read_card(folder: Path) -> Card:
     return card
 
 
-def load(folder: Path, *, names: Mapping[str, str] | None = None) -> Detector:
+def load(folder: Path, *, names: Mapping[str, str] | None = None, exact: bool = False) -> Detector:
     """Load the detector of a model folder; takes seconds. Raises BrokenModel.
 
-    NAMES says what the classes are called now, by what the model calls them; the others keep their names.
+    One that was trained in bfloat16 runs in it where the processor multiplies it, unless EXACT asks for
+    float32. NAMES says what the classes are called now, by what the model calls them; the others keep
+    their names.
     """
     folder = Path(folder)
     card = read_card(folder)
@@ -100,23 +110,31 @@ def load(folder: Path, *, names: Mapping[str, str] | None = None) -> Detector:
         module = tf.saved_model.load(str(saved_model))
     except (OSError, ValueError, TypeError, AttributeError, tf.errors.OpError) as error:
         raise BrokenModel(f"{saved_model} cannot be loaded: {error}.") from error
-    if "batch" in module.signatures:
-        check_batch_signature(module.signatures["batch"], channels=card.channels)
+    batched = _choose_batch(module, exact=exact)
+    if batched:
+        check_batch_signature(module.signatures[batched], channels=card.channels)
     elif "serving_default" not in module.signatures:
         known = ", ".join(sorted(module.signatures)) or "none"
         raise BrokenModel(f"{saved_model} has no signature serving_default; it has {known}.")
-    return Detector(card, module)
+    return Detector(card, module, batched)
+
+
+def _choose_batch(module: Any, *, exact: bool) -> str | None:
+    """Return the name of the signature that takes batches, None where a foreign model has none."""
+    if QUICK_BATCH in module.signatures and multiplies_bfloat16() and not exact:
+        return QUICK_BATCH
+    return BATCH if BATCH in module.signatures else None
 
 
 class Detector:
     """A loaded detector. card says what it knows: class names, thresholds, channels, gray window."""
 
-    def __init__(self, card: Card, module: Any) -> None:
+    def __init__(self, card: Card, module: Any, batched: str | None) -> None:
         self.card = card
         self._module = module  # the signatures live only as long as it does
-        self._batched = "batch" in module.signatures
-        if self._batched:
-            self._run = module.signatures["batch"]
+        self._batched = batched is not None
+        if batched:
+            self._run = module.signatures[batched]
             self._input = next(iter(self._run.structured_input_signature[1]))
         else:
             self._foreign = ImageSignature.of(module.signatures["serving_default"])
@@ -142,7 +160,7 @@ class Detector:
         for index, image in enumerate(images):
             _check_image(image, index)
             by_shape.setdefault(image.shape, []).append(index)
-        size = BATCH if self._batched else 1
+        size = IMAGES_AT_ONCE if self._batched else 1
         for (height, width, *_), indices in by_shape.items():
             if self.card.tiling is not None and self._batched:
                 for index in indices:
@@ -164,7 +182,7 @@ class Detector:
         batch: list[np.ndarray] = []
         for part in cut(pixels, tiles, tiling.size):
             batch.append(part)
-            if len(batch) == BATCH or len(parts) + len(batch) == len(tiles):
+            if len(batch) == IMAGES_AT_ONCE or len(parts) + len(batch) == len(tiles):
                 ahead = tiles[len(parts) : len(parts) + len(batch)]
                 parts += zip(ahead, self._predict_batch(np.stack(batch)), strict=True)
                 batch = []
@@ -203,22 +221,20 @@ class Detector:
 
     def _name(self, raw: tuple, height: int, width: int, min_score: float, max_boxes: int) -> list[Detection]:
         boxes, scores, classes = raw
-        scale = np.array([height, width, height, width], np.float64)
-        detections = []
-        for box, score, number in zip(boxes * scale, scores, classes, strict=True):
-            if score < min_score or len(detections) == max_boxes:
-                break
-            if not 1 <= round(float(number)) <= len(self.class_names):
-                raise BrokenModel(
-                    f"The network found class {number:g}, but model.json names "
-                    f"{len(self.class_names)} classes, counted from 1."
-                )
-            ymin, xmin, ymax, xmax = (float(value) for value in box)
-            if xmax <= xmin or ymax <= ymin:
-                continue
-            name = self.class_names[round(float(number)) - 1]
-            detections.append(Detection(name, xmin, ymin, xmax, ymax, float(score)))
-        return detections
+        sure = scores >= min_score
+        boxes = boxes[sure] * np.array([height, width, height, width], np.float64)
+        scores, numbers = scores[sure], np.rint(classes[sure]).astype(int)
+        if len(numbers) and not 1 <= numbers.min() <= numbers.max() <= len(self.class_names):
+            wrong = numbers[(numbers < 1) | (numbers > len(self.class_names))][0]
+            raise BrokenModel(
+                f"The network found class {wrong}, but model.json names "
+                f"{len(self.class_names)} classes, counted from 1."
+            )
+        solid = (boxes[:, 2:] > boxes[:, :2]).all(axis=1).nonzero()[0][:max_boxes]
+        names = [self.class_names[number - 1] for number in numbers[solid]]
+        corners = boxes[solid][:, [1, 0, 3, 2]].tolist()
+        rows = zip(names, corners, scores[solid].tolist(), strict=True)
+        return [Detection(name, *place, score) for name, place, score in rows]
 
 
 def _gather(parts: Sequence[tuple[Tile, tuple]], size: int, min_score: float) -> Boxes:

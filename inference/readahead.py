@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -31,12 +32,21 @@ def read_ahead(
     """
     source = iter(items)
     waiting: deque[Future] = deque()
+    held, lock = 0, Lock()  # what was read already; what is being read counts when it is there
+
+    def count(future: Future, sign: int = 1) -> None:
+        nonlocal held
+        if not future.cancelled() and future.exception() is None:
+            with lock:
+                held += sign * weigh(future.result())
+
     with ThreadPoolExecutor(THREADS, thread_name_prefix="readahead") as pool:
 
         def top_up() -> None:
-            while len(waiting) < ahead and _weight(waiting, weigh) < pixels:
+            while len(waiting) < ahead and held < pixels:
                 for item in source:
                     waiting.append(pool.submit(read, item))
+                    waiting[-1].add_done_callback(count)
                     break
                 else:
                     return
@@ -44,16 +54,13 @@ def read_ahead(
         try:
             top_up()
             while waiting:
-                first = waiting.popleft().result()
+                first = waiting.popleft()
+                found = first.result()
+                count(first, -1)
                 top_up()
-                yield first
+                yield found
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _weight(waiting: Iterable[Future], weigh: Callable) -> int:
-    """Return the weight of what was read already; what is being read counts when it is there."""
-    return sum(weigh(one.result()) for one in waiting if one.done() and one.exception() is None)
 
 
 def batches(read: Iterable[Read], *, weigh: Callable[[Read], int]) -> Iterator[list[Read]]:

@@ -28,6 +28,11 @@ class BrokenModel(ValueError):
     """A model folder that cannot be run; the text says why."""
 
 
+# Of our own models: uint8 [N, H, W, C] in, computed in float32, or in bfloat16 as such a network was trained.
+BATCH = "batch"
+QUICK_BATCH = "batch_bfloat16"
+
+
 def check_batch_signature(signature: Any, *, channels: int) -> None:
     """Check that a signature is `batch` as we export it. Raises BrokenModel."""
     _check_outputs(signature, "batch", BATCH_OUTPUTS)

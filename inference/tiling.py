@@ -234,25 +234,31 @@ def _group(found: Boxes, tiles: Sequence[Tile]) -> np.ndarray:
     """Number the defects that pieces belong to; int [n]."""
     levels = np.array([tile.level for tile in tiles])[found.tiles]
     places = np.array([tile.place for tile in tiles])[found.tiles]
+    first, second = _comparable(found, levels)
+    ground = _intersect(places[first], places[second])
+    ours = (_intersect(ground, found.boxes[first]), _intersect(ground, found.boxes[second]))
+    agree = _overlaps(*ours)[0] >= AGREEMENT
     groups = np.arange(len(levels))
-    for i in range(len(levels) - 1):
-        rest = slice(i + 1, None)
-        weaker = np.minimum(found.scores[rest], found.scores[i])
-        others = (
-            (found.classes[rest] == found.classes[i])
-            & (levels[rest] == levels[i])
-            & (found.tiles[rest] != found.tiles[i])
-            & (weaker >= COMPARABLE * np.maximum(found.scores[rest], found.scores[i]))
-        )
-        candidates = np.flatnonzero(others) + i + 1
-        if not len(candidates):
-            continue
-        ground = _intersect(places[candidates], places[i])
-        mine = _intersect(ground, found.boxes[i])
-        theirs = _intersect(ground, found.boxes[candidates])
-        for j in candidates[_overlaps(mine, theirs)[0] >= AGREEMENT]:
+    for i, j in zip(first[agree], second[agree], strict=True):
+        if groups[i] != groups[j]:
             groups[groups == groups[j]] = groups[i]
     return groups
+
+
+def _comparable(found: Boxes, levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of all pairs of different tiles, of one class and level, whose scores are alike."""
+    count = len(levels)
+    kind = found.classes.astype(np.int64) * (1 + int(levels.max(initial=0))) + levels
+    alike = (kind[:, None] == kind) & (found.tiles[:, None] != found.tiles)
+    alike &= np.minimum(found.scores[:, None], found.scores) >= COMPARABLE * np.maximum(
+        found.scores[:, None], found.scores
+    )
+    alike &= np.arange(count)[:, None] < np.arange(count)
+    # Pieces of one defect lie close: in one direction nothing of the one is beyond the other's reach.
+    low, high = found.boxes[:, :2], found.boxes[:, 2:]
+    for side in range(2):
+        alike &= (low[:, None, side] < high[:, side]) & (low[:, side] < high[:, None, side])
+    return np.nonzero(alike)
 
 
 def _intersect(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from inference import detectors
 from training.detector import export
-from training.detector.network import decode, make_points
+from training.detector.config import DetectorConfig
+from training.detector.network import build, decode, make_points
 from training.evaluation import evaluate
 
 pytestmark = pytest.mark.slow
@@ -62,6 +63,32 @@ def test_both_signatures_find_the_same(square_model, square_training):
     many = signatures["batch"](images=tf.constant(pixels))
     np.testing.assert_allclose(one["detection_boxes"], many["boxes"], atol=1e-5)
     np.testing.assert_allclose(one["detection_scores"], many["scores"], atol=1e-5)
+
+
+def test_a_network_trained_in_bfloat16_finds_the_same_in_it_and_in_float32(
+    square_model, square_training, tmp_path, monkeypatch
+):
+    _, samples, _ = square_training
+    card = detectors.read_card(square_model)
+    config = DetectorConfig.from_dict(card.config | {"precision": "bfloat16"})
+    network = build(config, classes=len(card.class_names), precision="float32")
+    network.load_weights(square_model / "weights.weights.h5")
+    model = export.write_model(network, tmp_path / "model", config=config, class_names=card.class_names)
+    images = [sample.pixels for sample in samples[:8]]
+
+    def find(folder, *, native, exact=False):
+        monkeypatch.setattr(detectors, "multiplies_bfloat16", lambda: native)
+        return detectors.load(folder, exact=exact).predict(images, min_score=0.3)
+
+    exact = find(model, native=True, exact=True)
+    assert exact == find(model, native=False) == find(square_model, native=True)
+    quick = find(model, native=True)
+    assert quick != exact
+    for ours, theirs in zip(quick, exact, strict=True):
+        assert [one.class_name for one in ours] == [one.class_name for one in theirs]
+        for a, b in zip(ours, theirs, strict=True):
+            assert a.score == pytest.approx(b.score, abs=0.03)
+            assert (a.xmin, a.ymin, a.xmax, a.ymax) == pytest.approx((b.xmin, b.ymin, b.xmax, b.ymax), abs=1)
 
 
 def test_boxes_of_a_wide_image_are_in_its_own_pixels(square_model, square_training):

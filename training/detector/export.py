@@ -17,10 +17,18 @@ import keras
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from inference.signatures import BATCH, QUICK_BATCH
 from inference.tiling import Tiling
 from training.detector import checkpoint
 from training.detector.config import DetectorConfig
-from training.detector.network import GRAY_MIDDLE, decode, make_points, mirror_points
+from training.detector.network import (
+    GRAY_MIDDLE,
+    build,
+    decode,
+    make_points,
+    mirror_points,
+    resolve_precision,
+)
 from training.detector.step import build_with
 from training.detector.tiled_graph import find_in_tiles
 
@@ -104,7 +112,7 @@ def write_model(
     try:
         model.save_weights(aside / "weights.weights.h5")
         _write_json(aside / "model.json", facts)
-        serving = _Serving(model, config, tiling)
+        serving = _Serving(model, config, tiling, quick=_in_bfloat16(model, config, classes=len(class_names)))
         tf.saved_model.save(serving, str(aside / "saved_model"), signatures=serving.signatures())
         aside.chmod(0o755)  # mkdtemp's folders are private
         aside.rename(out_folder)
@@ -128,28 +136,54 @@ def _write_json(path: Path, facts: dict) -> None:
     aside.replace(path)
 
 
-class _Serving(tf.Module):
-    """The graph from uint8 images to boxes."""
+def _in_bfloat16(model: keras.Model, config: DetectorConfig, *, classes: int) -> keras.Model | None:
+    """Return the network as it was trained, where that was in bfloat16: its convolutions multiply in it."""
+    if resolve_precision(config.precision) != "bfloat16":
+        return None
+    quick = build(config, classes=classes, precision="bfloat16")
+    quick.set_weights(model.get_weights())
+    return quick
 
-    def __init__(self, model: keras.Model, config: DetectorConfig, tiling: Tiling | None = None) -> None:
+
+class _Serving(tf.Module):
+    """The graph from uint8 images to boxes; `quick` is the same network in bfloat16."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        config: DetectorConfig,
+        tiling: Tiling | None = None,
+        *,
+        quick: keras.Model | None = None,
+    ) -> None:
         super().__init__()
         self.config, self._tiling = config, tiling
         self._network = _freeze(model)
+        self._quick = quick and _freeze(quick)
         self._points, self._strides = (tf.constant(part) for part in make_points(config.input_size))
 
     def signatures(self) -> dict[str, Callable]:
-        """Return two: the TensorFlow Object Detection API's, and one of batches of our channels."""
+        """Return the TensorFlow Object Detection API's, and those that take batches of our channels."""
         one = tf.TensorSpec([1, None, None, 3], tf.uint8, name="input_tensor")
         many = tf.TensorSpec([None, None, None, self.config.channels], tf.uint8, name="images")
         self._one = tf.function(self._serve_one, input_signature=[one])
-        self._many = tf.function(self._serve_many, input_signature=[many])
-        return {"serving_default": self._one, "batch": self._many}
+        self._many = tf.function(
+            lambda images: self._serve_many(images, self._network), input_signature=[many]
+        )
+        found = {"serving_default": self._one, BATCH: self._many}
+        if self._quick is not None:
+            self._many_quickly = tf.function(
+                lambda images: self._serve_many(images, self._quick), input_signature=[many]
+            )
+            found[QUICK_BATCH] = self._many_quickly
+        return found
 
     def _serve_one(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         if self.config.channels == 1:
             gray = tf.reduce_sum(tf.cast(images, tf.float32) * tf.constant(LUMA), axis=-1, keepdims=True)
             images = tf.cast(tf.round(gray), tf.uint8)
-        found = self._serve_many(images) if self._tiling is None else self._serve_tiles(images[0])
+        whole = self._tiling is None
+        found = self._serve_many(images, self._network) if whole else self._serve_tiles(images[0])
         return {
             "num_detections": tf.cast(found["num"], tf.float32),
             "detection_boxes": found["boxes"],
@@ -157,9 +191,9 @@ class _Serving(tf.Module):
             "detection_classes": found["classes"],
         }
 
-    def _serve_many(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+    def _serve_many(self, images: tf.Tensor, network: Callable) -> dict[str, tf.Tensor]:
         prepared, share = self._fit_images(images)
-        scores, boxes = self._look(prepared)
+        scores, boxes = self._look(prepared, network)
         boxes = boxes / self.config.input_size
         # From the padded square to the image itself; what lies on the padding is clipped away.
         boxes = boxes / tf.stack([share[1], share[0], share[1], share[0]])
@@ -184,7 +218,7 @@ class _Serving(tf.Module):
         most = self.config.max_detections
         boxes, scores, classes = find_in_tiles(
             tf.ensure_shape(frame, [None, None, self.config.channels]),
-            self._look,
+            lambda images: self._look(images, self._network),
             self._tiling,
             most=most,
             iou=self.config.suppression_iou,
@@ -202,13 +236,13 @@ class _Serving(tf.Module):
             "num": count[None],
         }
 
-    def _look(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _look(self, images: tf.Tensor, network: Callable) -> tuple[tf.Tensor, tf.Tensor]:
         """Return scores [B, P, K] and boxes [B, P, 4] in input pixels; with flip_test of both mirrorings."""
-        logits, distances = self._network(images)
+        logits, distances = network(images)
         scores, boxes = tf.sigmoid(logits), decode(distances, self._points, self._strides)
         if not self.config.flip_test:
             return scores, boxes
-        logits, distances = self._network(tf.reverse(images, [2]))
+        logits, distances = network(tf.reverse(images, [2]))
         mirrored = decode(distances, self._points, self._strides)
         mirrored = tf.stack(
             [

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from inference.precision import multiplies_bfloat16
 from training.detector.backbones import convolve, extract_features
 from training.detector.config import STRIDES, DetectorConfig
 
@@ -119,14 +119,7 @@ def resolve_precision(precision: str) -> str:
     """Turn "auto" into what this machine does best."""
     if precision != "auto":
         return precision
-    return "bfloat16" if _multiplies_bfloat16() else "float32"
-
-
-def _multiplies_bfloat16() -> bool:
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.exists():
-        return False
-    return any(flag in cpuinfo.read_text() for flag in ("avx512_bf16", "amx_bf16"))
+    return "bfloat16" if multiplies_bfloat16() else "float32"
 
 
 @contextmanager
