@@ -1,6 +1,7 @@
 """Let the promoted models look at every unlabeled image: accept what is sure, ask about the rest."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -10,7 +11,7 @@ from annotations.errors import StaleVersion
 from annotations.models import Image, ImageState, Lease, Proposal, ReviewItem, ReviewState, Split
 from inference import registry
 from inference.pipeline import Finding, Pipeline
-from inference.readahead import count_pixels, read_ahead
+from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, routing
 from training.models import Lot, LotImage
 from training.stage import CHUNK, Stage
@@ -48,8 +49,9 @@ def label(stage: Stage) -> None:
     counts = Counter(round.routing)
     counts.pop("reasons", None)
     reasons = Counter(round.routing.get("reasons", {}))
-    for start in range(0, len(ids), CHUNK):
-        images, pixels = _read(stage, ids[start : start + CHUNK], pipeline.window, counts)
+    done = 0
+    for images, pixels, left_out in _look(stage, ids, pipeline.window):
+        counts["unreadable"] += left_out
         for image, found in zip(images, pipeline.predict(pixels), strict=True):
             try:
                 reason = _route(stage, pipeline, lot, image, _propose(image, found, types))
@@ -61,14 +63,18 @@ def label(stage: Stage) -> None:
             else:
                 counts["in_review"] += 1
                 reasons[reason] += 1
-        stage.held.write(routing={**counts, "reasons": dict(reasons)})
-        stage.progress(min(start + CHUNK, len(ids)), len(ids))
-    round.routing = {"auto_labeled": 0, "in_review": 0, **counts, "reasons": dict(reasons)}
+        done += len(images) + left_out
+        stage.held.write(routing={**+counts, "reasons": dict(reasons)})
+        stage.progress(done, len(ids))
+    round.routing = {"auto_labeled": 0, "in_review": 0, **+counts, "reasons": dict(reasons)}
     stage.held.write(routing=round.routing)
 
 
-def _read(stage: Stage, ids: list[int], window, counts: Counter) -> tuple[list[Image], list]:
-    """Return the readable images of IDS with their pixels through WINDOW; the others become warnings."""
+def _look(stage: Stage, ids: list[int], window) -> Iterator[tuple[list[Image], list, int]]:
+    """Yield batches of the images of IDS with their pixels through WINDOW, and how many could not be read.
+
+    The next ones are read while the caller works on a batch. What cannot be read becomes a warning.
+    """
     read = datasets.reader(window)
 
     def read_one(image: Image) -> tuple:
@@ -77,16 +83,22 @@ def _read(stage: Stage, ids: list[int], window, counts: Counter) -> tuple[list[I
         except (OSError, ValueError) as error:
             return image, None, error
 
-    rows = Image.objects.present().filter(pk__in=ids).select_related("project").order_by("pk")
-    images, pixels = [], []
-    for image, found, error in read_ahead(rows, read_one, weigh=lambda result: count_pixels(result[1])):
-        if error is not None:
-            counts["unreadable"] += 1
-            stage.note("warning", text=f"{image.name} cannot be read and was left out: {error}")
-            continue
-        images.append(image)
-        pixels.append(found)
-    return images, pixels
+    def weigh(result: tuple) -> int:
+        return count_pixels(result[1])
+
+    for batch in batches(read_ahead(_rows(ids), read_one, weigh=weigh), weigh=weigh):
+        for image, _, error in batch:
+            if error is not None:
+                stage.note("warning", text=f"{image.name} cannot be read and was left out: {error}")
+        good = [(image, pixels) for image, pixels, error in batch if error is None]
+        yield [image for image, _ in good], [pixels for _, pixels in good], len(batch) - len(good)
+
+
+def _rows(ids: list[int]) -> Iterator[Image]:
+    """Yield the images of IDS that are still there, fetched in portions as late as possible."""
+    for start in range(0, len(ids), CHUNK):
+        rows = Image.objects.present().filter(pk__in=ids[start : start + CHUNK])
+        yield from rows.select_related("project").order_by("pk")
 
 
 def _propose(image: Image, found: list[Finding], types: dict) -> list[proposals.ProposedValues]:
