@@ -109,28 +109,32 @@ def make_xla(model) -> Run:
 def make_litert(model) -> Run:
     """Convert to TFLite, run by ai-edge-litert or by TensorFlow's own interpreter, with XNNPACK."""
     import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
         Interpreter = tf.lite.Interpreter
 
-    @tf.function(input_signature=[tf.TensorSpec([None, SIDE, SIDE, 1], tf.uint8)])
-    def serve(images):
-        return model(images, training=False)
-
-    content = tf.lite.TFLiteConverter.from_concrete_functions(
-        [serve.get_concrete_function()], model
-    ).convert()
     interpreters: dict[int, object] = {}
 
+    def make(batch: int):
+        # Converted for this very batch: XNNPACK leaves graphs with an open one to slow kernels.
+        @tf.function(input_signature=[tf.TensorSpec([batch, SIDE, SIDE, 1], tf.uint8)])
+        def serve(images):
+            return model(images, training=False)
+
+        # Frozen first: the converter loses the values of Keras' variables, and then every answer is NaN.
+        frozen = convert_variables_to_constants_v2(serve.get_concrete_function())
+        content = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
+        interpreter = Interpreter(model_content=content, num_threads=2)
+        interpreter.allocate_tensors()
+        return interpreter
+
     def run(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        interpreter = interpreters.get(len(images))
-        if interpreter is None:
-            interpreter = Interpreter(model_content=content, num_threads=2)
-            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], images.shape)
-            interpreter.allocate_tensors()
-            interpreters[len(images)] = interpreter
+        if len(images) not in interpreters:
+            interpreters[len(images)] = make(len(images))
+        interpreter = interpreters[len(images)]
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], images)
         interpreter.invoke()
         found = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]

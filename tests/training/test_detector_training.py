@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.training.squares import TINY, be_silent, draw_squares
-from training.detector import fit
+from training.detector import fit, meter
 from training.detector.backbones import BadBackbone, convolve, register_backbone
 from training.detector.checkpoint import BrokenCheckpoint, restore
 from training.detector.feed import MissingImage, PictureCache
@@ -29,7 +29,7 @@ def weights_of(trained):
 
 @pytest.fixture
 def report_every_step(monkeypatch):
-    monkeypatch.setattr(fit, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(meter, "REPORT_SECONDS", 0.0)
 
 
 def stop_at(step):
@@ -100,6 +100,7 @@ def fake_learner(monkeypatch):
     learner = type("Fresh", (FakeLearner,), {})
     monkeypatch.setattr(fit, "Learner", learner)
     monkeypatch.setattr(fit, "clock", lambda: learner.now)
+    monkeypatch.setattr(meter, "clock", lambda: learner.now)
     return learner
 
 

@@ -22,6 +22,7 @@ from training.detector import checkpoint, schedule
 from training.detector.config import DetectorConfig
 from training.detector.feed import Order, PictureCache, make_batch, prefetch
 from training.detector.judging import LEAST_BOXES, Best, Judge
+from training.detector.meter import Meter
 from training.detector.samples import Sample
 from training.detector.step import Learner
 from training.detector.trainset import NothingToLearn, check, find_shortfalls, identify
@@ -38,7 +39,6 @@ __all__ = [
 ]
 
 clock = time.monotonic
-REPORT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 20.0
 KEPT_SHARES = (0.25, 0.5, 0.75)  # of the schedule, after which the averaged weights are kept for comparison
 EPOCH_CHECKPOINT_SECONDS = 2.0  # epochs shorter than this are not worth a file each
@@ -217,7 +217,7 @@ class _Run:
             return make_batch(cache, order, step, mosaic=share < self.config.mosaic_until)
 
         with closing(prefetch(make, self.schedule.step)) as batches:
-            meter = _Meter(self.config.batch_size)
+            meter = Meter(self.config.batch_size)
             for batch in batches:
                 losses = self.learner.step(batch, self.schedule.learning_rate(self.config))
                 self.schedule = self.schedule.advance()
@@ -231,7 +231,7 @@ class _Run:
                 if self.schedule.done:
                     return
 
-    def _fit_budget(self, meter: _Meter) -> None:
+    def _fit_budget(self, meter: Meter) -> None:
         if self.budget is None:
             return
         step_seconds = meter.step_seconds
@@ -245,7 +245,7 @@ class _Run:
         if not self.schedule.planned or (at_epoch_end and self.schedule.drifted(left, step_seconds)):
             self.schedule = self.schedule.fit_budget(left, step_seconds, config=self.config)
 
-    def _judge_when_due(self, meter: _Meter) -> None:
+    def _judge_when_due(self, meter: Meter) -> None:
         """Look at the held-out images; end the schedule when they have not become better for long."""
         if self.judge is None or not self.schedule.planned:
             return
@@ -263,7 +263,7 @@ class _Run:
             self.schedule = replace(self.schedule, steps=self.schedule.step)
         meter.skip()
 
-    def _report(self, meter: _Meter, report: Callable[[Progress], None]) -> None:
+    def _report(self, meter: Meter, report: Callable[[Progress], None]) -> None:
         self.losses = meter.take_losses()
         if not all(math.isfinite(value) for value in self.losses.values()):
             parts = ", ".join(f"{name} {value}" for name, value in self.losses.items())
@@ -306,41 +306,3 @@ class _Run:
             facts["tiling"] = self.tiling and self.tiling.to_dict()
             folder = self.folder.parent / checkpoint.KEPT / f"step-{plan.step:06d}"
             checkpoint.save(folder, checkpoint.State(facts, {"average": self.learner.dump()["average"]}))
-
-
-class _Meter:
-    """Speed and mean losses of the steps since the last report."""
-
-    def __init__(self, batch_size: int) -> None:
-        self.batch_size = batch_size
-        self.steps = 0
-        self.times: list[float] = []
-        self.losses: list = []
-        self.reported = self.last = clock()
-
-    def count(self, losses) -> None:
-        now = clock()
-        self.steps += 1
-        if self.steps > schedule.COMPILE_STEPS:
-            self.times = [*self.times[-199:], now - self.last]
-        self.last = now
-        self.losses.append(losses)
-
-    def skip(self) -> None:
-        """Leave out of the speed what was done beside the steps."""
-        self.last = clock()
-
-    @property
-    def due(self) -> bool:
-        return self.last - self.reported >= REPORT_SECONDS
-
-    @property
-    def step_seconds(self) -> float | None:
-        """Return the mean time of a step, None until enough are measured."""
-        return float(np.mean(self.times)) if len(self.times) >= schedule.MEASURE_STEPS else None
-
-    def take_losses(self) -> dict[str, float]:
-        names = self.losses[0].keys()
-        means = {name: float(np.mean([float(losses[name]) for losses in self.losses])) for name in names}
-        self.losses, self.reported = [], clock()
-        return means
