@@ -4,10 +4,13 @@
 .venv/bin/python benchmarks/detector.py --data DIR --preset all --minutes 5,10,20,60 --json detector.json
 .venv/bin/python benchmarks/detector.py --data DIR --minutes 10 --compare mosaic=0.3 --compare blocks=rep
 
-Each preset at each number of minutes is a row; so is each --compare, beside the same without it. The JSON is
-written after every row, and rows that it holds already are not trained again. The folder holds images/ and
+Each preset at each number of minutes is a row; so is each --compare, beside the same without it; those that only
+change prediction share its training. The JSON is written after every row, and rows that it holds already are not
+trained again. The folder holds images/ and
 annotations/. One image in five, chosen by a hash of its name, is held out.
 """
+
+from __future__ import annotations
 
 import argparse
 import hashlib
@@ -17,7 +20,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +33,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from benchmarks.machine import describe
 
 HELD_OUT = 5  # one in so many
+AT_TEST = {"flip_test", "suppression_iou", "max_detections"}  # what only prediction asks for
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
@@ -49,6 +53,11 @@ class Row:
         changed = "".join(f", {name}={value}" for name, value in self.settings.items())
         return f"{self.preset} {length}{changed}"
 
+    @property
+    def trained(self) -> Row:
+        """Return the row whose training serves this one: the same but for what only prediction asks for."""
+        return replace(self, settings={k: v for k, v in self.settings.items() if k not in AT_TEST})
+
 
 def main() -> None:
     """Train and measure row by row, print a table."""
@@ -60,15 +69,15 @@ def main() -> None:
     learned = learned[:: options.every]
     about = {"machine": describe(), "seed": options.seed, "train_images": len(learned)}
     done = read_done(options.json, about)
-    for row in rows:
-        if row.name in done:
-            continue
-        print(row.name, file=sys.stderr)
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = options.folder / row.name.replace("/", "_") if options.folder else Path(scratch)
+    with tempfile.TemporaryDirectory() as scratch:
+        for row in rows:
+            if row.name in done:
+                continue
+            print(row.name, file=sys.stderr)
+            folder = (options.folder or Path(scratch)) / row.trained.name.replace("/", "_")
             done[row.name] = measure(learned, held_out, class_names, options, row, folder)
-        if options.json:
-            options.json.write_text(json.dumps({**about, "rows": done}, indent=2))
+            if options.json:
+                options.json.write_text(json.dumps({**about, "rows": done}, indent=2))
     print_table({**about, "rows": {row.name: done[row.name] for row in rows}})
 
 
@@ -199,7 +208,9 @@ def measure(
 ) -> dict:
     """Train on the learned samples and measure the exported model on the held-out ones."""
     from inference import detectors
-    from training.detector.export import export
+    from inference.tiling import Tiling
+    from training.detector import checkpoint
+    from training.detector.export import write_model
     from training.detector.fit import train
     from training.evaluation import evaluate
 
@@ -218,14 +229,16 @@ def measure(
         trained = train(
             learned,
             class_names=class_names,
-            config=config,
+            config=make_config(row.trained, options.seed),
             folder=folder / "training",
             report=report,
             load=load_gray,
             budget_minutes=row.minutes,
         )
     exported = folder / f"model-{time.time_ns()}"
-    export(folder / "training", exported)
+    facts = checkpoint.restore(folder / "training" / "checkpoint").facts
+    tiling = Tiling.from_dict(facts.get("tiling"))
+    write_model(trained.model, exported, config=config, class_names=class_names, tiling=tiling)
     detector = detectors.load(exported)
     images = [load_gray(sample.path) for sample in held_out]
     detector.predict(images[:64])
