@@ -4,10 +4,10 @@
 .venv/bin/python benchmarks/detector.py --data DIR --preset all --minutes 5,10,20,60 --json detector.json
 .venv/bin/python benchmarks/detector.py --data DIR --minutes 10 --compare mosaic=0.3 --compare blocks=rep
 
-Each preset at each number of minutes is a row; so is each --compare, beside the same without it; those that only
-change prediction share its training. The JSON is written after every row, and rows that it holds already are not
-trained again. The folder holds images/ and
-annotations/. One image in five, chosen by a hash of its name, is held out.
+Each preset at each number of minutes is a row; so is each --compare, beside the same without it; those that
+only change prediction share its training. The JSON is written after every row, and rows that it holds already
+are not trained again. The folder holds images/ and annotations/. One image in five, chosen by a hash of its
+name, is held out.
 """
 
 from __future__ import annotations
