@@ -17,6 +17,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from benchmarks.machine import describe
+
 POLICIES = {"scratch": "square", "pit": "square", "column": "column"}
 HEADER = (
     "type",
@@ -55,6 +57,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     rows = []
+    print(describe())
     print("{:<9}{:<22}{:>11}{:>7}{:>6}{:>10}{:>7}{:>7}{:>7}{:>9}{:>7}".format(*HEADER))
     for name in options.types:
         for settings in settings_of(options.compare):
@@ -67,7 +70,7 @@ def main() -> None:
                 flush=True,
             )
             if options.json:
-                options.json.write_text(json.dumps(rows, indent=2))
+                options.json.write_text(json.dumps({"machine": describe(), "rows": rows}, indent=2))
 
 
 def settings_of(compare: list[str]) -> list[dict]:
