@@ -50,8 +50,11 @@ def test_the_focal_quality_loss_vanishes_where_the_score_is_right():
     assert loss[2] == pytest.approx(score**2 * -math.log(1 - score), rel=1e-4)
 
 
-def test_a_fused_convolution_does_what_its_branches_do():
-    layer = RepConv()
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float32", 0.02), ("mixed_bfloat16", 0.05)], ids=["float32", "bfloat16"]
+)
+def test_a_fused_convolution_does_what_its_branches_do(precision, tolerance):
+    layer = RepConv(dtype=precision)
     x = tf.random.stateless_normal([4, 9, 9, 6], seed=(1, 2))
     layer(x)
     for norm in layer.norms:
@@ -59,8 +62,9 @@ def test_a_fused_convolution_does_what_its_branches_do():
         norm.gamma.assign(tf.random.stateless_uniform([6], seed=(3, 4)) + 0.5)
         norm.beta.assign(tf.random.stateless_uniform([6], seed=(5, 6)))
     trained = layer(x, training=True)
-    # Bessel's correction of the kernel's variance is the only difference.
-    np.testing.assert_allclose(layer(x, training=False), trained, atol=0.02)
+    # Bessel's correction of the kernel's variance, and rounding, are the only differences.
+    np.testing.assert_allclose(layer(x, training=False), trained, atol=tolerance)
+    assert trained.dtype == "float32"
 
 
 def test_the_twin_of_a_point_lies_at_its_mirrored_place():
@@ -74,7 +78,7 @@ def test_the_twin_of_a_point_lies_at_its_mirrored_place():
 def test_all_options_together_train_export_and_predict(tmp_path):
     options = {"blocks": "rep", "distance_bins": 8, "class_loss": "quality-focal", "flip_test": True}
     mixing = {"mosaic": 0.3, "mixup": 0.3, "copy_paste": 0.5}
-    config = replace(TINY, epochs=2, **options, **mixing)
+    config = replace(TINY, epochs=2, precision="bfloat16", **options, **mixing)
     trained = train(
         draw_squares(16),
         class_names=["bright", "ring"],

@@ -59,11 +59,12 @@ class BatchNorm(keras.layers.Layer):
         super().__init__(**{"dtype": "float32", **options})
 
     def build(self, shape: tuple) -> None:
-        channels = (shape[-1],)
-        self.gamma = self.add_weight(name="gamma", shape=channels, initializer="ones")
-        self.beta = self.add_weight(name="beta", shape=channels, initializer="zeros")
-        self.mean = self.add_weight(name="mean", shape=channels, initializer="zeros", trainable=False)
-        self.variance = self.add_weight(name="variance", shape=channels, initializer="ones", trainable=False)
+        # Never cast: RepConv reads them in float32 inside of a layer of a lower precision.
+        one_each = {"shape": (shape[-1],), "autocast": False}
+        self.gamma = self.add_weight(name="gamma", initializer="ones", **one_each)
+        self.beta = self.add_weight(name="beta", initializer="zeros", **one_each)
+        self.mean = self.add_weight(name="mean", initializer="zeros", trainable=False, **one_each)
+        self.variance = self.add_weight(name="variance", initializer="ones", trainable=False, **one_each)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         moving = {} if training else {"mean": self.mean.value, "variance": self.variance.value}
@@ -92,10 +93,9 @@ class RepConv(keras.layers.Layer):
 
     def build(self, shape: tuple) -> None:
         channels = shape[-1]
-        self.square = self.add_weight(
-            name="square", shape=(3, 3, channels, channels), initializer="he_normal"
-        )
-        self.point = self.add_weight(name="point", shape=(1, 1, channels, channels), initializer="he_normal")
+        normal = {"initializer": "he_normal", "autocast": False}  # fused in float32
+        self.square = self.add_weight(name="square", shape=(3, 3, channels, channels), **normal)
+        self.point = self.add_weight(name="point", shape=(1, 1, channels, channels), **normal)
         self.norms = [BatchNorm(name=f"norm_{branch}") for branch in ("square", "point", "identity")]
         for norm in self.norms:
             norm.build(shape)
@@ -119,8 +119,8 @@ class RepConv(keras.layers.Layer):
         channels = self.point.shape[-1]
         middle = [[1, 1], [1, 1], [0, 0], [0, 0]]
         kernels = (
-            tf.cast(self.square.value, tf.float32),
-            tf.pad(tf.cast(self.point.value, tf.float32), middle),
+            self.square.value,
+            tf.pad(self.point.value, middle),
             tf.pad(tf.eye(channels)[None, None], middle),
         )
         kernel, bias = 0.0, 0.0
