@@ -44,6 +44,29 @@ def test_the_box_stays_around_its_defect(seed):
 
 
 @pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("shape", [(64, 64), (40, 64)])
+def test_a_turned_and_stretched_box_stays_around_its_defect(seed, shape):
+    config = replace(STILL, turn=True, stretch=0.3)
+    picture = bright_square(22, 12, 32, 32)
+    picture = replace(picture, pixels=picture.pixels[: shape[0], : shape[1]])
+    found = augment([picture], np.random.default_rng(seed), config)
+    np.testing.assert_allclose(surround(found.pixels), found.boxes[0], atol=1.5)
+
+
+def test_half_of_the_pictures_are_turned_and_a_stretch_keeps_the_area():
+    config = replace(STILL, turn=True, stretch=0.5, unmoved=0.0, scale_min=1.0, scale_max=1.0, shift=0.0)
+    found = [
+        augment([bright_square(28, 22, 36, 42)], np.random.default_rng(seed), config) for seed in range(200)
+    ]
+    sides = np.array([one.boxes[0, 2:] - one.boxes[0, :2] for one in found])
+    np.testing.assert_allclose(sides.prod(axis=1), 160, rtol=1e-3)
+    assert 70 < (sides[:, 0] > sides[:, 1]).sum() < 130
+    longer, shorter = sides.max(axis=1), sides.min(axis=1)
+    assert 1.0 < (longer / shorter).min() < 1.4
+    assert 4.5 < (longer / shorter).max() <= 5.63  # 20 / 8 x 1.5 x 1.5
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_a_mosaic_keeps_boxes_around_defects_of_four_pictures(seed):
     pictures = [bright_square(24, 24, 40, 40)] * 4
     found = augment(pictures, np.random.default_rng(seed), replace(STILL, mosaic=1.0))

@@ -64,13 +64,17 @@ def draw_matrix(picture: Picture, rng: np.random.Generator, config: DetectorConf
     fit = config.input_size / extent.max()
     flip_x = -1.0 if config.flip_horizontal and rng.random() < 0.5 else 1.0
     flip_y = -1.0 if config.flip_vertical and rng.random() < 0.5 else 1.0
+    stretch = 1.0
     if rng.random() < config.unmoved:
         # As prediction places it: from the corner on.
         scale, target = fit, fit * extent / 2
     else:
         scale = fit * np.exp(rng.uniform(np.log(config.scale_min), np.log(config.scale_max)))
         target = (0.5 + rng.uniform(-config.shift, config.shift, 2)) * config.input_size
-    linear = scale * np.array([[flip_x, 0.0], [0.0, flip_y]])
+        stretch = np.exp(rng.uniform(-1, 1) * np.log1p(config.stretch))
+    linear = scale * np.diag([flip_x * stretch, flip_y / stretch])
+    if config.turn and rng.random() < 0.5:
+        linear, target = linear[::-1], target[::-1]
     return np.column_stack([linear, target - linear @ (np.array([left, top]) + extent / 2)])
 
 

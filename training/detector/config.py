@@ -111,8 +111,12 @@ class DetectorConfig:
     # Augmentation
     flip_horizontal: bool = setting(True, "Images are mirrored left to right.", simple=True)
     flip_vertical: bool = setting(True, "Images are mirrored top to bottom.", simple=True)
+    turn: bool = setting(
+        False, "Images are also turned by a quarter; not where the direction tells the type.", simple=True
+    )
     scale_min: float = setting(0.7, "Smallest zoom.", least=0.05, most=10)
     scale_max: float = setting(1.3, "Largest zoom.", least=0.05, most=10)
+    stretch: float = setting(0.0, "Largest stretch of one side, and shrinking of the other.", least=0, most=1)
     shift: float = setting(0.15, "Farthest shift, as a share of the input size.", least=0, most=1)
     unmoved: float = setting(
         0.3, "Share of images only flipped, placed as prediction places them.", least=0, most=1
@@ -174,7 +178,7 @@ class DetectorConfig:
             self.distance_bins != 0 and not 4 <= self.distance_bins <= 64,
             f"distance_bins must be 0 or from 4 to 64, not {self.distance_bins}.",
         )
-        for name in ("patience", "repeat_below", "mosaic", "mixup", "copy_paste", "mosaic_until"):
+        for name in ("patience", "repeat_below", "mosaic", "mixup", "copy_paste", "mosaic_until", "stretch"):
             share = getattr(self, name)
             yield not 0 <= share <= 1, f"{name} must be from 0 to 1, not {share}."
         yield self.epochs < 1 or self.max_epochs < 1, "epochs and max_epochs must be at least 1."
