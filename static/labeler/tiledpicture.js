@@ -60,6 +60,8 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
   const id = String((lastNumber += 1));
   let version = 1;
   let opened = false;
+  /** How often it was left: what was asked before belongs to a darkroom that was given back. */
+  let leavings = 0;
   let developing = false;
   let again = false;
   /** @type {Tile | null} */
@@ -103,7 +105,9 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
 
   /** @param {ArrayBuffer} buffer */
   async function takeWhole(buffer) {
+    const before = leavings;
     const counts = await darkroom.loadWhole(id, buffer);
+    if (leavings !== before) return;
     histogram ??= histogramOf(counts);
     pyramid.levels.forEach((_, level) => tilesIn(pyramid, level, everything).forEach(hold));
     void develop();
@@ -112,8 +116,11 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
 
   /** @param {Tile} tile @param {ArrayBuffer} buffer */
   async function takeTile(tile, buffer) {
+    const before = leavings;
     if (tile.level === top.level) await darkroom.base(id, buffer, tile);
+    if (leavings !== before) return;
     await darkroom.load(id, tile, buffer);
+    if (leavings !== before) return;
     hold(tile);
     void develop();
     changed();
@@ -299,6 +306,7 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
       for (const { bitmap } of cache.clear()) bitmap?.close();
       if (opened) darkroom.close(id);
       opened = false;
+      leavings += 1;
     },
   };
 }

@@ -27,6 +27,14 @@ WIDE = "(np.arange(2600 * 1100, dtype=np.uint32) * 7 % 65521).astype(np.uint16).
 GRAY = "(np.arange(80 * 60, dtype=np.uint32) * 5 % 251).astype(np.uint8).reshape(60, 80)"
 COLOR = "np.stack([np.arange(80 * 60).reshape(60, 80) % m for m in (251, 241, 239)], -1).astype(np.uint8)"
 
+_TONES = """() => {
+  const canvas = document.querySelector(".canvas-frame > canvas");
+  const middle = Math.round(canvas.height / 2);
+  const { data } = canvas.getContext("2d").getImageData(0, middle, canvas.width, 1);
+  // Around the image the canvas is clear; its frame is half clear.
+  return [...data].filter((_, at) => at % 4 === 0 && data[at + 3] === 255);
+}"""
+
 
 class Levels:
     """A project with one image of LEVELS, and an engineer."""
@@ -41,6 +49,7 @@ class Levels:
         """Open the image; return when its picture is there."""
         canvas = open_image(page, self.slug, self.image, size=size)
         expect(page.locator("[data-value]")).to_be_empty()
+        page.wait_for_function(f"() => new Set(({_TONES})()).size > 1", timeout=20_000)
         return canvas
 
     def probe(self, page: Page, canvas: Canvas, x: int, y: int) -> str:
@@ -76,21 +85,10 @@ def test_the_probe_tells_the_levels_of_the_file(blemish_server, open_page, level
         assert told == level_of(*told_place(page))
 
 
-_TONES = """() => {
-  const canvas = document.querySelector(".canvas-frame > canvas");
-  const middle = Math.round(canvas.height / 2);
-  const { data } = canvas.getContext("2d").getImageData(0, middle, canvas.width, 1);
-  // Around the image the canvas is clear; its frame is half clear.
-  return [...data].filter((_, at) => at % 4 === 0 && data[at + 3] === 255);
-}"""
-
-
 def test_a_16_bit_ramp_shows_no_bands_after_windowing(blemish_server, open_page) -> None:
     bench = Levels(blemish_server, RAMP)
     page = open_page(bench.person)
     bench.open(page, (900, 600))
-    # The window fits what is in sight, so something must be.
-    page.wait_for_function(f"() => new Set(({_TONES})()).size > 1", timeout=20_000)
     page.keyboard.press("w")
     expect(page.locator("[data-passing]")).to_have_text(re.compile("Black 3000"))
     page.wait_for_function(f"() => new Set(({_TONES})()).size > 240", timeout=20_000)
