@@ -109,7 +109,6 @@ def make_xla(model) -> Run:
 def make_litert(model) -> Run:
     """Convert to TFLite, run by ai-edge-litert or by TensorFlow's own interpreter, with XNNPACK."""
     import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -119,13 +118,9 @@ def make_litert(model) -> Run:
     interpreters: dict[int, object] = {}
 
     def make(batch: int):
-        # Converted for this very batch: XNNPACK leaves graphs with an open one to slow kernels.
-        @tf.function(input_signature=[tf.TensorSpec([batch, SIDE, SIDE, 1], tf.uint8)])
-        def serve(images):
-            return model(images, training=False)
-
-        # Frozen first: the converter loses the values of Keras' variables, and then every answer is NaN.
-        frozen = convert_variables_to_constants_v2(serve.get_concrete_function())
+        # For this very batch: XNNPACK leaves graphs with an open one to slow kernels. Frozen first: the
+        # converter loses the values of Keras' variables, and then every answer is NaN.
+        frozen = _freeze_function(model, batch)
         content = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
         interpreter = Interpreter(model_content=content, num_threads=2)
         interpreter.allocate_tensors()
@@ -170,7 +165,7 @@ def make_openvino(model) -> Run:
 
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "frozen.pb"
-        path.write_bytes(_to_frozen_graph(model))
+        path.write_bytes(_freeze_function(model, None).graph.as_graph_def().SerializeToString())
         try:
             converted = openvino.convert_model(str(path))
             options = {"INFERENCE_PRECISION_HINT": "f32"}
@@ -180,16 +175,16 @@ def make_openvino(model) -> Run:
     return lambda images: _in_order(list(compiled(images).values()))
 
 
-def _to_frozen_graph(model) -> bytes:
+def _freeze_function(model, batch: int | None):
+    """Return the network as a function of constants, for batches of one size or, with None, of any."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    @tf.function(input_signature=[tf.TensorSpec([None, SIDE, SIDE, 1], tf.uint8, name="images")])
+    @tf.function(input_signature=[tf.TensorSpec([batch, SIDE, SIDE, 1], tf.uint8, name="images")])
     def serve(images):
         return model(images, training=False)
 
-    frozen = convert_variables_to_constants_v2(serve.get_concrete_function())
-    return frozen.graph.as_graph_def().SerializeToString()
+    return convert_variables_to_constants_v2(serve.get_concrete_function())
 
 
 def _in_order(found: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
