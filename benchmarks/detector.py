@@ -33,7 +33,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from benchmarks.machine import describe
 
 HELD_OUT = 5  # one in so many
-AT_TEST = {"flip_test", "suppression_iou", "max_detections"}  # what only prediction asks for
+AT_TEST = {"flip_test", "suppression_iou", "vote_iou", "max_detections"}  # what only prediction asks for
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
@@ -208,8 +208,6 @@ def measure(
 ) -> dict:
     """Train on the learned samples and measure the exported model on the held-out ones."""
     from inference import detectors
-    from inference.tiling import Tiling
-    from training.detector import checkpoint
     from training.detector.export import write_model
     from training.detector.fit import train
     from training.evaluation import evaluate
@@ -236,9 +234,7 @@ def measure(
             budget_minutes=row.minutes,
         )
     exported = folder / f"model-{time.time_ns()}"
-    facts = checkpoint.restore(folder / "training" / "checkpoint").facts
-    tiling = Tiling.from_dict(facts.get("tiling"))
-    write_model(trained.model, exported, config=config, class_names=class_names, tiling=tiling)
+    write_model(trained.model, exported, config=config, class_names=class_names, tiling=trained.tiling)
     detector = detectors.load(exported)
     images = [load_gray(sample.path) for sample in held_out]
     detector.predict(images[:64])

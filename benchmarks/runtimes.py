@@ -92,9 +92,9 @@ def make_tensorflow(model) -> Run:
     """Freeze as the export does."""
     import tensorflow as tf
 
-    from training.detector.export import _freeze
+    from training.detector.serving import freeze
 
-    frozen = _freeze(model)
+    frozen = freeze(model)
     return lambda images: tuple(part.numpy() for part in frozen(tf.constant(images)))
 
 

@@ -112,7 +112,7 @@ def load(folder: Path, *, names: Mapping[str, str] | None = None, exact: bool = 
         raise BrokenModel(f"{saved_model} cannot be loaded: {error}.") from error
     batched = _choose_batch(module, exact=exact)
     if batched:
-        check_batch_signature(module.signatures[batched], channels=card.channels)
+        check_batch_signature(module.signatures[batched], batched, channels=card.channels)
     elif "serving_default" not in module.signatures:
         known = ", ".join(sorted(module.signatures)) or "none"
         raise BrokenModel(f"{saved_model} has no signature serving_default; it has {known}.")

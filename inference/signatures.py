@@ -33,13 +33,13 @@ BATCH = "batch"
 QUICK_BATCH = "batch_bfloat16"
 
 
-def check_batch_signature(signature: Any, *, channels: int) -> None:
-    """Check that a signature is `batch` as we export it. Raises BrokenModel."""
-    _check_outputs(signature, "batch", BATCH_OUTPUTS)
-    _, spec = _only_input(signature, "batch")
+def check_batch_signature(signature: Any, name: str, *, channels: int) -> None:
+    """Check that the signature NAME takes batches as ours do. Raises BrokenModel."""
+    _check_outputs(signature, name, BATCH_OUTPUTS)
+    _, spec = _only_input(signature, name)
     if spec.dtype.name != "uint8" or spec.shape.rank != 4 or spec.shape[-1] not in (None, channels):
         raise BrokenModel(
-            f"The signature batch takes {spec.dtype.name} {spec.shape}; "
+            f"The signature {name} takes {spec.dtype.name} {spec.shape}; "
             f"uint8 [N, H, W, {channels}] is needed."
         )
 

@@ -56,8 +56,11 @@ def test_a_color_model_takes_gray_images_as_colorless_ones(tmp_path):
     colorless = np.repeat(pixels[..., None], 3, axis=-1)
     tinted = colorless.copy()
     tinted[..., 2] //= 2
-    found = [corners(boxes) for boxes in detector.predict([pixels, colorless, tinted], min_score=0.001)]
-    assert found[0] == found[1] != found[2]
+    found = detector.predict([pixels, colorless, tinted], min_score=0.001)
+    gray, same, other = ([number for box in corners(boxes) for number in box[1:]] for boxes in found)
+    # They run in batches of different lengths, which round differently.
+    assert gray == pytest.approx(same, abs=1e-3)
+    assert gray != pytest.approx(other, abs=1e-3)
 
 
 def test_training_on_color_takes_gray_images_too_and_the_other_way_round():

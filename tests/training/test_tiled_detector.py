@@ -98,6 +98,7 @@ def test_a_perfect_network_in_the_graph_finds_a_box_exactly_once(box):
         Tiling(64, 24, (1, 2)),
         most=100,
         iou=0.5,
+        vote=0.5,
         score=0.01,
     )
     found = boxes.numpy() * [150, 250, 150, 250]

@@ -84,7 +84,7 @@ class DetectorConfig:
     warmup_steps: int = setting(
         200, "Steps in which the learning rate rises from zero.", least=0, most=1_000_000
     )
-    weight_decay: float = setting(0.02, "How strongly weights are drawn to zero.", least=0, most=10)
+    weight_decay: float = setting(0.05, "How strongly weights are drawn to zero.", least=0, most=10)
     clip_norm: float = setting(10.0, "Longest gradient that a step follows.", most=1e6)
     average: float = setting(
         0.995, "Memory of the averaged weights, which are the ones kept.", least=0, most=0.99999
@@ -102,7 +102,7 @@ class DetectorConfig:
     iou_power: float = setting(6.0, "Weight of the overlap in choosing who learns a box.", least=0, most=20)
     best_points: int = setting(10, "Points that learn one box.", least=1, most=100)
     negative_power: float = setting(2.0, "How much easy background counts less.", least=0, most=10)
-    class_loss: str = setting("varifocal", "How wrong types are weighed.", choices=CLASS_LOSSES)
+    class_loss: str = setting("quality-focal", "How wrong types are weighed.", choices=CLASS_LOSSES)
     box_weight: float = setting(2.0, "Weight of the boxes' loss beside the types'.", least=0, most=100)
     distribution_weight: float = setting(
         0.5, "Weight of the distributions' loss, where distance_bins are used.", least=0, most=100
@@ -125,7 +125,7 @@ class DetectorConfig:
     contrast: float = setting(0.25, "Largest change of contrast.", least=0, most=1)
     mosaic: float = setting(0.0, "Share of images made of four.", least=0, most=1)
     mixup: float = setting(0.0, "Share of images laid over another one.", least=0, most=1)
-    copy_paste: float = setting(0.0, "Share of images that get defects of another one.", least=0, most=1)
+    copy_paste: float = setting(0.3, "Share of images that get defects of another one.", least=0, most=1)
     mosaic_until: float = setting(
         0.8, "Share of the schedule after which images are no longer mixed.", least=0, most=1
     )
@@ -143,7 +143,12 @@ class DetectorConfig:
     suppression_iou: float = setting(
         0.5, "Overlap from which the weaker of two boxes of a type is dropped.", least=0.05, most=1
     )
-
+    vote_iou: float = setting(
+        0.5,
+        "Overlap from which dropped boxes still have a say in the place; 1 gives none.",
+        least=0.05,
+        most=1,
+    )
     flip_test: bool = setting(False, "Look at the mirrored image too and average; takes twice as long.")
 
     def __post_init__(self) -> None:

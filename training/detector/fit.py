@@ -1,8 +1,7 @@
-"""Training the detector: read from top to bottom.
+"""Training the detector, measured by `benchmarks/detector.py`; read from top to bottom.
 
 `train` resumes from its folder's checkpoint by itself; the same call starts, goes on and, once done, returns
 at once.
-Measured by `benchmarks/detector.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from training.detector.meter import Meter
 from training.detector.samples import Sample
 from training.detector.step import Learner
 from training.detector.trainset import NothingToLearn, check, find_shortfalls, identify
-from training.detector.views import Views, choose_tiling, lay_out, measure_sizes
+from training.detector.views import choose_views, lay_out, measure_sizes
 
 __all__ = [
     "Cancelled",
@@ -85,6 +84,7 @@ class TrainedDetector:
     seconds: float
     losses: dict[str, float]
     stopped_early: bool = False
+    tiling: Tiling | None = None
 
 
 def train(
@@ -113,7 +113,7 @@ def train(
     samples = list(samples)
     check(samples, class_names)
     folder = Path(folder)
-    views = _choose_views(samples, load, config)
+    views = choose_views(samples, load, config)
     order = Order(views, config)
     learner = Learner(config, classes=len(class_names))
     identity = identify(samples, class_names, config)
@@ -134,14 +134,8 @@ def train(
         seconds=run.seconds,
         losses=run.losses,
         stopped_early=run.stopped_early,
+        tiling=views.tiling,
     )
-
-
-def _choose_views(samples: list[Sample], load, config: DetectorConfig) -> Views:
-    if config.tiles == "never":
-        return lay_out(samples, None, None, config=config)
-    sizes = measure_sizes(samples, load)
-    return lay_out(samples, sizes, choose_tiling(samples, sizes, config=config), config=config)
 
 
 def _appoint_judge(held_out: list[Sample], load, config: DetectorConfig, tiling) -> Judge | None:

@@ -16,6 +16,7 @@ from training.detector.feed import PictureCache
 from training.detector.network import decode
 from training.detector.samples import Sample
 from training.detector.step import Learner
+from training.detector.suppression import suppress
 from training.detector.views import Views
 from training.evaluation import evaluate
 
@@ -79,14 +80,13 @@ class Judge:
     def _find(self, learner: Learner, pixels: np.ndarray, names: Sequence[str]) -> list[list[Detection]]:
         logits, distances = learner.look(tf.constant(pixels))
         boxes = decode(distances, learner.points, learner.strides)
-        found = tf.image.combined_non_max_suppression(
-            boxes[:, :, None, :],
+        found = suppress(
             tf.sigmoid(logits),
-            max_output_size_per_class=self._config.max_detections,
-            max_total_size=self._config.max_detections,
-            iou_threshold=self._config.suppression_iou,
-            score_threshold=LEAST_SCORE,
-            clip_boxes=False,
+            boxes,
+            most=self._config.max_detections,
+            iou=self._config.suppression_iou,
+            vote=self._config.vote_iou,
+            least=LEAST_SCORE,
         )
         rows = zip(*(part.numpy() for part in found), strict=True)
         return [

@@ -44,13 +44,13 @@ PRESETS = {
             "thorough",
             "Thorough",
             60.0,
-            "An hour for the last points: a wider and deeper network, held back from overfitting.",
+            "An hour for the last points: a wider and deeper network that looks at mirrored images too.",
             {
                 "widths": (16, 32, 64, 128, 160),
                 "depths": (1, 2, 2),
                 "neck_width": 64,
                 "average": 0.998,
-                "weight_decay": 0.03,
+                "flip_test": True,
             },
         ),
     )

@@ -20,6 +20,7 @@ from inference.tiling import (
     SLIVER,
     Tiling,
 )
+from training.detector.suppression import suppress
 
 PER_TILE = 100
 MOST = 1000  # boxes of a frame that are compared with each other
@@ -27,7 +28,9 @@ MOST = 1000  # boxes of a frame that are compared with each other
 Look = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
-def find_in_tiles(frame: tf.Tensor, look: Look, tiling: Tiling, *, most: int, iou: float, score: float):
+def find_in_tiles(
+    frame: tf.Tensor, look: Look, tiling: Tiling, *, most: int, iou: float, vote: float, score: float
+):
     """Return boxes [n, 4] as ymin, xmin, ymax, xmax from 0 to 1, scores [n] and classes [n], best first.
 
     frame is uint8 [H, W, C]; look turns uint8 [B, S, S, C] into scores [B, P, K] and boxes [B, P, 4] in
@@ -36,7 +39,7 @@ def find_in_tiles(frame: tf.Tensor, look: Look, tiling: Tiling, *, most: int, io
     levels = []
     fits = tf.constant(False)
     for number in range(len(tiling.reductions)):
-        level = _look_at_level(frame, look, tiling, number, iou, score)
+        level = _look_at_level(frame, look, tiling, number, iou, vote, score)
         # Beyond the size at which the frame fits into one tile nothing is looked at.
         level["scores"] = tf.where(fits, 0.0, level["scores"])
         shape = _reduced_shape(frame, tiling.reductions[number])
@@ -58,7 +61,9 @@ def _place_along(length: tf.Tensor, tiling: Tiling) -> tf.Tensor:
     return tf.range(count) * over // tf.maximum(count - 1, 1)
 
 
-def _look_at_level(frame, look: Look, tiling: Tiling, number: int, iou: float, score: float) -> dict:
+def _look_at_level(
+    frame, look: Look, tiling: Tiling, number: int, iou: float, vote: float, score: float
+) -> dict:
     """Look at all tiles of one reduction; boxes in pixels of the frame."""
     size = tiling.size
     shape = _reduced_shape(frame, tiling.reductions[number])
@@ -75,16 +80,8 @@ def _look_at_level(frame, look: Look, tiling: Tiling, number: int, iou: float, s
         tiles = tf.map_fn(lambda x: strip[:, x : x + size], columns, fn_output_signature=tf.uint8)
         tiles = tf.ensure_shape(tiles, [None, size, size, frame.shape[-1]])
         scores, boxes = look(tiles)
-        found = tf.image.combined_non_max_suppression(
-            boxes[:, :, None, :],
-            scores,
-            max_output_size_per_class=PER_TILE,
-            max_total_size=PER_TILE,
-            iou_threshold=iou,
-            score_threshold=score,
-            clip_boxes=False,
-        )
-        return found.nmsed_boxes, found.nmsed_scores, found.nmsed_classes
+        found = suppress(scores, boxes, most=PER_TILE, iou=iou, vote=vote, least=score)
+        return found.boxes, found.scores, found.classes
 
     boxes, scores, classes = tf.map_fn(look_at_row, rows, fn_output_signature=(tf.float32,) * 3)
     corner = tf.stack(tf.meshgrid(columns, rows), axis=-1)  # [rows, columns, 2] as x, y

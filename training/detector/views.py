@@ -51,6 +51,16 @@ class Views:
         return max(1, round(float(self.weights.sum())))
 
 
+def choose_views(
+    samples: Sequence[Sample], load: Callable[[str], np.ndarray] | None, config: DetectorConfig
+) -> Views:
+    """Return the views of a training, cut as choose_tiling says; raises MissingImage."""
+    if config.tiles == "never":
+        return lay_out(samples, None, None, config=config)
+    sizes = measure_sizes(samples, load)
+    return lay_out(samples, sizes, choose_tiling(samples, sizes, config=config), config=config)
+
+
 def measure_sizes(samples: Sequence[Sample], load: Callable[[str], np.ndarray] | None) -> np.ndarray:
     """Return width and height of every sample, int [n, 2]; only what is not known is read.
 
