@@ -192,7 +192,24 @@ def test_the_temperature_is_the_one_that_made_the_grades():
     found = metrics.choose_temperature(grades, at)
     assert found == pytest.approx(2.5, rel=0.1)
     assert metrics.calibration_error(grades, at(found)) < metrics.calibration_error(grades, at(1.0))
-    assert metrics.choose_temperature(grades[:5], at) == 1.0
+
+
+def test_few_crops_that_are_all_right_make_the_next_one_surer_but_not_certain():
+    logits = np.array([[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]])
+
+    def chosen(crops):
+        def at(temperature):
+            raised = np.exp(np.tile(logits, (crops // 3, 1)) / temperature)
+            return raised / raised.sum(axis=1, keepdims=True)
+
+        return metrics.choose_temperature(np.tile([1, 2, 3], crops // 3), at)
+
+    few, more, many = chosen(3), chosen(18), chosen(3000)
+    assert 1.0 > few > more > many
+    assert few > 0.5
+    assert more > 0.3
+    assert metrics.choose_temperature(np.array([2, 2]), None) == 1.0  # one grade alone tells nothing
+    assert metrics.choose_temperature(np.array([], int), None) == 1.0
 
 
 def test_strips_get_long_kernels_and_a_shape_of_their_own():

@@ -6,7 +6,7 @@ import scipy.optimize
 from inference.graders import likely_grades
 
 BINS = 10
-LEAST_TO_CALIBRATE = 20  # crops; fewer say nothing about confidence
+USUAL_SPREAD = np.log(2.0)  # of the logarithm of a temperature: most networks need one between 1/2 and 2
 TINY = 1e-12
 
 
@@ -70,14 +70,18 @@ def calibration_error(grades: np.ndarray, probabilities: np.ndarray) -> float:
 def choose_temperature(grades: np.ndarray, probabilities_at) -> float:
     """Return the temperature, 0.1 to 10, at which the true GRADES are likeliest (Guo et al. 2017).
 
-    `probabilities_at(temperature)` gives `[N, K]`. With too few crops, or one grade alone, it is 1.
+    `probabilities_at(temperature)` gives `[N, K]`. A log-normal prior around 1 holds it back as long as the
+    crops are few: a dozen that are all graded right must not make the next one certain. With one grade alone,
+    or no crop, it is 1.
     """
-    if len(grades) < LEAST_TO_CALIBRATE or len(set(np.asarray(grades).tolist())) < 2:
+    if len(set(np.asarray(grades).tolist())) < 2:
         return 1.0
+
+    def unlikeliness(power: float) -> float:
+        surprise = len(grades) * negative_log_likelihood(grades, probabilities_at(float(np.exp(power))))
+        return surprise + 0.5 * (power / USUAL_SPREAD) ** 2
+
     found = scipy.optimize.minimize_scalar(
-        lambda power: negative_log_likelihood(grades, probabilities_at(float(np.exp(power)))),
-        bounds=(np.log(0.1), np.log(10.0)),
-        method="bounded",
-        options={"xatol": 1e-3},
+        unlikeliness, bounds=(np.log(0.1), np.log(10.0)), method="bounded", options={"xatol": 1e-3}
     )
     return float(np.exp(found.x))
