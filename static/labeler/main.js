@@ -1,6 +1,5 @@
 // @ts-check
 // The label page: joins the canvas, the panel, saving, leases and the queue of next images.
-import { createApi, csrfTokenOf, keepCsrfToken } from "./api.js";
 import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "./commands.js";
 import { createConflicts } from "./conflicts.js";
 import { createCopies } from "./copies.js";
@@ -11,23 +10,19 @@ import { createDrafts } from "./drafts.js";
 import { find, readData } from "./element.js";
 import { createGradeAdvice } from "./gradeadvice.js";
 import { makeHelp } from "./help.js";
-import { openKeeping } from "./keeping.js";
 import { createKeyring } from "./keyring.js";
-import { startHeartbeat } from "./lease.js";
 import { createLeftover } from "./leftover.js";
+import { createLink } from "./link.js";
 import { readLook } from "./look.js";
 import { createNotice } from "./notice.js";
 import { createOverview } from "./overview.js";
-import { isAnswer, joinCommands, tellTypesChanged, watchIdleness } from "./page.js";
+import { isAnswer, joinCommands } from "./page.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./picture.js";
-import { createPreferences } from "./preferences.js";
-import { createQueue } from "./queue.js";
 import { createRevisions } from "./revisions.js";
 import { createSaveState } from "./savestate.js";
 import { createSharing } from "./sharing.js";
 import { storageOf } from "./shelf.js";
-import { createSignIn } from "./signin.js";
 import { createStage } from "./stage.js";
 import { createTabs } from "./tabs.js";
 import { createTalk } from "./talk.js";
@@ -40,43 +35,32 @@ const SETTLE_MS = 2500;
 /** How often work that was left behind is tried again. */
 const SEND_AGAIN_MS = 10000;
 
-/** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("./types.js").DefectType[],
- *   image: import("./types.js").ImageInfo | null, user: string, role: string, preferences: import("./preferences.js").Chosen,
- *   person: {id: number, name: string}, types_mark: string, csrf_cookie: string, login_url: string, waiting: number}} */
+/** @type {import("./types.js").PageData & {image: import("./types.js").ImageInfo | null}} */
 const data = readData("label-data");
-const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
 const root = find("#label");
 const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
-const api = createApi({
-  csrfToken: () => csrfTokenOf(document, data.csrf_cookie),
-  tokenChanged: (token) => keepCsrfToken(document, token),
-  person: data.person.id,
+const openId = () => visit.open()?.image.id;
+const { api, preferences, keeping, signIn, heartbeat, queue } = createLink({
+  data,
+  kind: "label",
+  ahead: 1,
+  notice,
+  open: openId,
+  load: (image) => pictures.load(image),
+  lost: (imageId, error) => sharing.lock(imageId, error.body.holder ?? "Another person"),
+  signedIn,
 });
-const preferences = createPreferences({ api, data, refused: notice.say });
-const keeping = openKeeping({ person: data.person, project: slug, kind: "label" });
-const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
 const leftover = createLeftover({
   backup: keeping.backup,
   courier: createCourier({ api, carrier: keeping.carrier }),
   tab: keeping.tab,
   show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
   // The open image's own work is in good hands.
-  skip: ({ kind, image }) => kind === "label" && String(image.id) === String(visit.open()?.image.id),
+  skip: ({ kind, image }) => kind === "label" && String(image.id) === String(openId()),
   expired: () => void signIn.ask(),
-});
-const heartbeat = startHeartbeat({
-  api,
-  idleMs: watchIdleness(),
-  renewed({ types }) {
-    if (types !== data.types_mark) tellTypesChanged(notice);
-  },
-  lost(imageId, error) {
-    queue.lose(imageId);
-    if (imageId === visit.open()?.image.id) sharing.lock(imageId, error.body.holder ?? "Another person");
-  },
 });
 const pictures = createPictures({
   getImage: api.getImage,
@@ -87,15 +71,6 @@ const pictures = createPictures({
   invalidate: () => stage.invalidate(),
 });
 const viewing = createViewing({ root, pictures, preferences, say: notice.say });
-const queue = createQueue({
-  claim: (exclude) => api.claim(slug, "label", exclude),
-  load: (image) => pictures.load(image),
-  hold: heartbeat.hold,
-  release: (imageId) => void heartbeat.release(imageId),
-  open: () => visit.open()?.image.id,
-  isExpected: isAnswer,
-  ahead: 1,
-});
 
 const next = { label: "Next image", perform: () => void visit.goOn({ done: false }) };
 const sharing = createSharing({
@@ -130,7 +105,7 @@ const stage = createStage({
 desk.attach(stage);
 const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
 const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
-const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${slug}` });
+const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${data.project.slug}` });
 const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
 
 const tabs = createTabs(root, () => revisions.tabChanged());
@@ -202,7 +177,7 @@ const commands = [
 const keyring = createKeyring({ commands, preferences });
 const help = makeHelp({ keyring, notes: MOUSE_NOTES });
 document.body.append(help);
-const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit, advice, imageId: () => visit.open()?.image.id });
+const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit, advice, imageId: openId });
 const saveState = createSaveState({
   word: find("[data-save]", root),
   notice,
@@ -269,7 +244,6 @@ function leave() {
 joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
 window.addEventListener("pagehide", leave);
 window.addEventListener("pagehide", copies.leaving);
-window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
 window.addEventListener("popstate", () => location.reload());
 /** What waits for the server or for the person is tried at once when either is back. */
 function tryAgain() {
@@ -295,8 +269,6 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void visit.open()?.saver.saveNow();
 });
 
-// A page that comes back from the browser's cache has given its leases away, and others may have saved.
-window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 void keeping.moved.then(leftover.look);
 const first = data.image;
 if (first) {

@@ -131,3 +131,17 @@
  */
 
 export {};
+
+/**
+ * What the label page and the review page both carry as data.
+ * @typedef {object} PageData
+ * @property {{slug: string, name: string, window_low: number | null, window_high: number | null}} project
+ * @property {DefectType[]} types
+ * @property {string} types_mark   differs once the types were changed
+ * @property {string} user
+ * @property {string} role
+ * @property {{id: number, name: string}} person
+ * @property {import("./preferences.js").Chosen} preferences
+ * @property {string} csrf_cookie
+ * @property {string} login_url
+ */

@@ -1,6 +1,5 @@
 // @ts-check
 // The review page: proposals are accepted, corrected or rejected by key; the next image is on screen at once.
-import { createApi, csrfTokenOf, keepCsrfToken } from "../labeler/api.js";
 import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../labeler/commands.js";
 import { createCopies } from "../labeler/copies.js";
 import { createCourier } from "../labeler/courier.js";
@@ -10,20 +9,16 @@ import { createDrafts } from "../labeler/drafts.js";
 import { find, readData } from "../labeler/element.js";
 import { createGradeAdvice } from "../labeler/gradeadvice.js";
 import { makeHelp } from "../labeler/help.js";
-import { openKeeping } from "../labeler/keeping.js";
 import { createKeyring } from "../labeler/keyring.js";
-import { startHeartbeat } from "../labeler/lease.js";
 import { createLeftover } from "../labeler/leftover.js";
+import { createLink } from "../labeler/link.js";
 import { readLook } from "../labeler/look.js";
 import { createNotice } from "../labeler/notice.js";
 import { createOverview } from "../labeler/overview.js";
-import { isAnswer, joinCommands, tellTypesChanged, watchIdleness } from "../labeler/page.js";
+import { joinCommands } from "../labeler/page.js";
 import { createPanel } from "../labeler/panel.js";
 import { createPictures } from "../labeler/picture.js";
-import { createPreferences } from "../labeler/preferences.js";
-import { createQueue } from "../labeler/queue.js";
 import { storageOf } from "../labeler/shelf.js";
-import { createSignIn } from "../labeler/signin.js";
 import { createStage } from "../labeler/stage.js";
 import { createTabs } from "../labeler/tabs.js";
 import { createTalk } from "../labeler/talk.js";
@@ -37,10 +32,7 @@ import { createVisit } from "./visit.js";
 
 const AHEAD = 3;
 
-/** @type {{project: {slug: string, name: string, window_low: number | null, window_high: number | null}, types: import("../labeler/types.js").DefectType[],
- *   user: string, role: string, person: {id: number, name: string}, types_mark: string, preferences: import("../labeler/preferences.js").Chosen,
- *   csrf_cookie: string, login_url: string, reasons: Record<string, string>,
- *   counts: Record<string, number>}} */
+/** @type {import("../labeler/types.js").PageData & {reasons: Record<string, string>, counts: Record<string, number>}} */
 const data = readData("review-data");
 const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
@@ -48,16 +40,26 @@ const root = find("#review");
 const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
-const api = createApi({
-  csrfToken: () => csrfTokenOf(document, data.csrf_cookie),
-  tokenChanged: (token) => keepCsrfToken(document, token),
-  person: data.person.id,
+const openId = () => visit.open()?.item.claimed.image.id;
+// Corrections that were not sent are kept apart from the label page's work on the same image.
+const { api, preferences, keeping, signIn, heartbeat, queue } = createLink({
+  data,
+  kind: "review",
+  ahead: AHEAD,
+  notice,
+  open: openId,
+  load: (image) => pictures.load(image),
+  lost(_, error) {
+    notice.show({
+      tone: "warning",
+      text: `${error.message} Go on with the next image.`,
+      actions: [{ label: "Next image", perform: () => void visit.goOn(), primary: true }],
+    });
+  },
+  signedIn,
 });
-const preferences = createPreferences({ api, data, refused: notice.say });
-// Corrections that were not sent; kept apart from the label page's work on the same image.
-const { tab, backup, carrier, moved } = openKeeping({ person: data.person, project: slug, kind: "review" });
-const courier = createCourier({ api, carrier });
-const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
+const { tab, backup, moved } = keeping;
+const courier = createCourier({ api, carrier: keeping.carrier });
 const leftover = createLeftover({
   backup,
   courier,
@@ -66,22 +68,6 @@ const leftover = createLeftover({
   skip: (kept) => kept.kind === "review" && (!kept.decision || kept.tab === tab),
   show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
   expired: () => void signIn.ask(),
-});
-const heartbeat = startHeartbeat({
-  api,
-  idleMs: watchIdleness(),
-  renewed({ types }) {
-    if (types !== data.types_mark) tellTypesChanged(notice);
-  },
-  lost(imageId, error) {
-    queue.lose(imageId);
-    if (imageId !== visit.open()?.item.claimed.image.id) return;
-    notice.show({
-      tone: "warning",
-      text: `${error.message} Go on with the next image.`,
-      actions: [{ label: "Next image", perform: () => void visit.goOn(), primary: true }],
-    });
-  },
 });
 const pictures = createPictures({
   getImage: api.getImage,
@@ -92,15 +78,6 @@ const pictures = createPictures({
   invalidate: () => stage.invalidate(),
 });
 const viewing = createViewing({ root, pictures, preferences, say: notice.say });
-const queue = createQueue({
-  claim: (exclude) => api.claim(slug, "review", exclude),
-  load: (image) => pictures.load(image),
-  hold: heartbeat.hold,
-  release: (imageId) => void heartbeat.release(imageId),
-  open: () => visit.open()?.item.claimed.image.id,
-  isExpected: isAnswer,
-  ahead: AHEAD,
-});
 const mayEdit = () => visit.open() !== null;
 
 const desk = createDesk({
@@ -188,7 +165,7 @@ const panel = createPanel({
   types: offered,
   mayEdit,
   advice,
-  imageId: () => visit.open()?.item.claimed.image.id,
+  imageId: openId,
   scores: true,
   isProposal: (box) => visit.isProposal(box),
 });
@@ -235,12 +212,7 @@ function signedIn() {
   if (!visit.open()) void visit.goOn();
 }
 
-window.addEventListener("pagehide", () => {
-  heartbeat.releaseAll();
-  void preferences.flush({ keepalive: true });
-});
-// A page that comes back from the browser's cache has given its leases away, and others may have saved.
-window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+window.addEventListener("pagehide", heartbeat.releaseAll);
 void moved.then(leftover.look);
 if (queueWords(data.counts, data.reasons).total > 0) void visit.goOn();
 else visit.showNothing();
