@@ -178,7 +178,7 @@ function drawRounds(element, rounds) {
     data: [line("mAP50", "map50", colors.accent, "solid", "circle"), line("mAP", "map", colors.soft, "dash", "square")],
     layout: {
       xaxis: { title: { text: "round" }, tickvals: numbers, range: [Math.min(...numbers) - 0.5, Math.max(...numbers) + 0.5] },
-      yaxis: { range: [0, 1] },
+      yaxis: { range: [0, 1.04] },
       showlegend: true,
     },
   }));
