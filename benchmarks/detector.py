@@ -211,10 +211,38 @@ def measure(
     """Train on the learned samples and measure the exported model on the held-out ones."""
     from inference import detectors
     from training.detector.export import write_model
-    from training.detector.fit import train
     from training.evaluation import evaluate
 
     config = make_config(row, options.seed)
+    trained = train_row(learned, class_names, row, options.seed, folder / "training")
+    exported = folder / f"model-{time.time_ns()}"
+    write_model(trained.model, exported, config=config, class_names=class_names, tiling=trained.tiling)
+    detector = detectors.load(exported)
+    images = [load_gray(sample.path) for sample in held_out]
+    detector.predict(images[:64])
+    times = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        found = detector.predict(images, min_score=config.min_score)
+        times.append(time.perf_counter() - started)
+    metrics = evaluate(found, held_out, class_names)
+    return {
+        "train_images": len(learned),
+        "held_out_images": len(held_out),
+        "minutes": trained.seconds / 60,
+        "epochs": trained.epochs,
+        "parameters": trained.model.count_params(),
+        "predicted_images_per_second": len(images) / statistics.median(times),
+        "preset": row.preset,
+        "config": config.to_dict(),
+        **metrics.to_dict(),
+    }
+
+
+def train_row(learned: list, class_names: list[str], row: Row, seed: int, folder: Path):
+    """Train what the row asks for, or go on where the folder's checkpoint stopped, under a progress bar."""
+    from training.detector.fit import train
+
     with tqdm(total=1.0, bar_format="{l_bar}{bar}| {postfix}", desc="training", mininterval=1) as bar:
 
         def report(progress) -> None:
@@ -226,38 +254,15 @@ def measure(
             )
             bar.update(share - bar.n)
 
-        trained = train(
+        return train(
             learned,
             class_names=class_names,
-            config=make_config(row.trained, options.seed),
-            folder=folder / "training",
+            config=make_config(row.trained, seed),
+            folder=folder,
             report=report,
             load=load_gray,
             budget_minutes=row.minutes,
         )
-    exported = folder / f"model-{time.time_ns()}"
-    write_model(trained.model, exported, config=config, class_names=class_names, tiling=trained.tiling)
-    detector = detectors.load(exported)
-    images = [load_gray(sample.path) for sample in held_out]
-    detector.predict(images[:64])
-    times = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        found = detector.predict(images, min_score=config.min_score)
-        times.append(time.perf_counter() - started)
-    seconds = statistics.median(times)
-    metrics = evaluate(found, held_out, class_names)
-    return {
-        "train_images": len(learned),
-        "held_out_images": len(held_out),
-        "minutes": trained.seconds / 60,
-        "epochs": trained.epochs,
-        "parameters": trained.model.count_params(),
-        "predicted_images_per_second": len(images) / seconds,
-        "preset": row.preset,
-        "config": config.to_dict(),
-        **metrics.to_dict(),
-    }
 
 
 def print_table(figures: dict) -> None:

@@ -53,57 +53,14 @@ def _missing_split(split: Split) -> str:
 
 def train_detector(stage: Stage) -> None:
     """Train the detector from its checkpoint on, export and register it."""
-    from training.detector import export, fit
-
-    round, config, project = stage.round, stage.config, stage.round.project
-    if config.model:
-        round.detector = registry.detector(project, config.model)
+    round, project = stage.round, stage.round.project
+    if stage.config.model:
+        round.detector = registry.detector(project, stage.config.model)
         stage.held.write(detector=round.detector)
         return
     name = f"detector-r{round.number}"
-    names = round.snapshot.class_names
     if not registry.path_for(project, name).exists():
-        rows = list(snapshots.read(round.snapshot, Split.TRAIN))
-        samples = [datasets.make_sample(row, names) for row in rows]
-        # One that vanished is left out here, as it is where thresholds are set.
-        judging = [
-            row
-            for row in snapshots.read(round.snapshot, Split.CALIBRATION)
-            if default_storage.exists(row.image.file.name)
-        ]
-        held_out = [datasets.make_sample(row, names) for row in judging]
-        for sentence in fit.find_shortfalls(samples, names):
-            stage.note("warning", text=sentence)
-        detector = config.detector_config(channels=datasets.channels_of(project))
-
-        def report(progress: fit.Progress) -> None:
-            stage.plot(progress.step, _curves(progress))
-            stage.progress(
-                progress.step,
-                progress.steps,
-                message=f"Training the detector, epoch {progress.epoch} of {progress.epochs or '…'}",
-                rate=progress.images_per_second,
-                left=progress.seconds_left,
-                losses=progress.losses,
-            )
-
-        trained = fit.train(
-            samples,
-            class_names=names,
-            config=detector,
-            folder=stage.folder / "detector",
-            report=report,
-            load=_reader(project, {row.image.file.name: row.image.name for row in (*rows, *judging)}),
-            budget_minutes=config.budget(train_images=len(samples)),
-            held_out=held_out,
-        )
-        stage.note(
-            "checkpoint", model=name, steps=trained.steps, epochs=trained.epochs, seconds=trained.seconds
-        )
-        if trained.stopped_early:
-            text = "The detector's training ended early: it no longer improved on the calibration split."
-            stage.note("warning", text=text)
-        export.export(stage.folder / "detector", registry.path_for(project, name), window=project.window)
+        _fit_detector(stage, name)
     card = _card(project, name)
     round.detector = registry.register(
         project,
@@ -115,6 +72,52 @@ def train_detector(stage: Stage) -> None:
         round_number=round.number,
     )
     stage.held.write(detector=round.detector)
+
+
+def _fit_detector(stage: Stage, name: str) -> None:
+    """Train on the snapshot, from the checkpoint on, and export the model folder NAME."""
+    from training.detector import export, fit
+
+    snapshot, project = stage.round.snapshot, stage.round.project
+    names = snapshot.class_names
+    rows = list(snapshots.read(snapshot, Split.TRAIN))
+    samples = [datasets.make_sample(row, names) for row in rows]
+    # One that vanished is left out here, as it is where thresholds are set.
+    judging = [
+        row
+        for row in snapshots.read(snapshot, Split.CALIBRATION)
+        if default_storage.exists(row.image.file.name)
+    ]
+    for sentence in fit.find_shortfalls(samples, names):
+        stage.note("warning", text=sentence)
+    trained = fit.train(
+        samples,
+        class_names=names,
+        config=stage.config.detector_config(channels=datasets.channels_of(project)),
+        folder=stage.folder / "detector",
+        report=lambda progress: _tell(stage, progress),
+        load=_reader(project, {row.image.file.name: row.image.name for row in (*rows, *judging)}),
+        budget_minutes=stage.config.budget(train_images=len(samples)),
+        held_out=[datasets.make_sample(row, names) for row in judging],
+    )
+    stage.note("checkpoint", model=name, steps=trained.steps, epochs=trained.epochs, seconds=trained.seconds)
+    if trained.stopped_early:
+        text = "The detector's training ended early: it no longer improved on the calibration split."
+        stage.note("warning", text=text)
+    export.export(stage.folder / "detector", registry.path_for(project, name), window=project.window)
+
+
+def _tell(stage: Stage, progress) -> None:
+    """Pass a training's progress on to the round's page and its curves."""
+    stage.plot(progress.step, _curves(progress))
+    stage.progress(
+        progress.step,
+        progress.steps,
+        message=f"Training the detector, epoch {progress.epoch} of {progress.epochs or '…'}",
+        rate=progress.images_per_second,
+        left=progress.seconds_left,
+        losses=progress.losses,
+    )
 
 
 def _reader(project, names: Mapping[str, str]) -> Callable[[str], np.ndarray]:
