@@ -48,6 +48,8 @@ def test_a_comment_is_pinned_answered_and_resolved(project, open_page) -> None:
 
     other = open_page(project.member("ben", role="inspector"), allowed=["423"])
     seen = open_image(other, project.slug, project.images[0])
+    # The comments arrive after the image; a click before them meets no pin.
+    expect(other.get_by_role("tab", name="Comments 1")).to_be_visible()
     seen.click((40, 28.5))  # the needle of the pin
     expect(thread(other, 1)).to_contain_text("One defect or two?")
     other.get_by_role("textbox", name="Answer to comment 1").fill("Two, they do not touch.")
