@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotations import comments, ingest
 from annotations.errors import BlemishError, Conflict
+from annotations.intake import ingest
+from annotations.labeling import comments
 from annotations.models import Image, Lease, Project, ReviewItem, ReviewReason, ReviewState, Split
 from annotations.models.images import ImageState
 

@@ -15,9 +15,10 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotations import bulk, pyramids
+from annotations import bulk
 from annotations.bulk import Outcome
 from annotations.errors import Conflict
+from annotations.imaging import pyramids
 from annotations.models import Box, Image, Lease, Project, Pyramid, VocSource
 from annotations.models.images import KEPT_AFTER_DELETION
 

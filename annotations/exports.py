@@ -14,11 +14,11 @@ from pathlib import PurePath
 from django.core.files.storage import default_storage
 from django.db.models import F
 
-from annotations.formats import coco, tables, voc, voc_document, yolo
-from annotations.formats.archives import Entry, zipped
+from annotations.formats import coco, csv_table, voc, voc_document, yolo
 from annotations.formats.records import ImageRecord
+from annotations.formats.voc_boxes import fresh_object, objects_now
+from annotations.formats.zip_writing import Entry, zipped
 from annotations.models import Box, Image, ImageState, Project, VocSource
-from annotations.voc_boxes import fresh_object, objects_now
 
 CHUNK = 500
 LABELED = (ImageState.LABELED, ImageState.AUTO_LABELED)
@@ -153,7 +153,7 @@ def boxes_csv(project: Project, *, split: str | None = None) -> Iterator[bytes]:
         for record in records(project, split=split)
         for box in record.boxes
     )
-    return tables.lines(CSV_HEADER, rows)
+    return csv_table.lines(CSV_HEADER, rows)
 
 
 def voc_zip(project: Project, *, split: str | None = None, with_images: bool = False) -> Iterator[bytes]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from annotations import figures, pyramids, rendering
+from annotations.imaging import previews, pyramids
 from annotations.models import Project
+from annotations.severity import severity_cache
 
 logger = logging.getLogger(__name__)
 
@@ -19,25 +20,25 @@ SWEEP_SECONDS = 15.0
 @shared_task
 def render_views(image_id: int) -> None:
     """Make the view and the thumbnail of one image, and the tiles of a large one."""
-    rendering.render(image_id)
+    previews.render(image_id)
     pyramids.cut(image_id)
 
 
 @shared_task
 def sweep() -> None:
     """Make the pictures that nobody makes: their message was lost, Redis was stopped, or a worker died."""
-    rendering.give_up_stalled()
+    previews.give_up_stalled()
     pyramids.give_up_stalled()
     end = time.monotonic() + SWEEP_SECONDS
     for image_id in _waiting():
-        rendering.render(image_id)
+        previews.render(image_id)
         pyramids.cut(image_id)
         if time.monotonic() > end:
             return
 
 
 def _waiting() -> Iterator[int]:
-    while waiting := rendering.pending_ids(limit=50):
+    while waiting := previews.pending_ids(limit=50):
         yield from waiting
     # Once: what is pending still when it was tried belongs to another worker by now.
     yield from pyramids.pending_ids(limit=1000)
@@ -61,12 +62,12 @@ def sweep_archives() -> None:
 def refresh_figures() -> None:
     """Bring the severities on image rows up to date, above all after weights were changed."""
     for project in Project.objects.all():
-        figures.refresh(project, limit=None)
+        severity_cache.refresh(project, limit=None)
 
 
 def _archives():
     # Archives go through the door of single files, which asks the tasks here for views: a circle if above.
-    from annotations import archives
+    from annotations.intake import archives
 
     return archives
 

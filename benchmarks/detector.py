@@ -162,7 +162,7 @@ def read_done(path: Path | None, about: dict) -> dict[str, dict]:
 def read_voc(data: Path) -> tuple[list, list[str]]:
     """Read samples and class names from images/ and annotations/ of a folder."""
     from annotations.formats import voc
-    from training.detector.samples import Sample
+    from training.detector.data.samples import Sample
 
     images = {path.stem: path for path in sorted((data / "images").iterdir()) if path.suffix in SUFFIXES}
     parsed = {path.stem: voc.read(path) for path in sorted((data / "annotations").glob("*.xml"))}
@@ -209,15 +209,15 @@ def measure(
     folder: Path,
 ) -> dict:
     """Train on the learned samples and measure the exported model on the held-out ones."""
-    from inference import detectors
-    from training.detector.export import write_model
-    from training.evaluation import evaluate
+    from inference.detector import saved_detectors
+    from training.detector.exporting.export import write_model
+    from training.evaluation.coco_metrics import evaluate
 
     config = make_config(row, options.seed)
     trained = train_row(learned, class_names, row, options.seed, folder / "training")
     exported = folder / f"model-{time.time_ns()}"
     write_model(trained.model, exported, config=config, class_names=class_names, tiling=trained.tiling)
-    detector = detectors.load(exported)
+    detector = saved_detectors.load(exported)
     images = [load_gray(sample.path) for sample in held_out]
     detector.predict(images[:64])
     times = []
@@ -243,7 +243,7 @@ def measure(
 
 def train_row(learned: list, class_names: list[str], row: Row, seed: int, folder: Path):
     """Train what the row asks for, or go on where the folder's checkpoint stopped, under a progress bar."""
-    from training.detector.fit import train
+    from training.detector.fitting.trainer import train
 
     with tqdm(total=1.0, bar_format="{l_bar}{bar}| {postfix}", desc="training", mininterval=1) as bar:
 

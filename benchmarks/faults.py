@@ -128,9 +128,9 @@ class WebServer:
 
     def __init__(self, folder: Path) -> None:
         from runner.commands import part_command
-        from runner.copies import Copy
+        from runner.instances import Instance
 
-        self._copy = Copy.from_environment()
+        self._copy = Instance.from_environment()
         self.url = self._copy.url.rstrip("/")
         self._command = part_command("web", self._copy)
         self._log = folder / "web.log"

@@ -75,15 +75,16 @@ def start_django(folder: Path, *, first: bool) -> None:
 
 def measure(data: Path, figures: dict) -> Iterable[tuple[str, int, tuple[float, float]]]:
     """Yield (name, items, (seconds, processor seconds)) of each step."""
-    from annotations import exports, imports, projects, tasks
+    from annotations import exports, projects, tasks
+    from annotations.intake import folder_import
 
     # Thumbnails are other work, and Redis is not what is measured.
     tasks.request_views = lambda image_ids: True
     project = projects.create(None, name="Formats")
-    spent, report = timed(lambda: imports.import_voc(project, data))
+    spent, report = timed(lambda: folder_import.import_voc(project, data))
     figures |= {"images": report.images, "boxes": report.boxes, "skipped": len(report.skipped)}
     yield "import, images", report.images, spent
-    spent, again = timed(lambda: imports.import_voc(project, data))
+    spent, again = timed(lambda: folder_import.import_voc(project, data))
     yield "import again, images", again.known, spent
     count = report.labeled
     steps: dict[str, tuple[Callable, int]] = {

@@ -123,7 +123,7 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
 
 def measure(project, client) -> list[dict]:
     """Return a row per filter, order and depth: {"what", "page": times, "count": times}, see timed."""
-    from webapp import gallery
+    from annotations.listing import portions
 
     page, rows = f"/p/{project.slug}/images/", []
 
@@ -136,7 +136,7 @@ def measure(project, client) -> list[dict]:
         shown = timed(lambda query=query: get(page, query))
         counted = timed(lambda query=query: get(f"{page}count/", query))
         rows.append({"what": f"filter: {name}", "page": shown, "count": counted})
-    for sort, order in gallery.SORTS.items():
+    for sort, order in portions.SORTS.items():
         rows.append({"what": f"order: {order.label}", "page": timed(lambda s=sort: get(page, {"sort": s}))})
         deep = deep_mark(project, order)
         spent = timed(lambda s=sort, a=deep: get(page, {"sort": s, "after": a}))
@@ -154,7 +154,7 @@ def measure(project, client) -> list[dict]:
 
 def deep_mark(project, order) -> str:
     """Return the mark of an image near the end of ORDER."""
-    from webapp.gallery import Mark
+    from annotations.listing.portions import Mark
 
     rows = project.images.present().filter(**{f"{order.field}__isnull": False})
     sign = "-" if order.descending else ""

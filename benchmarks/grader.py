@@ -88,8 +88,8 @@ def settings_of(compare: list[str]) -> list[dict]:
 
 def measure_type(name: str, settings: dict, options: argparse.Namespace) -> dict:
     """Train and measure the grader of one type with SETTINGS beside the defaults."""
-    from inference import graders
-    from training.graders import fit, metrics
+    from inference.graders import saved_graders
+    from training.graders import metrics, trainer
     from training.graders.config import GraderConfig
 
     chosen = dict(settings)
@@ -104,7 +104,7 @@ def measure_type(name: str, settings: dict, options: argparse.Namespace) -> dict
     test_crops, test_grades = cut(name, seen, options.seed, rng, jitter=options.jitter, **cut_as)
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
-        trained = fit.train(
+        trained = trainer.train(
             crops,
             grades,
             levels=5,
@@ -116,7 +116,7 @@ def measure_type(name: str, settings: dict, options: argparse.Namespace) -> dict
             policy=policy,
         )
         seconds = time.monotonic() - started
-        grader = graders.load(fit.export(trained, Path(folder) / "model", defect_type=name))
+        grader = saved_graders.load(trainer.export(trained, Path(folder) / "model", defect_type=name))
         grader.predict(test_crops[:8])  # the first call traces the graph
         started = time.monotonic()
         probabilities = grader.predict(test_crops)
@@ -145,7 +145,7 @@ def cut(
     shape: tuple[int, int],
 ):
     """Return the crops and grades of one type on the numbered surfaces."""
-    from inference.crops import crop
+    from inference.graders.crops import crop
     from webapp.demo import surfaces
 
     crops, grades = [], []

@@ -16,8 +16,9 @@ def fill(images: int, boxes: int):
     from django.core.files.storage import default_storage
     from django.test import Client
 
-    from annotations import figures, projects
+    from annotations import projects
     from annotations.models import Image, Role
+    from annotations.severity import severity_cache
 
     random.seed(20)
     user = get_user_model().objects.create_user("eva", password=None)
@@ -36,7 +37,7 @@ def fill(images: int, boxes: int):
     add_talk_and_work(project, user, other=get_user_model().objects.create_user("max", password=None))
     print(f"\rfilled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     began = time.perf_counter()
-    figures.refresh(project, limit=None)
+    severity_cache.refresh(project, limit=None)
     analyze()
     print(f"severities in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     assert Image.objects.count() == images

@@ -61,15 +61,15 @@ def read_options() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace, scratch: Path) -> dict:
     """Return the figures of all kinds of prediction."""
-    from inference import detectors
+    from inference.detector import saved_detectors
 
     small = list_images(options.data, options.images) if options.data else draw(scratch, options.images, 224)
     frames = draw(scratch, options.frames, None)
     model = options.model or make_model(scratch / "model")
-    tiled = make_tiled(model, scratch / "tiled", detectors.load(model))
+    tiled = make_tiled(model, scratch / "tiled", saved_detectors.load(model))
     kinds = {}
     for exact, mark in ((False, ""), (True, ", float32")):
-        detector, tiles = (detectors.load(folder, exact=exact) for folder in (model, tiled))
+        detector, tiles = (saved_detectors.load(folder, exact=exact) for folder in (model, tiled))
         kinds[f"batched{mark}"] = (detector, small, predict_batched)
         kinds[f"one by one{mark}"] = (detector, small[: max(20, len(small) // 4)], predict_singly)
         kinds[f"frames in tiles{mark}"] = (tiles, frames, predict_batched)
@@ -116,7 +116,7 @@ def draw(scratch: Path, count: int, side: int | None) -> list[Path]:
 def make_model(folder: Path) -> Path:
     """Export the default network with random weights and six classes."""
     from training.detector.config import DetectorConfig
-    from training.detector.export import write_model
+    from training.detector.exporting.export import write_model
     from training.detector.network import build
 
     config = DetectorConfig()
@@ -133,7 +133,7 @@ def make_tiled(model: Path, folder: Path, detector) -> Path:
     """Copy a model folder and let it look at frames in tiles."""
     import shutil
 
-    from inference.tiling import MARGIN, Tiling
+    from inference.detector.tiling import MARGIN, Tiling
 
     shutil.copytree(model, folder)
     about = json.loads((folder / "model.json").read_text())
@@ -145,10 +145,10 @@ def make_tiled(model: Path, folder: Path, detector) -> Path:
 
 def read(path: Path) -> np.ndarray:
     """Read a file as rounds and inspections do: native levels, then the gray window."""
-    from annotations import gray
+    from annotations.imaging import decoding
 
-    pixels = gray.read_pixels(path)
-    return gray.apply_window(pixels, low=0.0, high=float(np.iinfo(pixels.dtype).max))
+    pixels = decoding.read_pixels(path)
+    return decoding.apply_window(pixels, low=0.0, high=float(np.iinfo(pixels.dtype).max))
 
 
 def predict_batched(detector, files: list[Path]) -> None:

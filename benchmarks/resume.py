@@ -56,7 +56,7 @@ def samples_in(folder: Path, count: int, seed: int) -> list:
     """Draw small surfaces, the same in every process."""
     from PIL import Image
 
-    from training.detector.samples import Sample
+    from training.detector.data.samples import Sample
 
     frames = make_frames(folder / f"images-{seed}", count, seed=seed, width=SIDE, height=SIDE, defects=3)
     return [
@@ -67,10 +67,10 @@ def samples_in(folder: Path, count: int, seed: int) -> list:
 
 def train_on(folder: Path, options: argparse.Namespace) -> None:
     """Train in the folder, from its checkpoint on."""
-    from training.detector import fit
     from training.detector.config import DetectorConfig
+    from training.detector.fitting import trainer
 
-    fit.CHECKPOINT_SECONDS = fit.EPOCH_CHECKPOINT_SECONDS = 0.5
+    trainer.CHECKPOINT_SECONDS = trainer.EPOCH_CHECKPOINT_SECONDS = 0.5
     config = DetectorConfig(
         seed=options.seed, input_size=SIDE, epochs=options.epochs, warmup_steps=40, average=0.98
     )
@@ -78,7 +78,7 @@ def train_on(folder: Path, options: argparse.Namespace) -> None:
     def report(progress) -> None:
         (folder / "step").write_text(f"{progress.step} {progress.steps}")
 
-    fit.train(
+    trainer.train(
         samples_in(folder, TRAIN, 1), class_names=KINDS, config=config, folder=folder / "run", report=report
     )
 
@@ -122,10 +122,10 @@ def train_and_kill(folder: Path, options: argparse.Namespace) -> list[int]:
 
 def measure(options: argparse.Namespace, scratch: Path) -> dict:
     """Return the accuracy of both models and how far their weights are apart."""
-    from inference import detectors
-    from training.detector import checkpoint
-    from training.detector.export import export
-    from training.evaluation import evaluate
+    from inference.detector import saved_detectors
+    from training.detector.exporting.export import export
+    from training.detector.fitting import checkpoint
+    from training.evaluation.coco_metrics import evaluate
 
     folders = {"uninterrupted": scratch / "whole", "killed": scratch / "killed"}
     if start(folders["uninterrupted"], options).wait() != 0:
@@ -136,7 +136,7 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict:
     for name, folder in folders.items():
         state = checkpoint.restore(folder / "run" / "checkpoint")
         weights[name] = np.concatenate([array.ravel() for array in state.arrays["average"]])
-        detector = detectors.load(export(folder / "run", folder / "model"))
+        detector = saved_detectors.load(export(folder / "run", folder / "model"))
         found = detector.predict([sample.pixels for sample in held_out], min_score=0.01)
         metrics = evaluate(found, held_out, KINDS)
         rows[name] = {"map50": metrics.map50, "map": metrics.map, "steps": state.facts["schedule"]["step"]}

@@ -92,7 +92,7 @@ def make_tensorflow(model) -> Run:
     """Freeze as the export does."""
     import tensorflow as tf
 
-    from training.detector.serving import freeze
+    from training.detector.exporting.serving import freeze
 
     frozen = freeze(model)
     return lambda images: tuple(part.numpy() for part in frozen(tf.constant(images)))

@@ -72,7 +72,7 @@ def read_options() -> argparse.Namespace:
 
 def make_samples() -> list:
     """Return noise with squares on it; what it shows costs nothing."""
-    from training.detector.samples import Sample
+    from training.detector.data.samples import Sample
 
     rng = np.random.default_rng(0)
     samples = []
@@ -89,16 +89,16 @@ def prepare(samples: list, settings: dict, how: str):
     import tensorflow as tf
 
     from training.detector.config import DetectorConfig
-    from training.detector.feed import Order, PictureCache, make_batch, prefetch
-    from training.detector.step import Learner
-    from training.detector.views import lay_out
+    from training.detector.data.batches import EpochSampler, PictureCache, make_batch, prefetch
+    from training.detector.data.tile_sampling import lay_out
+    from training.detector.fitting.learner import Learner
 
     config = replace(DetectorConfig(), **settings)
     learner = Learner(config, classes=CLASSES)
     if how == "xla":
         learner._step = tf.function(learner._step_eagerly, jit_compile=True)
     cache = PictureCache(samples, None, config)
-    order = Order(lay_out(samples, None, None, config=config), config)
+    order = EpochSampler(lay_out(samples, None, None, config=config), config)
 
     def make(step: int):
         return make_batch(cache, order, step, mosaic=True)

@@ -84,7 +84,9 @@ def run_step(step: str, file: Path) -> dict[str, float]:
     django.setup()
     from django.core.management import call_command
 
-    from annotations import ingest, projects, pyramids, rendering, tasks
+    from annotations import projects, tasks
+    from annotations.imaging import previews, pyramids
+    from annotations.intake import ingest
     from annotations.models import Image, Project, Pyramid
 
     tasks.request_views = lambda image_ids: True  # Redis is not what is measured
@@ -98,7 +100,7 @@ def run_step(step: str, file: Path) -> dict[str, float]:
     if step == "upload":
         ingest.add_image(project, file.name, file)
     elif step == "view":
-        assert rendering.render(image.pk)
+        assert previews.render(image.pk)
     else:
         assert pyramids.cut(image.pk)
     seconds = time.perf_counter() - began

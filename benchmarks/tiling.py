@@ -53,12 +53,12 @@ def read_options() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace, scratch: Path) -> dict:
     """Return the figures of both arms."""
-    from inference import detectors
+    from inference.detector import saved_detectors
 
     learned = make_frames(scratch / "learned", options.frames, seed=options.seed + 1)
     held_out = make_frames(scratch / "held-out", options.held_out, seed=options.seed + 2)
     arms = [options.only] if options.only else list(ARMS)
-    models = {arm: detectors.load(train_arm(arm, learned, options, scratch / arm)) for arm in arms}
+    models = {arm: saved_detectors.load(train_arm(arm, learned, options, scratch / arm)) for arm in arms}
     rows = {arm: {} for arm in arms}
     for arm, detector in models.items():
         predict(detector, held_out[:2])  # traces
@@ -85,8 +85,8 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict:
 def train_arm(arm: str, frames: list[Frame], options: argparse.Namespace, folder: Path) -> Path:
     """Train one arm within its minutes and return its model folder."""
     from training.detector.config import DetectorConfig
-    from training.detector.export import export
-    from training.detector.fit import train
+    from training.detector.exporting.export import export
+    from training.detector.fitting.trainer import train
 
     config = DetectorConfig(seed=options.seed, input_size=options.input_size, tiles=ARMS[arm])
 
@@ -113,14 +113,14 @@ def train_arm(arm: str, frames: list[Frame], options: argparse.Namespace, folder
 
 def read(path: str | Path) -> np.ndarray:
     """Read an 8-bit frame."""
-    from annotations import gray
+    from annotations.imaging import decoding
 
-    return gray.read_pixels(path)
+    return decoding.read_pixels(path)
 
 
 def as_sample(frame: Frame):
     """Return a frame as the detector takes it."""
-    from training.detector.samples import Sample
+    from training.detector.data.samples import Sample
 
     return Sample(str(frame.path), frame.boxes, frame.kinds)
 
@@ -145,8 +145,8 @@ def by_size(found: list, frames: list[Frame]) -> dict[str, float | None]:
 
 def map50(found: list, frames: list[Frame], low: float, high: float) -> float | None:
     """Return mAP@.5 over defects whose longer side is in [low, high); other findings are left out."""
-    from training.detector.samples import Sample
-    from training.evaluation import evaluate
+    from training.detector.data.samples import Sample
+    from training.evaluation.coco_metrics import evaluate
 
     truths, kept = [], []
     for boxes, frame in zip(found, frames, strict=True):

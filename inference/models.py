@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from annotations.models import DefectType, Image, Project
+from annotations.models import DefectType, Image, JobState, Project
 
 
 class ModelKind(models.TextChoices):
@@ -93,16 +93,6 @@ class ModelVersion(models.Model):
     def path(self) -> Path:
         """Return the model's folder on this machine."""
         return Path(settings.MODELS_ROOT) / self.folder
-
-
-class JobState(models.TextChoices):
-    """queued -> running -> done | failed | cancelled."""
-
-    QUEUED = "queued", "Queued"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
 
 
 class Inspection(models.Model):

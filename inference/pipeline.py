@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotations.models import Project
-from annotations.severity import severity_of
-from inference import detectors, graders, registry
-from inference.crops import crop
+from annotations.severity.from_grades import severity_of
+from inference import registry
+from inference.detector import saved_detectors
+from inference.graders import saved_graders
+from inference.graders.crops import crop
 from inference.models import ModelVersion
 
 BOX = ("xmin", "ymin", "xmax", "ymax")
@@ -38,8 +40,8 @@ class Pipeline:
     """
 
     model: ModelVersion
-    detector: detectors.Detector
-    graders: dict[str, tuple[str, graders.Grader]]
+    detector: saved_detectors.Detector
+    graders: dict[str, tuple[str, saved_graders.Grader]]
     weights: dict[str, list[float] | None]
 
     @classmethod
@@ -51,11 +53,12 @@ class Pipeline:
         model = registry.detector(project, model_name)
         return cls(
             model=model,
-            detector=detectors.load(
+            detector=saved_detectors.load(
                 model.path, names={name: kind.name for name, kind in project.types_by_name().items()}
             ),
             graders={
-                name: (row.name, graders.load(row.path)) for name, row in registry.graders(project).items()
+                name: (row.name, saved_graders.load(row.path))
+                for name, row in registry.graders(project).items()
             },
             weights=weights_of(project),
         )
@@ -79,7 +82,7 @@ class Pipeline:
         ]
 
     def _grade(
-        self, images: Sequence[np.ndarray], found: list[list[detectors.Detection]]
+        self, images: Sequence[np.ndarray], found: list[list[saved_detectors.Detection]]
     ) -> dict[tuple[int, int], tuple[float, ...]]:
         """Grade all crops of one type in one call; the key is (image, place in its list)."""
         graded: dict[tuple[int, int], tuple[float, ...]] = {}
@@ -100,7 +103,9 @@ class Pipeline:
             graded |= {key: tuple(row) for key, row in zip(keys, rows, strict=True)}
         return graded
 
-    def _finding(self, detection: detectors.Detection, probabilities: tuple[float, ...] | None) -> Finding:
+    def _finding(
+        self, detection: saved_detectors.Detection, probabilities: tuple[float, ...] | None
+    ) -> Finding:
         name = detection.class_name
         return Finding(
             class_name=name,
@@ -118,5 +123,5 @@ def weights_of(project: Project) -> dict[str, list[float] | None]:
     return {kind.name: kind.weights() if kind.graded else None for kind in types}
 
 
-def _corners(detection: detectors.Detection) -> tuple[float, float, float, float]:
+def _corners(detection: saved_detectors.Detection) -> tuple[float, float, float, float]:
     return detection.xmin, detection.ymin, detection.xmax, detection.ymax

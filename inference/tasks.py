@@ -2,22 +2,23 @@
 
 from celery import shared_task
 
-from inference import grading, inspections
+from inference.graders import grade_requests
+from inference.inspections import inspection_runs
 
 
 @shared_task
 def run_inspection(inspection_id: int) -> None:
     """Run one inspection; a second delivery finds it claimed and does nothing."""
-    inspections.run(inspection_id)
+    inspection_runs.run(inspection_id)
 
 
 @shared_task
 def propose_grades(request_id: int) -> None:
     """Answer one request for grades; a second delivery finds it answered and does nothing."""
-    grading.answer(request_id)
+    grade_requests.answer(request_id)
 
 
 @shared_task
 def sweep() -> None:
     """Find the inspections that nobody works on and hand them to a worker."""
-    inspections.sweep()
+    inspection_runs.sweep()

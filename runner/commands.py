@@ -12,8 +12,8 @@ from pathlib import Path
 
 from runner import ROOT, Failure, debian, logins
 from runner.broker import Redis
-from runner.copies import Copy, InUse
 from runner.installation import PYTHON, install
+from runner.instances import Instance, InUse
 from runner.processes import Child, Guard, Log, Processes
 
 PARTS = ("web", "ml", "default")
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def serve() -> int:
     """Set up and run a whole copy until a signal or the end of one of its processes."""
-    copy = Copy.from_environment()
+    copy = Instance.from_environment()
     parts = chosen_parts()
     copy.make_folder()
     # With a Redis from elsewhere, parts on several machines may share one folder.
@@ -86,7 +86,7 @@ def test(arguments: Sequence[str]) -> int:
 
 def manage(arguments: Sequence[str]) -> int:
     """Run one manage.py command beside the running copy, or alone; returns its exit status."""
-    copy = Copy.from_environment()
+    copy = Instance.from_environment()
     copy.make_folder()
     install(chosen_requirements())
     with _borrowed_redis(copy, " ".join(["manage", *arguments[:1]])) as redis_url:
@@ -112,7 +112,7 @@ def chosen_parts() -> tuple[str, ...]:
     return parts
 
 
-def part_command(part: str, copy: Copy) -> list[str | Path]:
+def part_command(part: str, copy: Instance) -> list[str | Path]:
     """Return the command line of one PART of COPY."""
     if part == "web":
         command = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", copy.bind_host]
@@ -130,7 +130,7 @@ def part_command(part: str, copy: Copy) -> list[str | Path]:
     return [*worker, "--beat", "--concurrency", "2"]
 
 
-def _start_redis(copy: Copy, processes: Processes) -> str:
+def _start_redis(copy: Instance, processes: Processes) -> str:
     redis = Redis.prepare(copy.var / "redis")
     process = processes.start("redis", redis.command, environment=os.environ, folder=redis.folder)
     redis.wait(process)
@@ -148,7 +148,7 @@ def _prepare(processes: Processes, environment: dict[str, str]) -> None:
 
 
 def _run_parts(
-    parts: Sequence[str], copy: Copy, processes: Processes, environment: dict[str, str]
+    parts: Sequence[str], copy: Instance, processes: Processes, environment: dict[str, str]
 ) -> Child | None:
     """Start PARTS and watch them to the end; returns the one that died, None after a signal."""
     if "web" in parts:
@@ -165,7 +165,7 @@ def _run_parts(
     return processes.watch()
 
 
-def _wait_until_ready(copy: Copy, processes: Processes) -> Child | None:
+def _wait_until_ready(copy: Instance, processes: Processes) -> Child | None:
     """Return when the page answers (None), or the child that died before."""
     end = time.monotonic() + READY_SECONDS
     while not processes.signals and not copy.answers():
@@ -184,7 +184,7 @@ def _death_sentence(child: Child) -> str:
     return f"{name} ended by itself ({how}), so everything was stopped. Its last words stand above."
 
 
-def _banner(copy: Copy, parts: Sequence[str]) -> str:
+def _banner(copy: Instance, parts: Sequence[str]) -> str:
     if "web" not in parts:
         return f"Blemish works here as {' and '.join(parts)}. Stop it with Ctrl-C."
     lines = ["", f"  Blemish is ready: {copy.url}", *logins.lines(copy), "  Stop it with Ctrl-C.", ""]
@@ -192,7 +192,7 @@ def _banner(copy: Copy, parts: Sequence[str]) -> str:
 
 
 @contextmanager
-def _borrowed_redis(copy: Copy, what: str) -> Iterator[str]:
+def _borrowed_redis(copy: Instance, what: str) -> Iterator[str]:
     """Give the Redis of the running copy, or one that lives as long as the command."""
     if url := os.environ.get("REDIS_URL"):
         yield url

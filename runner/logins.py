@@ -2,12 +2,12 @@
 
 import json
 
-from runner.copies import Copy
+from runner.instances import Instance
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-def lines(copy: Copy) -> list[str]:
+def lines(copy: Instance) -> list[str]:
     """Return the lines about the logins that the demo command left in `demo_logins.json`; none without it."""
     try:
         known = json.loads((copy.var / "demo_logins.json").read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from annotations.models import (
     Grade,
     Image,
     ImageState,
+    JobState,
     Member,
     Origin,
     Project,
@@ -30,11 +31,11 @@ from annotations.models import (
     Split,
     ViewState,
 )
-from inference.detectors import Detection
-from inference.models import Defect, InspectedImage, Inspection, JobState, ModelKind, ModelVersion
-from training import evaluations
-from training.detector.samples import Sample
-from training.evaluations import Looked, Subject
+from inference.detector.saved_detectors import Detection
+from inference.models import Defect, InspectedImage, Inspection, ModelKind, ModelVersion
+from training.detector.data.samples import Sample
+from training.evaluation import evaluation_records
+from training.evaluation.evaluation_records import EvaluatedModel, SplitPredictions
 from training.models import Evaluation, Round, RoundEvent, RoundMode, Snapshot
 
 PASSWORD = "correct horse battery"
@@ -268,8 +269,10 @@ def make_evaluation(
     samples = [Sample(f"{n}", [[4, 4, 20, 20], [30, 8, 50, 28]], [0, 0]) for n in range(images)]
     right = Detection(names[0], 4.0, 4.0, 20.0, 20.0, 0.9)
     wrong = Detection(names[-1], 50.0, 30.0, 60.0, 44.0, 0.5)
-    looked = Looked(pictures, samples, [[right, wrong]] * images)
-    evaluations.record(round_, Subject(name, model), looked, class_names=names, split=Split.TEST, score=score)
+    looked = SplitPredictions(pictures, samples, [[right, wrong]] * images)
+    evaluation_records.record(
+        round_, EvaluatedModel(name, model), looked, class_names=names, split=Split.TEST, score=score
+    )
     return round_.evaluations.get(name=name)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from django.core.files.storage import default_storage
 
-from annotations import gray
+from annotations.imaging import decoding
 from annotations.models import DefectType, Image, Project
 from annotations.models.projects import CropPolicy
-from inference import crops
-from training.detector.samples import Sample
+from inference.graders import crops
+from training.detector.data.samples import Sample
 from training.snapshots import LabeledImage
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -23,8 +23,8 @@ def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
     Raises OSError when it is gone, UnreadableImage when it is damaged.
     """
     with default_storage.open(stored, "rb") as file:
-        pixels = gray.read_pixels(file, name=stored)
-    return gray.apply_window(pixels, low=window[0], high=window[1])
+        pixels = decoding.read_pixels(file, name=stored)
+    return decoding.apply_window(pixels, low=window[0], high=window[1])
 
 
 def reader(window: tuple[float, float]) -> Callable[[str], np.ndarray]:

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from annotations.models import Image, Project, Split
-from inference.models import JobState, ModelVersion
+from annotations.models import Image, JobState, Project, Split
+from inference.models import ModelVersion
 
 
 class Snapshot(models.Model):
@@ -207,7 +207,7 @@ class Evaluation(models.Model):
     """One detector, or one checkpoint of a round, measured on the images of a split, with its reasons.
 
     `metrics` are the few numbers of the comparison table, `report` the curves, sizes and confusion matrix
-    (training.explanation); what happened on each image is in `images`.
+    (training.evaluation.error_analysis); what happened on each image is in `images`.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="evaluations")

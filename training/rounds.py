@@ -13,15 +13,15 @@ from django.db.models import F, Max
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from annotations import jobs
 from annotations.errors import BlemishError, Conflict
-from annotations.models import Project
-from inference import jobs, registry
-from inference.models import JobState
-from training import networks
+from annotations.models import JobState, Project
+from inference import registry
 from training.config import RoundConfig
+from training.detector import backbone_registry
 from training.models import Phase, Round, RoundEvent, RoundMode
-from training.snapshots import complaint
-from training.stage import Stage, Watch, ignore
+from training.round_run import RoundRun, Watch, ignore
+from training.snapshots import missing_labels
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def why_not(project: Project, mode: str = RoundMode.SELF_TRAIN, *, model: str = 
         return "There is no detector to evaluate yet: train one first."
     if model and mode != RoundMode.EVAL:
         return None
-    return complaint(project, need_training=mode != RoundMode.EVAL)
+    return missing_labels(project, need_training=mode != RoundMode.EVAL)
 
 
 def _check_model(project: Project, name: str) -> None:
@@ -149,8 +149,8 @@ def run(round_id: int, watch: Watch = ignore) -> Round | None:
     if name is None:
         return None
     round = Round.objects.select_related("project", "snapshot", "detector", "started_by").get(pk=round_id)
-    with jobs.Held(Round.objects, round_id, name) as held:
-        stage = Stage(round, held, watch)
+    with jobs.ClaimedJob(Round.objects, round_id, name) as held:
+        stage = RoundRun(round, held, watch)
         try:
             if round.attempts > MAX_ATTEMPTS:
                 raise CannotStart(
@@ -173,7 +173,7 @@ def run(round_id: int, watch: Watch = ignore) -> Round | None:
     return round
 
 
-def _run_phases(stage: Stage) -> None:
+def _run_phases(stage: RoundRun) -> None:
     round = stage.round
     phases = PHASES[RoundMode(round.mode)]
     # A round that is taken up again begins with the phase that it was in.
@@ -181,7 +181,7 @@ def _run_phases(stage: Stage) -> None:
     if first > 0:
         stage.note("resumed", phase=round.phase, attempt=round.attempts)
     if settings.BLEMISH_BACKBONES:
-        for problem in networks.publish().values():
+        for problem in backbone_registry.publish().values():
             stage.note("warning", text=problem)
     for phase in phases[first:]:
         stage.enter(phase)
@@ -192,30 +192,30 @@ def _run_phases(stage: Stage) -> None:
 
 def _work(phase: Phase, mode: str):
     """Return the function of PHASE; imported here, because these modules belong to the worker."""
-    from training import fitting, grading, measuring
+    from training.phases import fitting, graders, measuring
 
     if phase == Phase.LABEL:
         return _promote_and_label
     return {
         Phase.SNAPSHOT: fitting.freeze,
         Phase.DETECTOR: fitting.train_detector,
-        Phase.GRADERS: grading.train,
+        Phase.GRADERS: graders.train,
         Phase.CALIBRATE: measuring.calibrate,
         Phase.EVALUATE: measuring.evaluate_kept if mode == RoundMode.EVAL else measuring.evaluate,
     }[phase]
 
 
-def _promote(stage: Stage) -> None:
-    from training import measuring
+def _promote(stage: RoundRun) -> None:
+    from training.phases import measuring
 
     measuring.promote(stage)
 
 
-def _promote_and_label(stage: Stage) -> None:
-    from training import labeling
+def _promote_and_label(stage: RoundRun) -> None:
+    from training.phases import label
 
     _promote(stage)
-    labeling.label(stage)
+    label.label(stage)
 
 
 def explain(error: Exception) -> str:

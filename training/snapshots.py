@@ -54,7 +54,7 @@ def synonyms(project: Project, names: Iterable[str]) -> dict[str, str]:
     return {name: meant[kind.pk] for name, kind in types.items() if kind.pk in meant}
 
 
-def complaint(project: Project, *, need_training: bool = True) -> str | None:
+def missing_labels(project: Project, *, need_training: bool = True) -> str | None:
     """Return why no round can start on the labels of PROJECT, in a sentence, or None when one can."""
     if not class_names(project):
         return "The project has no defect types: add them in the settings."
@@ -75,7 +75,7 @@ def freeze(
     project: Project, *, use_auto: bool = True, need_training: bool = True, need_labels: bool = True
 ) -> Snapshot:
     """Make the snapshot of PROJECT as it stands; raises NothingToTrainOn, without NEED_LABELS never."""
-    if need_labels and (why := complaint(project, need_training=need_training)):
+    if need_labels and (why := missing_labels(project, need_training=need_training)):
         raise NothingToTrainOn(why)
     names = class_names(project)
     digest = hashlib.sha256("\n".join(names).encode())

@@ -14,7 +14,7 @@ app.autodiscover_tasks()
 @signals.worker_shutting_down.connect
 def _stop_long_work(**_) -> None:
     """Let a running round write its checkpoint and go back to the queue: the shutdown need not wait."""
-    from inference import jobs
+    from annotations import jobs
 
     jobs.ending.set()
 
@@ -25,6 +25,6 @@ def _tell_networks(sender, **_) -> None:
     from django.conf import settings
 
     if settings.BLEMISH_BACKBONES and "ml" in sender.app.amqp.queues.consume_from:
-        from training import networks
+        from training.detector import backbone_registry
 
-        networks.publish()
+        backbone_registry.publish()

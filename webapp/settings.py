@@ -157,7 +157,7 @@ STATICFILES_FINDERS = [
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "media/"
 STORAGES = {
-    "default": {"BACKEND": "annotations.storage.WholeFileStorage"},
+    "default": {"BACKEND": "annotations.imaging.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "webapp.staticfiles.ModuleAwareStorage"},
 }
 if bucket := os.environ.get("S3_BUCKET"):
@@ -186,7 +186,7 @@ REST_FRAMEWORK = {
     # The first one decides how a missing sign-in is answered: 401, which a session alone cannot say.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
-        "annotations.authentication.PageSession",
+        "annotations.api.authentication.PageSession",
     ],
     "DEFAULT_PARSER_CLASSES": ["annotations.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -211,9 +211,9 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ImageStateEnum": "annotations.models.ImageState",
-        "JobStateEnum": "inference.models.JobState",
+        "JobStateEnum": "annotations.models.JobState",
         "BoxDecisionEnum": "annotations.models.Decision",
-        "ReviewDecisionEnum": "annotations.review.DECISIONS",
+        "ReviewDecisionEnum": "annotations.labeling.review.DECISIONS",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

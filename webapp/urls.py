@@ -56,6 +56,6 @@ urlpatterns = [
     path("p/<slug:slug>/label/", label.label, name="label"),
     path("p/<slug:slug>/label/<int:pk>/", label.label, name="label-image"),
     path("p/<slug:slug>/review/", review.review, name="review"),
-    path("api/", include("webapp.api")),
+    path("api/", include("webapp.api.urls")),
     path("admin/", admin.site.urls),
 ]

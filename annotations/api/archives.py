@@ -8,8 +8,8 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import archives
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
+from annotations.intake import archives
 from annotations.models import Archive
 
 # So long a page that is opened anew shows what became of an archive.

@@ -5,9 +5,9 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import boxes, wire
 from annotations.api.scope import ErrorSerializer, ImageScope, StaleSerializer, version_of
 from annotations.errors import InvalidBox
+from annotations.labeling import boxes, wire
 from annotations.models import Decision, Image, Origin
 
 PROPOSED = inline_serializer(
@@ -23,7 +23,7 @@ PROPOSED = inline_serializer(
 
 
 class BoxSerializer(serializers.Serializer):
-    """A box on the wire, pixels of the original; annotations.wire reads and checks it."""
+    """A box on the wire, pixels of the original; annotations.labeling.wire reads and checks it."""
 
     id = serializers.UUIDField(help_text="Made by the client, and kept.")
     defect_type = serializers.CharField()
@@ -75,7 +75,7 @@ class BoxListInput(BoxListSerializer):
 
 
 class MutationSerializer(serializers.Serializer):
-    """The names in a save, apart from its boxes, which annotations.wire reads."""
+    """The names in a save, apart from its boxes, which annotations.labeling.wire reads."""
 
     mutation = serializers.UUIDField(required=False, allow_null=True, default=None)
     unanswered = serializers.ListField(

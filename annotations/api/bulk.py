@@ -10,10 +10,11 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import access, bulk, deletions, summaries
-from annotations.api.filters import image_filter
+from annotations import access, bulk, deletions
 from annotations.api.scope import ErrorSerializer, ProjectScope
 from annotations.errors import BlemishError
+from annotations.listing import summaries
+from annotations.listing.filters import image_filter
 from annotations.models import ReviewReason, Role, Split
 
 # One call changes so many images at most; the answer's `after` is where the next call goes on.

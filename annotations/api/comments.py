@@ -6,9 +6,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import comments
 from annotations.api.fields import NumberField
 from annotations.api.scope import ErrorSerializer, ImageScope
+from annotations.labeling import comments
 from annotations.models import Comment, Image, Role
 
 GONE = "There is no such comment; it may have been deleted."

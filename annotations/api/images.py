@@ -7,9 +7,10 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 
-from annotations import comments, pyramids
-from annotations.api.filters import ImageFilter, ImagePages
 from annotations.api.scope import ImageScope, ProjectScope
+from annotations.imaging import pyramids
+from annotations.labeling import comments
+from annotations.listing.filters import ImageFilter, ImagePages
 from annotations.models import Image, Lease
 
 

@@ -15,11 +15,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import gray, pyramids, samples, tasks
+from annotations import tasks
 from annotations.api.images import stamp
 from annotations.api.media import ASK_AGAIN, FOR_EVER, MARK, Picture
 from annotations.api.scope import ErrorSerializer, ImageScope
 from annotations.errors import BlemishError
+from annotations.imaging import decoding, pyramids, raster_tiles
 from annotations.models import Pyramid, PyramidState
 
 SAMPLES = {
@@ -119,14 +120,14 @@ class Pixels(ImageScope, Picture):
     def _read(self) -> bytes:
         try:
             with self.image.file.open("rb") as stream:
-                levels = gray.read_pixels(
+                levels = decoding.read_pixels(
                     stream, name=self.image.name, max_pixels=settings.BLEMISH_MAX_PIXELS
                 )
-        except gray.UnreadableImage as error:
+        except decoding.UnreadableImage as error:
             raise PixelsRefused(str(error)) from error
         except OSError as error:
             raise NotFound(f"The stored file of {self.image.name} cannot be read.") from error
-        return samples.pack(levels)
+        return raster_tiles.pack(levels)
 
 
 class TilesScope(ImageScope):

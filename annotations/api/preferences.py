@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations import preferences
 from annotations.api.scope import ErrorSerializer, ProjectScope
+from annotations.labeling import preferences
 from annotations.models import Project
 
 ONE = extend_schema(

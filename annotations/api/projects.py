@@ -5,9 +5,10 @@ from django.db.models import OuterRef, Subquery
 from rest_framework import generics, serializers
 from rest_framework.response import Response
 
-from annotations import access, projects, review
+from annotations import access, projects
 from annotations.api.fields import NumberField
 from annotations.api.scope import ProjectScope, VisibleScope
+from annotations.labeling import review
 from annotations.models import DefectType, Grade, Member, Project, ReviewReason, Role
 
 

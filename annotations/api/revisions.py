@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from annotations import boxes
 from annotations.api.boxes import BoxListSerializer, BoxSerializer, boxes_out
 from annotations.api.scope import ErrorSerializer, ImageScope, StaleSerializer, version_of
+from annotations.labeling import boxes
 from annotations.models import Revision
 
 PAGE = 100

@@ -7,9 +7,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import archives, ingest, uploads
 from annotations.api.images import ImageList
 from annotations.errors import BlemishError
+from annotations.intake import annotation_uploads, archives, ingest
 from annotations.models import Split
 
 
@@ -95,7 +95,7 @@ class Images(ImageList):
         for file in sorted(files, key=is_annotation):
             try:
                 if is_annotation(file):
-                    image = uploads.annotate(self.project, file.name, file, user=request.user)
+                    image = annotation_uploads.annotate(self.project, file.name, file, user=request.user)
                     row = {"name": file.name, "id": image.pk, "boxes": image.box_count}
                     outcome["annotations"].append(row)
                 elif archives.is_archive(file.name):

@@ -5,7 +5,7 @@ from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import access, leases, review, wire
+from annotations import access
 from annotations.api.boxes import BoxListSerializer, BoxSerializer, boxes_in
 from annotations.api.images import ImageSerializer, LeaseSerializer, lease_to_wire
 from annotations.api.scope import (
@@ -16,6 +16,7 @@ from annotations.api.scope import (
     ProjectScope,
     StaleSerializer,
 )
+from annotations.labeling import leases, review, wire
 from annotations.models import Image, ReviewItem, ReviewReason, Role
 
 
@@ -142,7 +143,7 @@ class DecisionSerializer(serializers.Serializer):
 
 
 class DecisionInput(DecisionSerializer):
-    """What the view reads itself; the boxes are read by annotations.wire, which names what is wrong."""
+    """What the view reads itself; `labeling.wire` reads the boxes, and names what is wrong."""
 
     boxes = serializers.JSONField(required=False, allow_null=True)
 

@@ -4,6 +4,7 @@ from annotations.models.archives import Archive, ArchiveState
 from annotations.models.boxes import Box, Decision, Origin, Revision
 from annotations.models.comments import Comment
 from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
+from annotations.models.jobs import JobState
 from annotations.models.leases import Lease
 from annotations.models.preferences import Preference
 from annotations.models.projects import DefectType, Grade, Member, Project, Role
@@ -21,6 +22,7 @@ __all__ = [
     "Image",
     "ImageState",
     "ImportBatch",
+    "JobState",
     "Lease",
     "Member",
     "Origin",

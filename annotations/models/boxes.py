@@ -101,7 +101,7 @@ class Box(models.Model):
 class Revision(models.Model):
     """The whole box list of an image at one version; rows are added, never changed.
 
-    `boxes` is a list of boxes in the wire format with their provenance (see annotations.wire).
+    `boxes` is a list of boxes in the wire format with their provenance (see annotations.labeling.wire).
     """
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="revisions")

@@ -118,7 +118,7 @@ class Image(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     # The worst severity of the boxes at `severity_version`, by the weights of `Project.severity_basis`. It is
-    # read through annotations.figures alone, which knows whether it still holds.
+    # read through annotations.severity.severity_cache alone, which knows whether it still holds.
     severity = models.FloatField(null=True, blank=True, editable=False)
     severity_version = models.IntegerField(default=-1, db_default=-1, editable=False)
     # A deleted image is kept for a day, so that the deletion can be taken back.

@@ -48,7 +48,7 @@ class Project(models.Model):
     # What a type's auto-accepted boxes must reach on the calibration split.
     precision_target = models.FloatField(default=0.95)
     lease_seconds = models.PositiveIntegerField(default=120, validators=[MinValueValidator(30)])
-    # Which weights the severities on the image rows come from: a digest, see annotations.figures.
+    # Which weights the severities on the image rows come from: a digest, see `severity_cache`.
     severity_basis = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

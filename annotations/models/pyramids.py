@@ -31,7 +31,7 @@ class Pyramid(models.Model):
     folder = models.CharField(max_length=200, blank=True)
     tile_side = models.PositiveIntegerField(default=0)
     bytes = models.PositiveBigIntegerField(default=0)
-    # See annotations.samples.histogram.
+    # See annotations.imaging.raster_tiles.histogram.
     histogram = models.JSONField(default=dict)
 
     class Meta:

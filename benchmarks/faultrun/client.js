@@ -1,15 +1,15 @@
 // @ts-check
 // One scripted person at one page: the label page's own modules, without its picture. Everything that the
 // person means is written into a log, from which the model knows what must be there in the end.
-import { ApiError, Unreachable, createApi } from "../../static/labeler/api.js";
-import { makeBox, makeId } from "../../static/labeler/boxes.js";
-import { createCourier } from "../../static/labeler/courier.js";
-import { createHistory } from "../../static/labeler/history.js";
-import { createKeeping } from "../../static/labeler/keeping.js";
-import { choicesOf } from "../../static/labeler/merge.js";
-import { createSaver } from "../../static/labeler/saver.js";
-import { openShelf } from "../../static/labeler/shelf.js";
-import { createStore } from "../../static/labeler/store.js";
+import { ApiError, Unreachable, createApi } from "../../static/server/api.js";
+import { makeBox, makeId } from "../../static/boxes/boxes.js";
+import { createCourier } from "../../static/saving/outbox.js";
+import { createHistory } from "../../static/boxes/history.js";
+import { createKeeping } from "../../static/saving/unsent_storage.js";
+import { choicesOf } from "../../static/boxes/merge.js";
+import { createSaver } from "../../static/saving/saver.js";
+import { openShelf } from "../../static/saving/browser_storage.js";
+import { createStore } from "../../static/boxes/store.js";
 import { fakeIndexedDB } from "../../tests/js/fakestorage.js";
 import { createFetch, sleep } from "./network.js";
 

@@ -8,9 +8,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from annotations.api.exports import Download
-from annotations.formats import tables
+from annotations.formats import csv_table
 from annotations.models import Project
-from inference import reports, results
+from inference.inspections import reports, results
 from inference.models import Inspection
 
 CHUNK = 10
@@ -38,7 +38,7 @@ class DefectExport(Download):
         if inspection is not None:
             rows = rows.filter(pk=inspection)
         found = results.with_results(rows).iterator(chunk_size=CHUNK)
-        return tables.lines(
+        return csv_table.lines(
             reports.DEFECT_COLUMNS, (line for one in found for line in results.defect_rows(one))
         )
 

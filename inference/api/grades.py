@@ -5,11 +5,12 @@ from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import wire
 from annotations.api.boxes import BoxSerializer
 from annotations.api.scope import ErrorSerializer, ImageScope
-from inference import grading
-from inference.models import GradeRequest, JobState
+from annotations.labeling import wire
+from annotations.models import JobState
+from inference.graders import grade_requests
+from inference.models import GradeRequest
 
 MOST = 200
 
@@ -50,7 +51,7 @@ class Ask(ImageScope, generics.GenericAPIView):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         boxes = wire.read_boxes(self.image, serializer.validated_data["boxes"])
-        asked = grading.ask(self.image, boxes, user=request.user)
+        asked = grade_requests.ask(self.image, boxes, user=request.user)
         return Response(GradeRequestSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
 
 

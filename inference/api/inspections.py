@@ -15,9 +15,10 @@ from annotations.api.fields import NumberField
 from annotations.api.images import stamp
 from annotations.api.media import PICTURE_SCHEMA, Picture, send
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
-from annotations.severity import likely_grade
-from inference import inspections, results
-from inference.models import Defect, InspectedImage, Inspection, JobState
+from annotations.models import JobState
+from annotations.severity.from_grades import likely_grade
+from inference.inspections import inspection_runs, results
+from inference.models import Defect, InspectedImage, Inspection
 
 
 class DefectSerializer(serializers.ModelSerializer):
@@ -154,7 +155,7 @@ class InspectionStartSerializer(serializers.Serializer):
     threshold = NumberField(
         min_value=0, max_value=1, required=False, allow_null=True, help_text="Least score of a defect."
     )
-    max_boxes = serializers.IntegerField(min_value=1, max_value=inspections.MAX_BOXES, default=100)
+    max_boxes = serializers.IntegerField(min_value=1, max_value=inspection_runs.MAX_BOXES, default=100)
 
 
 class InspectionPages(CursorPagination):
@@ -196,7 +197,7 @@ class InspectionList(ProjectScope, generics.ListAPIView):
         serializer = InspectionStartSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
-        inspection = inspections.start(
+        inspection = inspection_runs.start(
             self.project,
             values["files"],
             user=request.user,
@@ -226,7 +227,7 @@ class InspectionCancel(VisibleScope, generics.GenericAPIView):
     @extend_schema(request=None, responses={200: InspectionSerializer, 409: ErrorSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Stop it; images that are done keep their defects."""
-        inspections.cancel(self.get_object())
+        inspection_runs.cancel(self.get_object())
         return Response(InspectionSerializer(self.get_object(), context=self.get_serializer_context()).data)
 
 

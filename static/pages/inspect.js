@@ -1,7 +1,7 @@
 // @ts-check
 // Send images to be inspected with a bar for what is on its way; without this module the form sends by itself.
 
-import { collectFiles } from "./dropped.js";
+import { collectFiles } from "./upload/dropped_files.js";
 
 const form = document.querySelector("form[data-inspect]");
 if (form instanceof HTMLFormElement) start(form);

@@ -1,7 +1,7 @@
 // @ts-check
 // Settings: grades that are added and removed, colors of the palette, and the gray window with its preview.
 
-import { startWindow } from "./window.js";
+import { startWindow } from "./gray_window.js";
 
 for (const field of document.querySelectorAll("select[data-submit]")) {
   field.addEventListener("change", () => /** @type {HTMLSelectElement} */ (field).form?.requestSubmit());

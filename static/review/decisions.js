@@ -1,14 +1,14 @@
 // @ts-check
 // Sends decisions while the reviewer is at the next image already. One that fails comes back with its
 // image, its boxes and a sentence.
-import { ApiError } from "../labeler/api.js";
-import { mergeBoxes } from "../labeler/merge.js";
-import { isAnswer } from "../labeler/page.js";
+import { ApiError } from "../server/api.js";
+import { mergeBoxes } from "../boxes/merge.js";
+import { isAnswer } from "../server/page.js";
 
-/** @typedef {import("../labeler/api.js").Api} Api */
-/** @typedef {import("../labeler/queue.js").Item} Item */
-/** @typedef {import("../labeler/types.js").Box} Box */
-/** @typedef {import("../labeler/api.js").Decision} Decision */
+/** @typedef {import("../server/api.js").Api} Api */
+/** @typedef {import("../server/image_queue.js").Item} Item */
+/** @typedef {import("../boxes/types.js").Box} Box */
+/** @typedef {import("../server/api.js").Decision} Decision */
 
 /**
  * A decision and all that is needed to come back to it. `boxes` is what the reviewer saw and made.

@@ -1,38 +1,38 @@
 // @ts-check
 // The review page: proposals are accepted, corrected or rejected by key; the next image is on screen at once.
-import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../labeler/commands.js";
-import { createCopies } from "../labeler/copies.js";
-import { createCourier } from "../labeler/courier.js";
-import { createDarkroom } from "../labeler/darkroom.js";
-import { createDesk } from "../labeler/desk.js";
-import { createDrafts } from "../labeler/drafts.js";
-import { find, readData } from "../labeler/element.js";
-import { createGradeAdvice } from "../labeler/gradeadvice.js";
-import { makeHelp } from "../labeler/help.js";
-import { createKeyring } from "../labeler/keyring.js";
-import { createLeftover } from "../labeler/leftover.js";
-import { createLink } from "../labeler/link.js";
-import { readLook } from "../labeler/look.js";
-import { createNotice } from "../labeler/notice.js";
-import { createOverview } from "../labeler/overview.js";
-import { joinCommands } from "../labeler/page.js";
-import { createPanel } from "../labeler/panel.js";
-import { createPictures } from "../labeler/picture.js";
-import { storageOf } from "../labeler/shelf.js";
-import { createStage } from "../labeler/stage.js";
-import { createTabs } from "../labeler/tabs.js";
-import { createTalk } from "../labeler/talk.js";
-import { talkCommands } from "../labeler/talkcommands.js";
-import { createViewing } from "../labeler/viewing.js";
-import { createBoard } from "./board.js";
+import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../workbench/commands.js";
+import { createCopies } from "../boxes/clipboard.js";
+import { createCourier } from "../saving/outbox.js";
+import { createDarkroom } from "../imaging/tile_workers.js";
+import { createDesk } from "../boxes/box_editor.js";
+import { createDrafts } from "../comments/drafts.js";
+import { find, readData } from "../ui/element.js";
+import { createGradeAdvice } from "../panel/grade_advice.js";
+import { makeHelp } from "../ui/help.js";
+import { createKeyring } from "../ui/user_keymap.js";
+import { createLeftover } from "../saving/unsent_notice.js";
+import { createLink } from "../workbench/page_services.js";
+import { readLook } from "../imaging/tone_mapping.js";
+import { createNotice } from "../ui/notice.js";
+import { createOverview } from "../canvas/overview.js";
+import { joinCommands } from "../server/page.js";
+import { createPanel } from "../panel/panel.js";
+import { createPictures } from "../imaging/picture.js";
+import { storageOf } from "../saving/browser_storage.js";
+import { createStage } from "../canvas/canvas.js";
+import { createTabs } from "../ui/tabs.js";
+import { createTalk } from "../comments/comments.js";
+import { talkCommands } from "../comments/comment_commands.js";
+import { createViewing } from "../imaging/display_controls.js";
+import { createBoard } from "./review_panel.js";
 import { createDecisions } from "./decisions.js";
 import { queueWords } from "./proposal.js";
-import { createTally } from "./tally.js";
-import { createVisit } from "./visit.js";
+import { createTally } from "./queue_counts.js";
+import { createVisit } from "./review_session.js";
 
 const AHEAD = 3;
 
-/** @type {import("../labeler/types.js").PageData & {reasons: Record<string, string>, counts: Record<string, number>}} */
+/** @type {import("../boxes/types.js").PageData & {reasons: Record<string, string>, counts: Record<string, number>}} */
 const data = readData("review-data");
 const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
@@ -126,7 +126,7 @@ const talk = createTalk({
   },
 });
 
-/** @type {import("../labeler/keytable.js").Command[]} */
+/** @type {import("../ui/keymap.js").Command[]} */
 const commands = [
   { name: "accept", label: "Accept: the boxes are right", group: "Decision", keys: ["a"], once: true, perform: () => visit.accept() },
   { name: "correct", label: "Correct: take the boxes as changed", group: "Decision", keys: ["c"], once: true, perform: () => visit.correct() },

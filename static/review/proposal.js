@@ -1,9 +1,9 @@
 // @ts-check
 // One image of the review queue: what was proposed, and what a person made of it. Pure.
-import { sameBox } from "../labeler/boxes.js";
+import { sameBox } from "../boxes/boxes.js";
 
-/** @typedef {import("../labeler/types.js").Box} Box */
-/** @typedef {import("../labeler/types.js").Claimed} Claimed */
+/** @typedef {import("../boxes/types.js").Box} Box */
+/** @typedef {import("../boxes/types.js").Claimed} Claimed */
 
 /**
  * Give the boxes that a reviewer sees: the image's own, then the proposed ones that it does not hold.

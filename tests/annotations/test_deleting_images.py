@@ -6,9 +6,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from annotations import deletions, leases
-from annotations.models import Box, Image, Lease, Revision, Role
-from inference.models import JobState
+from annotations import deletions
+from annotations.labeling import leases
+from annotations.models import Box, Image, JobState, Lease, Revision, Role
 from tests.api import member_client
 from tests.factories import (
     make_box,

@@ -12,8 +12,9 @@ from tests.browser.projects import new_slug
 _MAKE = """
 import io
 import numpy as np
-from annotations import ingest, pyramids
-from tests.annotations.pictures import saved, tiff
+from annotations.imaging import pyramids
+from annotations.intake import ingest
+from tests.annotations.imaging.pictures import saved, tiff
 from tests.factories import *
 project = make_project({slug!r})
 levels = {levels}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference.detectors import Detection
+from inference.detector.saved_detectors import Detection
 from inference.pipeline import Pipeline
 
 

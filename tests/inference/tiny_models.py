@@ -9,7 +9,7 @@ from annotations.models import Project
 from inference import registry
 from inference.models import ModelKind, ModelVersion
 from tests.factories import make_project, make_type
-from tests.inference.test_detectors import CARD, write_model
+from tests.inference.detector.test_saved_detectors import CARD, write_model
 
 DETECTOR = "tiny-detector"
 GRADER = "tiny-grader"

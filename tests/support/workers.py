@@ -12,7 +12,7 @@ from django.db import connection
 
 from runner import ROOT
 from runner.commands import part_command
-from runner.copies import Copy
+from runner.instances import Instance
 from tests.support.waiting import wait_until
 
 
@@ -21,7 +21,7 @@ class Worker:
 
     def __init__(self, part: str, environment: dict[str, str], folder: Path) -> None:
         self.log_path = folder / f"{part}-{os.urandom(3).hex()}.log"
-        copy = Copy.from_environment()
+        copy = Instance.from_environment()
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 part_command(part, copy),
@@ -77,7 +77,7 @@ def celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[
     workers: list[Worker] = []
 
     def start(part: str = "default") -> Worker:
-        environment = Copy.from_environment().environment(settings.REDIS_URL) | database_environment()
+        environment = Instance.from_environment().environment(settings.REDIS_URL) | database_environment()
         workers.append(Worker(part, environment, tmp_path))
         return workers[-1]
 

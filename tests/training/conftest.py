@@ -8,7 +8,7 @@ from tests.training.squares import TINY, be_silent, draw_squares
 @pytest.fixture(scope="session")
 def square_training(tmp_path_factory):
     """A finished training of two classes of squares: the folder, the samples and what train() returned."""
-    from training.detector.fit import train
+    from training.detector.fitting.trainer import train
 
     folder = tmp_path_factory.mktemp("square-training")
     samples = draw_squares(16)
@@ -21,7 +21,7 @@ def square_training(tmp_path_factory):
 @pytest.fixture(scope="session")
 def square_model(square_training, tmp_path_factory):
     """The model folder exported from square_training."""
-    from training.detector.export import export
+    from training.detector.exporting.export import export
 
     folder, _, _ = square_training
     return export(folder, tmp_path_factory.mktemp("models") / "squares", thresholds={"ring": 0.5})

@@ -3,7 +3,7 @@
 import numpy as np
 
 from training.detector.config import DetectorConfig
-from training.detector.samples import Sample
+from training.detector.data.samples import Sample
 
 TINY = DetectorConfig(
     input_size=64,

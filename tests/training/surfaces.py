@@ -5,7 +5,7 @@ import io
 import numpy as np
 import PIL.Image
 
-from annotations import boxes, wire
+from annotations.labeling import boxes, wire
 from annotations.models import Project, Split
 from tests.factories import make_image, make_project, make_type, make_user, wire_box
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from runner import ROOT
-from training import networks, options
+from training import options
 from training.config import RoundConfig
+from training.detector import backbone_registry
 from training.detector.config import DetectorConfig
 
 ENGINE = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
@@ -20,7 +21,7 @@ def test_the_network_of_the_example_is_twenty_lines_and_builds():
     (code,) = re.findall(r"```python\n# steel_networks.py.*?\n(.*?)```", ENGINE, re.DOTALL)
     assert len(code.strip().splitlines()) <= 20
     exec(compile(code, "steel_networks.py", "exec"), {"__name__": "steel_networks"})
-    assert networks.describe("depthwise").startswith("Depthwise convolutions")
+    assert backbone_registry.describe("depthwise").startswith("Depthwise convolutions")
     logits, distances = build(DetectorConfig(backbone="depthwise", input_size=64), classes=2).outputs
     assert logits.shape == (None, 84, 2)
     assert distances.shape[1] == 84

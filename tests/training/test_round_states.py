@@ -6,10 +6,9 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from annotations import jobs
 from annotations.errors import Conflict
-from annotations.models import Split
-from inference import jobs
-from inference.models import JobState
+from annotations.models import JobState, Split
 from tests.factories import make_box, make_image, make_project, make_revision, make_round, wire_box
 from training import rounds
 from training.config import BadRoundConfig, RoundConfig
@@ -45,7 +44,7 @@ def test_a_round_whose_worker_fell_silent_is_claimed_anew_and_the_old_worker_cha
     silence(round)
     second = jobs.claim(Round.objects, round.pk, attempts=F("attempts") + 1)
     assert second not in (None, first)
-    with pytest.raises(jobs.LostClaim), jobs.Held(Round.objects, round.pk, first) as held:
+    with pytest.raises(jobs.LostClaim), jobs.ClaimedJob(Round.objects, round.pk, first) as held:
         held.write(message="I am not dead")
     round.refresh_from_db()
     assert (round.attempts, round.message) == (2, "")
@@ -55,7 +54,7 @@ def test_a_cancelled_round_stops_at_its_next_write():
     round = make_round(make_project(), state=JobState.QUEUED)
     claim = jobs.claim(Round.objects, round.pk)
     rounds.cancel(round)
-    with pytest.raises(jobs.Cancelled), jobs.Held(Round.objects, round.pk, claim) as held:
+    with pytest.raises(jobs.Cancelled), jobs.ClaimedJob(Round.objects, round.pk, claim) as held:
         held.write(step=0)
 
 

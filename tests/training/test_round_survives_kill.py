@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from inference.models import JobState
+from annotations.models import JobState
 from tests.support.waiting import wait_until
 from tests.training.surfaces import make_surfaces
 from training import rounds

@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "webapp" / "templates"
-MODULES = [*(ROOT / "static" / "labeler").glob("*.js"), *(ROOT / "static" / "review").glob("*.js")]
+MODULES = [
+    *(path for path in (ROOT / "static").rglob("*.js") if "pages" not in path.parts),
+]
 # A form is typed into and sent by Enter, a dialog rests the keys, a row of a list acts on itself.
 APART = {"form", "dialog", "li", "template"}
 

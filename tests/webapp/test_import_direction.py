@@ -12,12 +12,12 @@ APPS = ("annotations", "inference", "training", "webapp")
 HEAVY = {"tensorflow", "keras"}
 # The folders whose modules may name them; only workers and commands load those, when they run something.
 WITH_TENSORFLOW = (
-    "inference/detectors.py",
-    "inference/signatures.py",
-    "inference/graders.py",
-    "inference/tfrecords.py",
+    "inference/detector/",
+    "inference/graders/",
+    "inference/formats/tfrecords.py",
     "training/detector/",
     "training/graders/",
+    "training/tensorboard.py",
 )
 
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from training import networks
+from training.detector import backbone_registry
+from training.detector.backbone_registry import BadBackbone, backbone_names, register_backbone
 from training.detector.config import STRIDES, DetectorConfig
-from training.networks import BadBackbone, backbone_names, register_backbone
 
 __all__ = ["BadBackbone", "backbone_names", "register_backbone"]
 
@@ -25,7 +25,7 @@ __all__ = ["BadBackbone", "backbone_names", "register_backbone"]
 def extract_features(images: keras.KerasTensor, config: DetectorConfig) -> tuple:
     """Run the configured backbone and check that its features fit the neck; raises BadBackbone."""
     name = config.backbone
-    backbone = networks.find(name)
+    backbone = backbone_registry.find(name)
     try:
         features = tuple(backbone(images, config))
     except (MemoryError, tf.errors.ResourceExhaustedError):

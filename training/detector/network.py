@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from inference.precision import multiplies_bfloat16
+from inference.detector.precision import multiplies_bfloat16
 from training.detector.backbones import convolve, extract_features
 from training.detector.config import STRIDES, DetectorConfig
 

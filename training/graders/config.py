@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
-from inference.crops import STRIPS
+from inference.graders.crops import STRIPS
 from training.options import setting
 
 OWN_NETWORKS = ("shallow", "strip")

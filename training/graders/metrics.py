@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.optimize
 
-from inference.graders import likely_grades
+from inference.graders.saved_graders import likely_grades
 
 BINS = 10
 USUAL_SPREAD = np.log(2.0)  # of the logarithm of a temperature: most networks need one between 1/2 and 2

@@ -20,11 +20,13 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from annotations import boxes, ingest, projects
+from annotations import projects
 from annotations.errors import Conflict
+from annotations.intake import ingest
+from annotations.labeling import boxes
+from annotations.labeling.wire import BoxValues
 from annotations.models import DefectType, Image, Project, Role, Split
 from annotations.models.projects import CropPolicy
-from annotations.wire import BoxValues
 from webapp.demo import surfaces
 
 SLUG = "demo"

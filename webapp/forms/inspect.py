@@ -3,7 +3,7 @@
 from django import forms
 
 from annotations.models import Project
-from inference import inspections
+from inference.inspections import inspection_runs
 from inference.models import ModelVersion
 
 
@@ -49,7 +49,7 @@ class InspectForm(forms.Form):
         label="Most defects per image",
         initial=100,
         min_value=1,
-        max_value=inspections.MAX_BOXES,
+        max_value=inspection_runs.MAX_BOXES,
         required=False,
     )
 

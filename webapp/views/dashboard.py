@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
 from annotations.models import Image, Project, Split
-from inference.reports import cell
-from webapp import stats
+from inference.inspections.reports import cell
+from webapp.charts import project_statistics
 from webapp.lines import Lines
 from webapp.views.page import page, render_project
 
@@ -38,13 +38,13 @@ class SelectionForm(forms.Form):
         for name in ("labeled_from", "labeled_to"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def selection(self) -> stats.Selection:
+    def selection(self) -> project_statistics.Selection:
         """Return what was chosen; what cannot be read does not narrow."""
         said = self.cleaned_data if self.is_bound else {}
-        return stats.Selection(**{name: value for name, value in said.items() if value})
+        return project_statistics.Selection(**{name: value for name, value in said.items() if value})
 
 
-def _chosen(request: HttpRequest, project: Project) -> tuple[SelectionForm, stats.Selection]:
+def _chosen(request: HttpRequest, project: Project) -> tuple[SelectionForm, project_statistics.Selection]:
     form = SelectionForm(request.GET, project)
     form.is_valid()
     return form, form.selection()
@@ -56,7 +56,7 @@ def dashboard(request: HttpRequest, slug: str) -> Response:
     """Draw the figures of a selection."""
     project = get_project(request.user, slug)
     form, selection = _chosen(request, project)
-    figures = stats.collect(project, selection)
+    figures = project_statistics.collect(project, selection)
     narrowed = {name: value for name, value in vars(selection).items() if value}
     context = {
         "form": form,
@@ -77,7 +77,7 @@ def table(request: HttpRequest, slug: str, name: str) -> Response:
     if name not in TABLES:
         raise Http404
     _, selection = _chosen(request, project)
-    rows = TABLES[name](stats.collect(project, selection))
+    rows = TABLES[name](project_statistics.collect(project, selection))
     lines = csv.writer(Lines())
     answer = StreamingHttpResponse(
         (lines.writerow([_value(value) for value in row]) for row in rows),

@@ -8,15 +8,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from annotations import figures
 from annotations.access import get_project
 from annotations.api.bulk import ASKED_REASONS, MOST_NAMED
-from annotations.api.filters import ANYBODY, image_filter
 from annotations.api.images import media_url
-from annotations.comments import KINDS
+from annotations.labeling.comments import KINDS
+from annotations.listing import portions
+from annotations.listing.filters import ANYBODY, image_filter
 from annotations.models import Image, ImageState, Lease, Origin, Project, Split, ViewState
 from annotations.models.images import KEPT_AFTER_DELETION
-from webapp import gallery
+from annotations.severity import severity_cache
 from webapp.views.page import page, render_project
 
 SUGGESTED = 200
@@ -45,10 +45,10 @@ def images(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug)
     query = _said(request.GET)
     shown = image_filter(project, query)
-    sort = query.get("sort") if query.get("sort") in gallery.SORTS else "new"
+    sort = query.get("sort") if query.get("sort") in portions.SORTS else "new"
     after = query.get("after", "")
     rows = shown.qs if shown.is_valid() else Image.objects.none()
-    part = gallery.portion(rows, project=project, sort=sort, after=after)
+    part = portions.portion(rows, project=project, sort=sort, after=after)
     _dress(part.images, project)
     deleted = bool(query.get("deleted"))
     context = {
@@ -77,8 +77,8 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
     """Say how many images pass the filters, up to a number beyond which nobody counts along."""
     project = get_project(request.user, slug)
     shown = image_filter(project, _said(request.GET))
-    found = shown.qs.order_by()[: gallery.COUNTED + 1].count() if shown.is_valid() else 0
-    context = {"found": min(found, gallery.COUNTED), "more_found": found > gallery.COUNTED}
+    found = shown.qs.order_by()[: portions.COUNTED + 1].count() if shown.is_valid() else 0
+    context = {"found": min(found, portions.COUNTED), "more_found": found > portions.COUNTED}
     return render(request, "webapp/_image_count.html", context)
 
 
@@ -88,7 +88,7 @@ def cards(request: HttpRequest, slug: str) -> HttpResponse:
     """Give the cards of the ids in the query as they are now, deleted ones left out."""
     project = get_project(request.user, slug)
     rows = project.images.present().filter(pk__in=_ids(request))
-    part = gallery.portion(rows, project=project, size=ASKED)
+    part = portions.portion(rows, project=project, size=ASKED)
     _dress(part.images, project)
     return render(request, "webapp/_image_cards.html", {"project": project, "portion": part})
 
@@ -157,7 +157,7 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
     return {
         "query": query,
         "sort": sort,
-        "sorts": [(name, order.label) for name, order in gallery.SORTS.items()],
+        "sorts": [(name, order.label) for name, order in portions.SORTS.items()],
         "states": ImageState.choices,
         "splits": Split.choices,
         "origins": Origin.choices,
@@ -177,8 +177,8 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
 
 def _dress(rows: list[Image], project: Project) -> None:
     """Give each image what its card shows: addresses, colors and sizes of boxes, severity, who is there."""
-    now, colors = timezone.now(), gallery.colors(project)
-    told = project.severity_basis == figures.basis(project)
+    now, colors = timezone.now(), portions.colors(project)
+    told = project.severity_basis == severity_cache.basis(project)
     for image in rows:
         image.thumbnail_url = media_url(image, "thumbnail")
         image.shown_severity = image.severity if told and image.severity_version == image.version else None

@@ -13,10 +13,10 @@ from django_htmx.http import HttpResponseClientRefresh
 from annotations.access import get_project
 from annotations.api.images import stamp
 from annotations.errors import BlemishError
-from annotations.models import Project
-from annotations.severity import likely_grade
-from inference import inspections, reports, results
-from inference.models import Defect, InspectedImage, Inspection, JobState
+from annotations.models import JobState, Project
+from annotations.severity.from_grades import likely_grade
+from inference.inspections import inspection_runs, reports, results
+from inference.models import Defect, InspectedImage, Inspection
 from webapp.forms.inspect import InspectForm
 from webapp.lines import Lines
 from webapp.views.page import page, render_project
@@ -35,7 +35,7 @@ def inspect(request: HttpRequest, slug: str) -> HttpResponse:
     form = InspectForm(project, *sent)
     if form.is_bound and form.is_valid():
         try:
-            inspection = inspections.start(project, user=request.user, **form.values())
+            inspection = inspection_runs.start(project, user=request.user, **form.values())
         except BlemishError as error:
             form.add_error(None, str(error))
         else:
@@ -89,7 +89,7 @@ def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     project = get_project(request.user, slug)
     found = get_object_or_404(project.inspections, pk=pk)
     try:
-        inspections.cancel(found)
+        inspection_runs.cancel(found)
     except BlemishError as error:
         messages.error(request, str(error))
     return redirect("inspection", project.slug, found.pk)

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 from rest_framework.exceptions import NotFound
 
-from annotations import preferences
 from annotations.access import get_image, get_project
 from annotations.api.images import ImageSerializer
+from annotations.labeling import preferences
 from annotations.models import DefectType, Project
 from inference import registry
 from webapp.views.page import page, render_project

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
-from annotations.models import Image, ImageState, Split
-from inference.models import JobState
-from webapp import advice, stats
+from annotations.models import Image, ImageState, JobState, Split
+from webapp import next_steps
+from webapp.charts import project_statistics
 from webapp.views.page import page, render_project
 
 
@@ -15,9 +15,9 @@ from webapp.views.page import page, render_project
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what to do next, the counts per state and split, and what the last round reached."""
     project = get_project(request.user, slug)
-    counts = stats.image_counts(Image.objects.present().filter(project=project))
-    situation = advice.look(project, by_state=counts["by_state"])
-    steps = advice.steps(project, situation, project.role_of(request.user))
+    counts = project_statistics.image_counts(Image.objects.present().filter(project=project))
+    situation = next_steps.look(project, by_state=counts["by_state"])
+    steps = next_steps.steps(project, situation, project.role_of(request.user))
     done = project.rounds.filter(state=JobState.DONE).exclude(metrics={}).select_related("detector").first()
     context = {
         "steps": steps,

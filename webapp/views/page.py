@@ -10,8 +10,8 @@ from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from rest_framework.exceptions import APIException, PermissionDenied
 
+from annotations.labeling.review import open_items
 from annotations.models import Project, Role
-from annotations.review import open_items
 
 TITLES = {
     400: "That cannot be done",

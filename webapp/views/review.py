@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from annotations import review as queue
 from annotations.access import get_project
+from annotations.labeling import review as queue
 from annotations.models import ReviewReason, Role
 from webapp.views.label import canvas_data
 from webapp.views.page import page, render_project

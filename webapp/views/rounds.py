@@ -10,12 +10,13 @@ from django_htmx.http import HttpResponseClientRefresh
 import training.rounds
 from annotations.access import get_project
 from annotations.errors import BlemishError
-from annotations.models import Image, ImageState, Project, Role, Split
+from annotations.models import Image, ImageState, JobState, Project, Role, Split
 from annotations.models.projects import CropPolicy
 from inference import registry
-from inference.models import JobState, ModelSource, ModelVersion
-from training import networks, options
+from inference.models import ModelSource, ModelVersion
+from training import options
 from training.config import RoundConfig, suggest_minutes
+from training.detector import backbone_registry
 from training.detector.config import DetectorConfig
 from training.models import Phase, Round
 from webapp.forms.rounds import RoundForm
@@ -129,7 +130,7 @@ def _show(
         "results": _results(round_) if round_ else None,
         "form": form,
         "why_not": training.rounds.why_not(project),
-        "network_problems": networks.problems(),
+        "network_problems": backbone_registry.problems(),
         "has_types": project.defect_types.filter(archived=False).exists(),
         "rounds": project.rounds.select_related("detector", "started_by")[:LISTED],
         "models": models,

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 import annotations.projects
 from annotations.access import get_project
 from annotations.errors import BlemishError
+from annotations.imaging import window_preview
 from annotations.models import DefectType, Project, Role
 from annotations.models.projects import PALETTE
-from webapp import windows
 from webapp.forms.settings import (
     NewMemberForm,
     NewTypeForm,
@@ -68,7 +68,9 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     form = WindowForm({"window_low": request.GET.get("low"), "window_high": request.GET.get("high")})
     if not form.is_valid():
         return HttpResponse(status=400)
-    png = windows.preview(project, low=form.cleaned_data["window_low"], high=form.cleaned_data["window_high"])
+    png = window_preview.preview(
+        project, low=form.cleaned_data["window_low"], high=form.cleaned_data["window_high"]
+    )
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "private, max-age=60"})
 
 
@@ -187,7 +189,7 @@ def _show(
 ) -> HttpResponse:
     # A refused form may have touched the instance; the frame shows what is stored.
     project = Project.objects.get(pk=project.pk)
-    histogram = windows.histogram(project)
+    histogram = window_preview.histogram(project)
     context = {
         "project_form": project_form or ProjectForm(instance=project),
         "window_form": window_form or WindowForm(initial=_levels(project, histogram)),

@@ -9,10 +9,10 @@ from django.utils.text import slugify
 from tqdm import tqdm
 
 from annotations import projects
-from annotations.console import table
 from annotations.errors import BlemishError
-from annotations.formats.voc_folder import Problem
-from annotations.imports import ImportReport, import_voc
+from annotations.intake.folder_import import ImportReport, import_voc
+from annotations.intake.voc_folder import Problem
+from annotations.management.console import table
 from annotations.models import Project, Split
 
 

@@ -11,11 +11,12 @@ from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from annotations import exports, gray
-from annotations.console import find_project
-from annotations.formats.archives import write_folder, zipped
+from annotations import exports
+from annotations.formats.zip_writing import write_folder, zipped
+from annotations.imaging import decoding
+from annotations.management.console import find_project
 from annotations.models import Image, Project, Split
-from inference import labelmaps, tfrecords
+from inference.formats import label_maps, tfrecords
 
 FILES = {"coco": exports.coco_json, "csv": exports.boxes_csv}
 ENTRIES = {"voc": exports.voc_entries, "yolo": exports.yolo_entries}
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             out.parent.mkdir(parents=True, exist_ok=True)
             with _beside(out) as draft:
                 count = write(draft)
-        except (OSError, gray.UnreadableImage) as error:
+        except (OSError, decoding.UnreadableImage) as error:
             raise CommandError(f"Nothing was exported: {error}") from error
         self.stdout.write(f"Wrote {out}: {count}.")
 
@@ -74,14 +75,16 @@ class Command(BaseCommand):
         draft.mkdir()
         names = exports.class_names(project)
         class_ids = {name: number for number, name in enumerate(names, start=1)}
-        (draft / "label_map.pbtxt").write_text(labelmaps.write({v: k for k, v in class_ids.items()}), "utf-8")
+        (draft / "label_map.pbtxt").write_text(
+            label_maps.write({v: k for k, v in class_ids.items()}), "utf-8"
+        )
         total = _labeled(project, options["split"]).count()
         window = (project.window_low, project.window_high)
         count = tfrecords.write(
             tqdm(exports.records(project, split=options["split"]), "Exporting", total, unit="image"),
             draft,
             class_ids=class_ids,
-            window=gray.default_window(8) if None in window else window,
+            window=decoding.default_window(8) if None in window else window,
             open_file=partial(default_storage.open, mode="rb"),
         )
         return f"{count:,} images"

@@ -8,12 +8,12 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from annotations.console import find_project, table
 from annotations.errors import BlemishError
-from inference import drawing, reports
-from inference.detectors import BrokenModel
-from inference.examination import DEFAULT_THRESHOLD, Outcome, examine
-from inference.graders import BrokenGrader
+from annotations.management.console import find_project, table
+from inference.detector.saved_detectors import BrokenModel
+from inference.graders.saved_graders import BrokenGrader
+from inference.inspections import drawing, reports
+from inference.inspections.batch_inspection import DEFAULT_THRESHOLD, Outcome, examine
 from inference.pipeline import Pipeline
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}

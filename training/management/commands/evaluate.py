@@ -6,9 +6,9 @@ import time
 import tqdm
 from django.core.management.base import BaseCommand, CommandError
 
-from annotations.console import find_project, table
 from annotations.errors import BlemishError
-from annotations.gray import UnreadableImage
+from annotations.imaging.decoding import UnreadableImage
+from annotations.management.console import find_project, table
 from annotations.models import Image, ImageState, Split
 from inference import registry
 from inference.readahead import batches, count_pixels, read_ahead
@@ -29,22 +29,22 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Measure and print; nothing is written."""
-        from inference import detectors
-        from training import evaluation
+        from inference.detector import saved_detectors
+        from training.evaluation import coco_metrics
 
         project = find_project(options["project"])
         names = snapshots.class_names(project)
         try:
             model = registry.detector(project, options["model"])
-            detector = detectors.load(model.path, names=snapshots.synonyms(project, names))
-        except (BlemishError, detectors.BrokenModel) as error:
+            detector = saved_detectors.load(model.path, names=snapshots.synonyms(project, names))
+        except (BlemishError, saved_detectors.BrokenModel) as error:
             raise CommandError(str(error)) from error
         rows = list(snapshots.read_now(_labeled(project, options["split"]), names))
         if not rows:
             raise CommandError(f"The {options['split']} split of {project.name} has no labeled image.")
         started = time.monotonic()
         predictions, samples = _predict(detector, rows, names, quiet=options["json"])
-        metrics = evaluation.evaluate(predictions, samples, names).to_dict()
+        metrics = coco_metrics.evaluate(predictions, samples, names).to_dict()
         metrics |= {"model": model.name, "seconds": round(time.monotonic() - started, 3)}
         metrics |= {"split": options["split"]}
         if options["json"]:
@@ -62,7 +62,7 @@ def _labeled(project, split: str):
 
 
 def _predict(detector, rows, names, *, quiet: bool):
-    from training.measuring import MEASURE_SCORE
+    from training.phases.measuring import MEASURE_SCORE
 
     read = datasets.reader(detector.card.window)
     samples = [datasets.make_sample(row, names) for row in rows]

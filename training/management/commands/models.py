@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotations.console import find_project, table
 from annotations.errors import BlemishError
-from inference import exchange, labelmaps, registry
+from annotations.management.console import find_project, table
+from inference import model_transfer, registry
+from inference.formats import label_maps
 from inference.models import ModelVersion
 
 
@@ -74,10 +75,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{model.name} is promoted.")
 
     def _export(self, project, options) -> None:
-        out = exchange.export_model(self._find(project, options["name"]), options["out"])
+        out = model_transfer.export_model(self._find(project, options["name"]), options["out"])
         self.stdout.write(f"Wrote {out}.")
 
     def _import(self, project, options) -> None:
-        labels = labelmaps.read(options["labels"])
-        model = exchange.import_model(project, options["dir"], labels=labels, name=options["name"])
+        labels = label_maps.read(options["labels"])
+        model = model_transfer.import_model(project, options["dir"], labels=labels, name=options["name"])
         self.stdout.write(f"Imported {model.name} with {len(labels)} classes. Promote it to use it.")

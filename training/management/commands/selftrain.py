@@ -2,13 +2,14 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotations.console import find_project, table
 from annotations.errors import BlemishError
-from inference.models import JobState
-from training import console, networks, rounds
+from annotations.management.console import find_project, table
+from annotations.models import JobState
+from training import rounds
 from training.config import RoundConfig
-from training.detector import presets
+from training.detector import backbone_registry, presets
 from training.detector.config import TILES
+from training.management import console
 from training.models import Round, RoundMode
 
 
@@ -151,8 +152,8 @@ class Command(BaseCommand):
 
 def _check_backbone(name: str) -> None:
     """Raise CommandError unless a backbone NAME is registered; nothing has been started yet."""
-    failed = networks.import_modules()
+    failed = backbone_registry.import_modules()
     try:
-        networks.find(name)
-    except networks.BadBackbone as error:
+        backbone_registry.find(name)
+    except backbone_registry.BadBackbone as error:
         raise CommandError(" ".join([str(error), *failed.values()])) from error

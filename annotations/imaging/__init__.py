@@ -1,0 +1,1 @@
+"""Pixels of originals: decoding, the gray window, previews, pyramids, tiles and where files are kept."""

@@ -1,0 +1,1 @@
+"""How images and labels come in: single files, folders, uploads and archives."""

@@ -1,0 +1,1 @@
+"""What people do to an image: boxes, review, leases, comments, requests for help."""

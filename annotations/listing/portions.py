@@ -1,0 +1,128 @@
+"""In which order the gallery shows images, in portions that cost the same at any depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils.dateparse import parse_datetime
+
+from annotations.labeling import comments
+from annotations.models import Box, DefectType, Image, Project
+from annotations.severity import severity_cache
+
+PORTION = 60
+# Counting a hundred thousand images takes longer than showing the first ones.
+COUNTED = 10_000
+# A thumbnail cannot show more than this; the card gives the whole number.
+BOXES_DRAWN = 40
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order: by a field of Image, then by id in the same direction; images without a value last."""
+
+    label: str
+    field: str
+    descending: bool = True
+
+
+SORTS = {
+    "new": Order("Newest first", "pk"),
+    "old": Order("Oldest first", "pk", descending=False),
+    "name": Order("By name", "name", descending=False),
+    "labeled": Order("Last labeled first", "labeled_at"),
+    "severity": Order("Most severe first", "severity"),
+    "boxes": Order("Most boxes first", "box_count"),
+}
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some images of a list, and after what the next ones follow (None at the end)."""
+
+    images: list[Image]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The last image of a portion: its id and its value in the order, None where it has none."""
+
+    pk: int
+    value: str | int | float | datetime | None = None
+
+    @staticmethod
+    def read(text: str, order: Order) -> Mark | None:
+        """Return the mark that TEXT says for ORDER, None when it says none."""
+        pk, _, value = text.partition("~")
+        if not pk.isdecimal() or len(pk) > 18:
+            return None
+        if order.field == "pk":
+            return Mark(int(pk))
+        try:
+            reader = {"labeled_at": parse_datetime, "severity": float, "box_count": int, "name": str}
+            return Mark(int(pk), reader[order.field](value) if value else None)
+        except ValueError:
+            return None
+
+    @staticmethod
+    def of(image: Image, order: Order, field: str) -> str:
+        """Write the mark of IMAGE, whose value in ORDER is in FIELD."""
+        if order.field == "pk":
+            return str(image.pk)
+        value = getattr(image, field)
+        text = value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
+        return f"{image.pk}~{text}"
+
+
+def portion(images, *, project: Project, sort: str = "new", after: str = "", size: int = PORTION) -> Portion:
+    """Return SIZE of IMAGES of PROJECT after the mark AFTER in the order SORT, boxes and workers loaded.
+
+    Each part of the order (images of the same value, those of lesser ones, those without) is a range of an
+    index, so that the last portion costs what the first one does.
+    """
+    order = SORTS[sort]
+    field, mark = order.field, Mark.read(after, order) if after else None
+    if sort == "severity" and not severity_cache.refresh(project):
+        images, field = images.annotate(worst_now=severity_cache.worst(project)), "worst_now"
+    drawn = Box.objects.order_by("position", "pk").only(
+        "image_id", "defect_type_id", "xmin", "ymin", "xmax", "ymax"
+    )[:BOXES_DRAWN]
+    images = (
+        comments.count_open(images)
+        .select_related("lease__user", "deleted_by")
+        .prefetch_related(Prefetch("boxes", drawn, to_attr="drawn_boxes"))
+    )
+    found: list[Image] = []
+    for part in _parts(images, field, order.descending, mark):
+        found += part[: size + 1 - len(found)]
+        if len(found) > size:
+            break
+    more = len(found) > size
+    return Portion(images=found[:size], after=Mark.of(found[size - 1], order, field) if more else None)
+
+
+def _parts(images, field: str, descending: bool, mark: Mark | None):
+    """Yield the ranges of IMAGES that follow MARK, in order; what is asked for is fetched, no more."""
+    sign, beyond = ("-", "lt") if descending else ("", "gt")
+    by_pk = images.order_by(f"{sign}pk")
+    rest = by_pk.filter(**{f"pk__{beyond}": mark.pk}) if mark else by_pk
+    if field == "pk":
+        yield rest
+        return
+    ordered = images.filter(**{f"{field}__isnull": False}).order_by(f"{sign}{field}", f"{sign}pk")
+    if mark is None:
+        yield ordered
+    elif mark.value is not None:
+        yield rest.filter(**{field: mark.value})
+        yield ordered.filter(**{f"{field}__{beyond}": mark.value})
+    if field in ("labeled_at", "severity", "worst_now"):
+        without = rest if mark and mark.value is None else by_pk
+        yield without.filter(**{f"{field}__isnull": True})
+
+
+def colors(project: Project) -> dict[int, str]:
+    """Return the color of every defect type by its id."""
+    return dict(DefectType.objects.filter(project=project).values_list("pk", "color"))

@@ -1,0 +1,13 @@
+"""What every long job has in common as a row."""
+
+from django.db import models
+
+
+class JobState(models.TextChoices):
+    """queued -> running -> done | failed | cancelled."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"

@@ -1,0 +1,1 @@
+"""Severity: from grades, the same in SQL, and its cache on image rows."""

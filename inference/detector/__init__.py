@@ -1,0 +1,1 @@
+"""Running a detector: its saved graph, its signatures, and large frames in tiles."""

@@ -1,0 +1,1 @@
+"""File formats of the TensorFlow Object Detection API: label maps and TFRecords."""

@@ -1,0 +1,109 @@
+"""Propose grades for boxes that a person has just drawn: asked by the page, answered by an ml worker.
+
+The web process never loads TensorFlow, so a request is a row. A worker that is in the middle of a round
+answers too late for anybody to care; such a request is dropped, and the person grades alone as before.
+"""
+
+import functools
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from annotations.imaging import decoding
+from annotations.labeling.wire import SIDES, BoxValues
+from annotations.models import Image, JobState
+from inference import registry
+from inference.graders import crops
+from inference.models import GradeRequest
+
+logger = logging.getLogger(__name__)
+
+# Seconds after which nobody waits for an answer any more.
+PATIENCE = 30
+KEPT = timedelta(hours=1)
+
+
+def ask(image: Image, boxes: Sequence[BoxValues], *, user) -> GradeRequest:
+    """Ask for the grades of those BOXES of IMAGE whose type has a promoted grader; without any it is done."""
+    known = registry.graders(image.project)
+    asked = [
+        {
+            "id": str(box.uid),
+            "defect_type": box.defect_type.name,
+            **dict(zip(SIDES, box.corners, strict=True)),
+        }
+        for box in boxes
+        if box.defect_type.name in known
+    ]
+    GradeRequest.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    state = JobState.QUEUED if asked else JobState.DONE
+    request = GradeRequest.objects.create(image=image, created_by=user, boxes=asked, state=state)
+    if asked:
+        transaction.on_commit(lambda: _enqueue(request.pk))
+    return request
+
+
+def _enqueue(request_id: int) -> None:
+    from inference.tasks import propose_grades
+
+    try:
+        propose_grades.apply_async((request_id,), expires=PATIENCE, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("grades are not proposed while Redis cannot be reached: %s", error)
+
+
+def answer(request_id: int) -> bool:
+    """Answer one request; return whether this call did it. What goes wrong becomes the row's sentence."""
+    fresh = timezone.now() - timedelta(seconds=PATIENCE)
+    waiting = GradeRequest.objects.filter(pk=request_id, state=JobState.QUEUED, created_at__gte=fresh)
+    if waiting.update(state=JobState.RUNNING) != 1:
+        return False
+    from inference.graders.saved_graders import BrokenGrader
+
+    request = GradeRequest.objects.select_related("image__project").get(pk=request_id)
+    try:
+        grades = propose(request.image, request.boxes)
+    except (BrokenGrader, registry.ModelMissing, decoding.UnreadableImage, OSError) as error:
+        GradeRequest.objects.filter(pk=request_id).update(state=JobState.FAILED, error=str(error))
+        return True
+    GradeRequest.objects.filter(pk=request_id).update(state=JobState.DONE, grades=grades)
+    return True
+
+
+def propose(image: Image, boxes: Sequence[dict]) -> dict[str, list[float]]:
+    """Return the grade probabilities of BOXES by their id; a type without a grader is left out."""
+    pixels = _pixels(image.file.name, *image.project.window)
+    grades: dict[str, list[float]] = {}
+    for name, row in registry.graders(image.project).items():
+        mine = [box for box in boxes if box["defect_type"] == name]
+        if not mine:
+            continue
+        grader = _grader(row.path)
+        corners = [tuple(box[side] for side in SIDES) for box in mine]
+        seen = crops.crop_all(pixels, corners, grader.policy, shape=grader.shape)
+        rows = grader.predict(seen).tolist()
+        grades |= {box["id"]: row for box, row in zip(mine, rows, strict=True)}
+    return grades
+
+
+@functools.lru_cache(maxsize=16)
+def _grader(folder: Path):
+    # A model's folder never changes once it is there.
+    from inference.graders import saved_graders
+
+    return saved_graders.load(folder)
+
+
+@functools.lru_cache(maxsize=2)
+def _pixels(stored: str, low: float, high: float) -> np.ndarray:
+    # A person draws several boxes on one image.
+    with default_storage.open(stored, "rb") as file:
+        native = decoding.read_pixels(file, name=stored)
+    return decoding.apply_window(native, low=low, high=high)

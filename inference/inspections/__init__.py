@@ -1,0 +1,1 @@
+"""Inspections: batches of images run through the promoted models, drawings and reports."""

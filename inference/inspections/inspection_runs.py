@@ -1,0 +1,250 @@
+"""Inspections: a batch of images run through the promoted models for a result, not for labels."""
+
+import contextlib
+import errno
+import io
+import logging
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from annotations import jobs
+from annotations.errors import BlemishError, Conflict
+from annotations.intake import ingest
+from annotations.models import DefectType, JobState, Project
+from inference import registry
+from inference.inspections import drawing
+from inference.models import Defect, InspectedImage, Inspection
+
+logger = logging.getLogger(__name__)
+
+MAX_BOXES = 1000
+# An inspection made this moment is about to be handed to a worker by whoever made it.
+SETTLED = timedelta(seconds=5)
+
+
+class CannotInspect(BlemishError):
+    """An inspection that makes no sense; the sentence says why and what to do."""
+
+    default_code = "cannot_inspect"
+
+
+def start(
+    project: Project,
+    files: Iterable[File],
+    *,
+    user=None,
+    model_name: str = "",
+    threshold: float | None = None,
+    max_boxes: int = 100,
+) -> Inspection:
+    """Keep FILES as one inspection by MODEL_NAME or the promoted detector, handed to a worker on commit.
+
+    THRESHOLD is the least score of a defect, 0 to 1, None for the default. A file that cannot be inspected
+    is kept as a sentence. Raises ModelMissing, CannotInspect, StorageFull; then nothing is kept.
+    """
+    files = list(files)
+    if not files:
+        raise CannotInspect("Choose at least one image to inspect.")
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise CannotInspect(f"The threshold must be from 0 to 1, not {threshold:g}.", field="threshold")
+    if not 1 <= max_boxes <= MAX_BOXES:
+        raise CannotInspect(f"max_boxes must be from 1 to {MAX_BOXES}.", field="max_boxes")
+    model = registry.detector(project, model_name)
+    stored: list[str] = []
+    try:
+        with transaction.atomic():
+            inspection = Inspection.objects.create(
+                project=project,
+                created_by=user,
+                model_name=model.name,
+                threshold=threshold,
+                max_boxes=max_boxes,
+            )
+            for file in files:
+                row = _keep(inspection, file)
+                stored += [row.file.name] if row.file else []
+                row.save()
+            transaction.on_commit(lambda: enqueue(inspection.pk))
+    except BaseException:
+        for name in stored:
+            default_storage.delete(name)
+        raise
+    return inspection
+
+
+def _keep(inspection: Inspection, file: File) -> InspectedImage:
+    """Store one file and return its unsaved row; one that is too large is kept as a sentence only."""
+    row = InspectedImage(inspection=inspection)
+    try:
+        row.name = ingest.clean_name(file.name or "")
+    except BlemishError as error:
+        row.name, row.error, row.done = (file.name or "file without a name")[:255], str(error), True
+        return row
+    if file.size > settings.BLEMISH_MAX_FILE_BYTES:
+        row.error = (
+            f"{row.name}: has {file.size:,} bytes, more than the limit of "
+            f"{settings.BLEMISH_MAX_FILE_BYTES:,}."
+        )
+        row.done = True
+        return row
+    row.file.name = default_storage.save(_stored_name(inspection, row.name), file)
+    return row
+
+
+def _stored_name(inspection: Inspection, name: str, *, drawn: bool = False) -> str:
+    """Return a name of its own in storage; nothing of the user's text but a harmless suffix is in it."""
+    suffix = PurePosixPath(name).suffix.lower()
+    suffix = suffix if suffix in (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff") else ""
+    kind = "drawn-" if drawn else ""
+    return f"inspections/{inspection.project_id}/{inspection.pk}/{kind}{secrets.token_hex(8)}{suffix}"
+
+
+def enqueue(inspection_id: int, *, expires: int | None = None) -> None:
+    """Send the inspection to the ml queue. An unreachable broker is no error: the sweep asks again."""
+    from inference.tasks import run_inspection
+
+    try:
+        run_inspection.apply_async((inspection_id,), expires=expires, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("inspection %s waits until Redis can be reached: %s", inspection_id, error)
+
+
+def sweep() -> int:
+    """Send every inspection that waits, or whose worker fell silent, to the ml queue; return how many."""
+    settled = Inspection.objects.filter(created_at__lt=timezone.now() - SETTLED)
+    ids = list(jobs.due(settled).values_list("pk", flat=True))
+    for pk in ids:
+        enqueue(pk, expires=15)
+    return len(ids)
+
+
+def cancel(inspection: Inspection) -> Inspection:
+    """Stop the inspection: at once when it waits, within seconds when it runs; raises Conflict at its end."""
+    mine = Inspection.objects.filter(pk=inspection.pk)
+    stopped = mine.filter(state=JobState.QUEUED).update(
+        state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now()
+    )
+    if not stopped and mine.filter(state=JobState.RUNNING).update(cancel_requested=True) != 1:
+        raise Conflict("The inspection has already ended.")
+    inspection.refresh_from_db()
+    return inspection
+
+
+def run(inspection_id: int) -> Inspection | None:
+    """Claim the inspection and run it to its end; return it, or None when there is nothing to do.
+
+    Images that were done before a restart stay as they are.
+    """
+    name = jobs.claim(Inspection.objects, inspection_id)
+    if name is None:
+        return None
+    inspection = Inspection.objects.select_related("project").get(pk=inspection_id)
+    with jobs.ClaimedJob(Inspection.objects, inspection_id, name) as held:
+        try:
+            _inspect(inspection, held)
+            held.finish(JobState.DONE)
+        except jobs.Cancelled:
+            held.finish(JobState.CANCELLED)
+        except jobs.Interrupted:
+            held.give_back()
+        except jobs.LostClaim:
+            logger.warning("inspection %s is run by another worker now; this one stops", inspection_id)
+        except Exception as error:
+            logger.exception("inspection %s failed", inspection_id)
+            held.finish(JobState.FAILED, error=explain(error))
+    inspection.refresh_from_db()
+    return inspection
+
+
+def _inspect(inspection: Inspection, held: jobs.ClaimedJob) -> None:
+    """Look at every image that is not done yet, and write its outcome at once."""
+    from inference.inspections.batch_inspection import examine
+    from inference.pipeline import Pipeline
+
+    waiting = list(inspection.images.filter(done=False))
+    if not waiting:
+        return
+    pipeline = Pipeline.load(inspection.project, model_name=inspection.model_name)
+    held.check()
+    types = {kind.name: kind for kind in inspection.project.defect_types.all()}
+    sources = ((row.name, row.file.open) for row in waiting)
+    outcomes = examine(pipeline, sources, threshold=inspection.threshold, max_boxes=inspection.max_boxes)
+    for row, outcome in zip(waiting, outcomes, strict=True):
+        _record(row, outcome, types=types, model_name=pipeline.model.name)
+        held.check()
+
+
+def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model_name: str) -> None:
+    """Write one outcome, once: of two workers the first one counts."""
+    if outcome.error:
+        InspectedImage.objects.filter(pk=row.pk, done=False).update(
+            done=True, error=outcome.error, seconds=outcome.seconds
+        )
+        return
+    colors = {name: kind.color for name, kind in types.items()}
+    buffer = io.BytesIO()
+    drawing.draw(outcome.pixels, outcome.findings, colors=colors).save(buffer, "PNG", compress_level=3)
+    drawn = default_storage.save(
+        _stored_name(row.inspection, "drawn.png", drawn=True), ContentFile(buffer.getvalue())
+    )
+    known = [finding for finding in outcome.findings if finding.class_name in types]
+    strangers = sorted({finding.class_name for finding in outcome.findings} - set(types))
+    height, width = outcome.pixels.shape[:2]
+    with transaction.atomic():
+        written = InspectedImage.objects.filter(pk=row.pk, done=False).update(
+            done=True,
+            drawn=drawn,
+            width=width,
+            height=height,
+            seconds=outcome.seconds,
+            error=_strangers_sentence(row.name, strangers),
+        )
+        if written:
+            Defect.objects.bulk_create(
+                _defect(row, finding, types[finding.class_name], model_name) for finding in known
+            )
+    if not written:
+        with contextlib.suppress(FileNotFoundError):
+            default_storage.delete(drawn)
+
+
+def _strangers_sentence(name: str, strangers: list[str]) -> str:
+    if not strangers:
+        return ""
+    return f"{name}: the model found {', '.join(strangers)}, which is no defect type of this project."
+
+
+def _defect(row: InspectedImage, finding, defect_type: DefectType, model_name: str) -> Defect:
+    return Defect(
+        image=row,
+        defect_type=defect_type,
+        xmin=finding.xmin,
+        ymin=finding.ymin,
+        xmax=finding.xmax,
+        ymax=finding.ymax,
+        score=min(1.0, max(0.0, finding.score)),
+        grade_probabilities=list(finding.grade_probabilities) if finding.grade_probabilities else None,
+        model_name=model_name,
+        grader_name=finding.grader_name,
+    )
+
+
+def explain(error: Exception) -> str:
+    """Return one sentence for people about why an inspection failed."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full: free some space and send the images again."
+    kind = type(error)
+    if isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError":
+        return "The machine has not enough memory for these images: send fewer or smaller ones."
+    if kind.__module__.split(".")[0] in {"inference", "annotations"}:
+        return str(error)
+    return f"Unexpected {kind.__name__}: {error}. The log of the ml worker has the details."

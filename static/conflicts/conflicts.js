@@ -1,0 +1,167 @@
+// @ts-check
+// A conflict on the page: both versions on the image, a choice for each box at the side, and keys for it.
+import { beginChoosing, conflictWords, isComplete, present, walked, withAll, withChoice } from "./conflict_choices.js";
+import { element } from "../ui/element.js";
+import { choicesOf } from "../boxes/merge.js";
+import { paintVersions } from "./conflict_overlay.js";
+
+/** @typedef {import("../boxes/merge.js").Conflict} Conflict */
+/** @typedef {import("../boxes/merge.js").Choice} Choice */
+/** @typedef {import("./conflict_choices.js").Choosing} Choosing */
+
+/**
+ * @typedef {object} Conflicts
+ * @property {(news: {conflicts: readonly Conflict[], savedBy?: string | null}) => void} ask
+ * @property {() => void} end
+ * @property {() => boolean} asking
+ * @property {import("../ui/keymap.js").Command[]} commands
+ */
+
+const WORDS = { mine: "Mine", theirs: "Theirs", both: "Both" };
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.place   the side panel, at whose top the choices stand
+ * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {(sentence: string) => void} parts.say
+ * @param {(choices: Map<string, Choice>) => void} parts.resolve
+ * @returns {Conflicts}
+ */
+export function createConflicts({ place, stage, say, resolve }) {
+  /** @type {Choosing | null} */
+  let choosing = null;
+  let other = "the other person";
+  /** @type {(() => void) | null} */
+  let takeAway = null;
+  const section = element("section", { class: "conflict", "aria-label": "Conflict", tabindex: "-1" });
+
+  /** @param {Choosing} next @param {boolean} [look] */
+  function become(next, look = true) {
+    choosing = next;
+    if (look) lookAt(present(next));
+    draw(next);
+    stage.invalidate();
+  }
+
+  /** @param {Conflict} conflict */
+  function lookAt({ id, mine, theirs }) {
+    const boxes = [mine, theirs].flatMap((box) => box ?? []);
+    stage.centerOn({
+      xmin: Math.min(...boxes.map(({ xmin }) => xmin)),
+      ymin: Math.min(...boxes.map(({ ymin }) => ymin)),
+      xmax: Math.max(...boxes.map(({ xmax }) => xmax)),
+      ymax: Math.max(...boxes.map(({ ymax }) => ymax)),
+    });
+    stage.select(id);
+  }
+
+  /** @param {Choosing} now */
+  function draw(now) {
+    const hadFocus = section.contains(document.activeElement);
+    const open = now.conflicts.filter(({ id }) => !now.choices.has(id)).length;
+    section.replaceChildren(
+      element("h3", {}, now.conflicts.length === 1 ? "One box to choose" : `${now.conflicts.length} boxes to choose`),
+      element("p", { class: "small soft" }, `Dashed on the image: as ${other} saved it.`),
+      element("ol", { class: "conflict-rows" }, ...now.conflicts.map((conflict, index) => rowOf(now, conflict, index))),
+      element(
+        "div",
+        { class: "row" },
+        button("All mine", () => become(withAll(now, "mine"), false)),
+        button("All theirs", () => become(withAll(now, "theirs"), false)),
+        element(
+          "button",
+          { type: "button", class: "button small primary", disabled: open > 0, click: finish },
+          open > 0 ? `Save (${open} open)` : "Save the choice",
+        ),
+      ),
+    );
+    if (hadFocus && !section.contains(document.activeElement)) section.focus({ preventScroll: true });
+  }
+
+  /** @param {Choosing} now @param {Conflict} conflict @param {number} index */
+  function rowOf(now, conflict, index) {
+    const { id, mine, theirs } = conflict;
+    const chosen = now.choices.get(id);
+    const name = (mine ?? theirs)?.defect_type ?? "";
+    const choices = choicesOf(conflict).map((choice) =>
+      element(
+        "button",
+        {
+          type: "button",
+          class: "button small",
+          "aria-pressed": String(choice === chosen),
+          click: () => choosing && become(withChoice({ ...choosing, at: index }, choice, id)),
+        },
+        wordOf(conflict, choice),
+      ),
+    );
+    return element(
+      "li",
+      { class: "conflict-row", "aria-current": index === now.at ? "true" : null },
+      element("button", { type: "button", class: "conflict-name", click: () => choosing && become({ ...choosing, at: index }) }, name),
+      element("p", { class: "small soft" }, conflictWords(conflict, other)),
+      element("div", { class: "row", role: "group", "aria-label": `Which ${name}` }, ...choices),
+    );
+  }
+
+  /** @param {Choice} choice */
+  function choose(choice) {
+    if (!choosing) return;
+    if (!choicesOf(present(choosing)).includes(choice)) say("A deletion and a box cannot both be: mine or theirs.");
+    else become(withChoice(choosing, choice));
+  }
+
+  function finish() {
+    if (!choosing) return;
+    if (!isComplete(choosing)) say("Choose for each box first.");
+    else resolve(new Map(choosing.choices));
+  }
+
+  /** @param {number} step */
+  const walk = (step) => choosing && become(walked(choosing, step));
+
+  return {
+    ask({ conflicts, savedBy }) {
+      other = savedBy ?? "the other person";
+      takeAway ??= stage.addLayer({ paint: (context, _, view) => choosing && paintVersions(context, view, { choosing, other }) });
+      if (!section.isConnected) place.prepend(section);
+      become(beginChoosing(conflicts, choosing), choosing === null);
+    },
+    end() {
+      takeAway?.();
+      takeAway = null;
+      choosing = null;
+      section.remove();
+    },
+    asking: () => choosing !== null,
+    commands: [
+      ...commandsOf([
+        ["next conflict", "Next box of a conflict", "Alt+ArrowDown", () => walk(1)],
+        ["previous conflict", "Box before it", "Alt+ArrowUp", () => walk(-1)],
+        ["take mine", "Mine", "Alt+m", () => choose("mine")],
+        ["take theirs", "Theirs", "Alt+t", () => choose("theirs")],
+        ["take both", "Both: mine as a box of its own", "Alt+2", () => choose("both")],
+        ["take all mine", "All mine", "Alt+Shift+m", () => choosing && become(withAll(choosing, "mine"), false)],
+        ["take all theirs", "All theirs", "Alt+Shift+t", () => choosing && become(withAll(choosing, "theirs"), false)],
+        ["save choice", "Save what was chosen", "Alt+Enter", finish],
+      ]),
+    ],
+  };
+}
+
+/** @param {Conflict} conflict @param {Choice} choice @returns {string} */
+function wordOf({ kind }, choice) {
+  if (kind === "deleted-by-me") return choice === "mine" ? "Delete it" : "Keep theirs";
+  if (kind === "deleted-by-them") return choice === "mine" ? "Keep mine" : "Delete it";
+  return WORDS[choice];
+}
+
+/** @param {string} label @param {() => void} click */
+function button(label, click) {
+  return element("button", { type: "button", class: "button small", click }, label);
+}
+
+/** @param {[string, string, string, () => void][]} rows @returns {import("../ui/keymap.js").Command[]} */
+function commandsOf(rows) {
+  return rows.map(([name, label, key, perform]) => ({ name, label, group: "Conflict", keys: [key], perform }));
+}

@@ -1,0 +1,281 @@
+// @ts-check
+// The label page: joins the canvas, the panel, saving, leases and the queue of next images.
+import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../workbench/commands.js";
+import { createConflicts } from "../conflicts/conflicts.js";
+import { createCopies } from "../boxes/clipboard.js";
+import { createCourier } from "../saving/outbox.js";
+import { createDarkroom } from "../imaging/tile_workers.js";
+import { createDesk } from "../boxes/box_editor.js";
+import { createDrafts } from "../comments/drafts.js";
+import { find, readData } from "../ui/element.js";
+import { createGradeAdvice } from "../panel/grade_advice.js";
+import { makeHelp } from "../ui/help.js";
+import { createKeyring } from "../ui/user_keymap.js";
+import { createLeftover } from "../saving/unsent_notice.js";
+import { createLink } from "../workbench/page_services.js";
+import { readLook } from "../imaging/tone_mapping.js";
+import { createNotice } from "../ui/notice.js";
+import { createOverview } from "../canvas/overview.js";
+import { isAnswer, joinCommands } from "../server/page.js";
+import { createPanel } from "../panel/panel.js";
+import { createPictures } from "../imaging/picture.js";
+import { createRevisions } from "../revisions/revisions.js";
+import { createSaveState } from "../saving/save_state.js";
+import { createSharing } from "../server/lease_lock.js";
+import { storageOf } from "../saving/browser_storage.js";
+import { createStage } from "../canvas/canvas.js";
+import { createTabs } from "../ui/tabs.js";
+import { createTalk } from "../comments/comments.js";
+import { talkCommands } from "../comments/comment_commands.js";
+import { createViewing } from "../imaging/display_controls.js";
+import { createVisit } from "./image_session.js";
+
+/** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
+const SETTLE_MS = 2500;
+/** How often work that was left behind is tried again. */
+const SEND_AGAIN_MS = 10000;
+
+/** @type {import("../boxes/types.js").PageData & {image: import("../boxes/types.js").ImageInfo | null}} */
+const data = readData("label-data");
+const offered = data.types.filter(({ archived }) => !archived);
+const root = find("#label");
+const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
+const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
+
+const openId = () => visit.open()?.image.id;
+const { api, preferences, keeping, signIn, heartbeat, queue } = createLink({
+  data,
+  kind: "label",
+  ahead: 1,
+  notice,
+  open: openId,
+  load: (image) => pictures.load(image),
+  lost: (imageId, error) => sharing.lock(imageId, error.body.holder ?? "Another person"),
+  signedIn,
+});
+const leftover = createLeftover({
+  backup: keeping.backup,
+  courier: createCourier({ api, carrier: keeping.carrier }),
+  tab: keeping.tab,
+  show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
+  // The open image's own work is in good hands.
+  skip: ({ kind, image }) => kind === "label" && String(image.id) === String(openId()),
+  expired: () => void signIn.ask(),
+});
+const pictures = createPictures({
+  getImage: api.getImage,
+  darkroom: createDarkroom(),
+  canvas,
+  projectWindow: { low: data.project.window_low, high: data.project.window_high },
+  look: readLook(preferences.get("view")),
+  invalidate: () => stage.invalidate(),
+});
+const viewing = createViewing({ root, pictures, preferences, say: notice.say });
+
+const next = { label: "Next image", perform: () => void visit.goOn({ done: false }) };
+const sharing = createSharing({
+  api,
+  notice,
+  hold: heartbeat.hold,
+  locked() {
+    stage.cancel();
+    panel.refresh();
+    saveState.lock();
+  },
+  openAgain: (imageId) => void visit.attempt(() => visit.openById(imageId)),
+  next,
+});
+const mayEdit = () => visit.open() !== null && sharing.holder() === null && !visit.busy() && !revisions.looking();
+
+const desk = createDesk({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
+const stage = createStage({
+  canvas,
+  store: desk.store,
+  lookOf: (box) => panel.lookOf(box),
+  mayEdit,
+  makeBox: desk.makeBox,
+  say: notice.say,
+  selectionChanged: () => panel.refresh(),
+  cursorMoved(point) {
+    panel.showCursor(point);
+    viewing.probe(point);
+  },
+  viewChanged: () => panel.showZoom(),
+});
+desk.attach(stage);
+const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
+const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
+const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${data.project.slug}` });
+const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
+
+const tabs = createTabs(root, () => revisions.tabChanged());
+const talk = createTalk({
+  root,
+  api,
+  stage,
+  store: desk.store,
+  drafts: createDrafts(storageOf(window).localStorage, data.user),
+  person: { user: data.user, mayDeleteAll: data.role === "engineer" },
+  say: notice.say,
+  tabs,
+  hidden: () => revisions.looking(),
+  changed: showState,
+});
+const revisions = createRevisions({
+  root,
+  api,
+  stage,
+  store: desk.store,
+  tabs,
+  saver: () => visit.open()?.saver,
+  mayRestore: () => visit.open() !== null && sharing.holder() === null,
+  say: notice.say,
+  changed: () => panel.refresh(),
+});
+
+const conflicts = createConflicts({
+  place: find("[data-panel]", root),
+  stage,
+  say: notice.say,
+  resolve: (choices) => void visit.open()?.saver.resolve(choices),
+});
+/** @type {import("../ui/keymap.js").Command[]} */
+const commands = [
+  ...typeCommands(offered, desk),
+  {
+    name: "next",
+    label: "Done: save and open the next image",
+    group: "Image",
+    keys: ["Enter", "n"],
+    once: true,
+    perform: () => void visit.goOn({ done: true }),
+  },
+  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], once: true, perform: () => void visit.goOn({ done: false }) },
+  {
+    name: "save",
+    label: "Save now",
+    group: "Image",
+    keys: ["Ctrl+s"],
+    whileTyping: true,
+    perform: () => void visit.open()?.saver.saveNow(),
+  },
+  ...boxCommands(offered, desk, stage, takeGrade),
+  ...copyCommands(copies),
+  ...talkCommands(talk, tabs, [
+    ["boxes", "The boxes at the side", "Alt+b"],
+    ["comments", "The comments at the side", "Alt+c"],
+    ["history", "The history at the side", "Alt+h"],
+  ]),
+  ...conflicts.commands,
+  ...viewCommands(stage, {
+    help: () => help.showModal(),
+    hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
+    toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
+  }),
+  ...viewing.commands,
+];
+const keyring = createKeyring({ commands, preferences });
+const help = makeHelp({ keyring, notes: MOUSE_NOTES });
+document.body.append(help);
+const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit, advice, imageId: openId });
+const saveState = createSaveState({
+  word: find("[data-save]", root),
+  notice,
+  signIn,
+  conflicts,
+  locked: () => sharing.holder() !== null,
+  open: () => visit.open(),
+  boxes: desk.store.all,
+  showBox: stage.select,
+  next,
+  saved() {
+    void leftover.sendOwn();
+    showState();
+  },
+});
+const visit = createVisit({
+  root,
+  canvas,
+  project: data.project,
+  signIn,
+  api,
+  keeping,
+  queue,
+  heartbeat,
+  sharing,
+  notice,
+  desk,
+  stage,
+  panel,
+  load: pictures.load,
+  tellSave: saveState.tell,
+  leaving: copies.leaving,
+  shown(image) {
+    copies.opened(image);
+    pictures.show(image);
+    talk.show(image);
+    revisions.show(image);
+  },
+  leftUnsaved: () => void leftover.look(),
+});
+
+/** Say how far the image is: a save labels it, a call for help keeps it in review. */
+function showState() {
+  const open = visit.open();
+  if (!open) return;
+  const saved = open.saver.version() > open.image.version;
+  const state = talk.asking() ? "in_review" : saved ? "labeled" : open.image.state;
+  panel.showImage({ ...open.image, state });
+}
+
+/** As the page goes away: send what is not saved, give the images back. */
+function leave() {
+  const open = visit.open();
+  const list = open?.saver.leave();
+  if (open && list && sharing.holder() === null) {
+    // The backup has it too; a request that outlives the page may be cut at 64 kB.
+    void api.putBoxes(open.image.id, list, { keepalive: true }).catch((error) => {
+      if (!isAnswer(error)) throw error;
+    });
+  }
+  heartbeat.releaseAll();
+}
+
+joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
+window.addEventListener("pagehide", leave);
+window.addEventListener("pagehide", copies.leaving);
+window.addEventListener("popstate", () => location.reload());
+/** What waits for the server or for the person is tried at once when either is back. */
+function tryAgain() {
+  const saver = visit.open()?.saver;
+  if (saver?.state() === "expired" || saver?.state() === "offline") void saver.saveNow();
+  void leftover.sendOwn();
+}
+
+function signedIn() {
+  notice.clear();
+  if (!visit.open()) {
+    location.reload();
+    return;
+  }
+  void heartbeat.beat();
+  tryAgain();
+}
+
+window.addEventListener("focus", tryAgain);
+window.addEventListener("online", tryAgain);
+setInterval(() => void leftover.sendOwn(), SEND_AGAIN_MS);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") void visit.open()?.saver.saveNow();
+});
+
+void keeping.moved.then(leftover.look);
+const first = data.image;
+if (first) {
+  void visit.attempt(async () => {
+    await keeping.moved;
+    await visit.openById(first.id);
+    setTimeout(() => void heartbeat.beat(), SETTLE_MS);
+    void queue.fill();
+  });
+}

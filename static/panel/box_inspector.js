@@ -1,0 +1,201 @@
+// @ts-check
+// What is known of the selected boxes, and what changes them: grade with its written criteria, marks, pose.
+import { element } from "../ui/element.js";
+import { severityOf } from "../boxes/severity.js";
+import { keyAttributes } from "../ui/tooltips.js";
+import { countOf, lengthOf, percentOf, scoreOf, provenanceOf } from "../ui/messages.js";
+
+/** @typedef {import("../boxes/types.js").Box} Box */
+/** @typedef {import("../boxes/types.js").DefectType} DefectType */
+
+const FLAGS = /** @type {const} */ ([
+  ["difficult", "Difficult"],
+  ["truncated", "Truncated"],
+  ["occluded", "Occluded"],
+]);
+
+/**
+ * @typedef {object} Inspector
+ * @property {(state: {boxes: readonly Box[], type: DefectType | undefined, nextGrade: number | null,
+ *   advice: import("./grade_advice.js").Advice | null, disabled: boolean}) => void} update  type: of the boxes where all share one, else of the last one
+ */
+
+/**
+ * @param {HTMLElement} place
+ * @param {object} calls
+ * @param {import("../ui/user_keymap.js").Keyring} calls.keyring
+ * @param {(flag: (typeof FLAGS)[number][0]) => void} calls.toggleFlag
+ * @param {(pose: string) => void} calls.setPose
+ * @param {readonly string[]} calls.poses
+ * @returns {Inspector}
+ */
+export function createInspector(place, { keyring, toggleFlag, setPose, poses }) {
+  /** @param {DefectType} type @param {number | null} chosen @param {boolean} disabled */
+  function gradeButtons(type, chosen, disabled) {
+    return element(
+      "div",
+      { class: "grades", role: "group", "aria-label": `Grade of ${type.name}` },
+      ...type.grades.map(({ level, name, criteria }) =>
+        element(
+          "button",
+          {
+            type: "button",
+            class: "grade-row",
+            "data-key": `grade ${level}`,
+            ...keyAttributes(keyring.command(`grade ${level}`)),
+            "aria-pressed": String(level === chosen),
+            disabled,
+          },
+          element("kbd", {}, keyring.keyOf(`grade ${level}`) || String(level)),
+          element(
+            "span",
+            {},
+            element("span", { class: "grade-name" }, name),
+            criteria ? element("span", { class: "soft small" }, ` ${criteria}`) : null,
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** @param {Box} box @param {DefectType | undefined} type */
+  function facts(box, type) {
+    const severity = severityOf(box, type);
+    return element(
+      "dl",
+      { class: "facts small" },
+      ...row("Place", `x ${lengthOf(box.xmin)}, y ${lengthOf(box.ymin)}`),
+      ...row("Size", `${lengthOf(box.xmax - box.xmin)} × ${lengthOf(box.ymax - box.ymin)} pixels`),
+      ...(typeof box.score === "number"
+        ? row("Score", element("span", { class: "score", "--s": box.score }, scoreOf(box.score)))
+        : []),
+      ...(severity
+        ? row("Severity", element("span", { class: "severity", "--s": severity.severity }, severity.severity.toFixed(2)))
+        : []),
+      ...row("From", provenanceOf(box)),
+    );
+  }
+
+  /** @param {readonly Box[]} boxes @param {boolean} disabled */
+  function marks(boxes, disabled) {
+    return element(
+      "div",
+      { class: "row" },
+      ...FLAGS.map(([flag, label]) => {
+        const count = boxes.filter((box) => box[flag]).length;
+        return checkbox(keyring, { key: flag, label, disabled, some: count > 0, all: count === boxes.length }, () => toggleFlag(flag));
+      }),
+    );
+  }
+
+  /** @param {readonly Box[]} boxes @param {boolean} disabled */
+  function poseField(boxes, disabled) {
+    const pose = sharedValue(boxes.map((box) => box.pose));
+    // A pose that an imported file brought is kept, and offered.
+    const poseTitle = keyAttributes(keyring.command("pose")).title;
+    const known = [...new Set([...poses, ...boxes.map((box) => box.pose)])];
+    const field = element(
+      "select",
+      {
+        class: "small",
+        "data-key": "pose",
+        title: poseTitle,
+        disabled,
+        change: (/** @type {Event} */ event) => setPose(/** @type {HTMLSelectElement} */ (event.target).value),
+      },
+      ...(pose === undefined ? [element("option", { selected: true, disabled: true }, "several")] : []),
+      ...known.map((name) => element("option", { value: name, selected: name === pose }, name)),
+    );
+    return element("label", { class: "pose small" }, element("span", { class: "soft" }, "Pose"), field);
+  }
+
+  /** @param {import("./grade_advice.js").Advice} advice @param {boolean} disabled */
+  function proposedGrade({ level, name, probability }, disabled) {
+    return element(
+      "p",
+      { class: "proposed-grade row small" },
+      element("span", { class: "grow" }, `The grader proposes ${level}, ${name} `, element("span", { class: "soft" }, `(${percentOf(probability)})`)),
+      element(
+        "button",
+        { type: "button", class: "button small", disabled, "data-key": "take grade", ...keyAttributes(keyring.command("take grade")) },
+        "Take it",
+      ),
+    );
+  }
+
+  /**
+   * @param {readonly Box[]} boxes @param {DefectType | undefined} type
+   * @param {import("./grade_advice.js").Advice | null} advice @param {boolean} disabled
+   */
+  function ofBoxes(boxes, type, advice, disabled) {
+    const many = boxes.length > 1;
+    const grade = sharedValue(boxes.map((box) => box.grade)) ?? null;
+    return [
+      many ? element("p", { class: "small" }, `${countOf(boxes.length, "box", "boxes")} selected: ${namesOf(boxes)}`) : null,
+      type?.graded && type.grades.length > 0 ? gradeButtons(type, grade, disabled) : null,
+      advice ? proposedGrade(advice, disabled) : null,
+      marks(boxes, disabled),
+      poseField(boxes, disabled),
+      many ? null : facts(boxes[0], type),
+      element(
+        "div",
+        { class: "row" },
+        element(
+          "button",
+          { type: "button", class: "button small", disabled, "data-key": "delete", ...keyAttributes(keyring.command("delete")) },
+          many ? `Delete ${boxes.length} boxes` : "Delete box",
+        ),
+      ),
+    ];
+  }
+
+  /** @param {DefectType | undefined} type @param {number | null} nextGrade @param {boolean} disabled */
+  function ofNothing(type, nextGrade, disabled) {
+    const grades = type?.graded && type.grades.length > 0 ? type : null;
+    if (grades) return [element("p", { class: "soft small" }, "Grade of the next box:"), gradeButtons(grades, nextGrade, disabled)];
+    return [disabled ? null : element("p", { class: "soft small" }, "No box is selected. Drag on the image to draw one.")];
+  }
+
+  return {
+    update({ boxes, type, advice, nextGrade, disabled }) {
+      const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+      const parts = boxes.length > 0 ? ofBoxes(boxes, type, advice, disabled) : ofNothing(type, nextGrade, disabled);
+      place.replaceChildren(...parts.flatMap((part) => part ?? []));
+      if (focused) {
+        const again = place.querySelector(`[data-key="${focused}"]`);
+        if (again instanceof HTMLElement) again.focus();
+      }
+    },
+  };
+}
+
+/**
+ * @template Value
+ * @param {readonly Value[]} values
+ * @returns {Value | undefined} the one that all share
+ */
+function sharedValue(values) {
+  return values.every((value) => value === values[0]) ? values[0] : undefined;
+}
+
+/** @param {readonly Box[]} boxes @returns {string} */
+function namesOf(boxes) {
+  return [...new Set(boxes.map(({ defect_type }) => defect_type))].join(", ");
+}
+
+/**
+ * @param {import("../ui/user_keymap.js").Keyring} keyring
+ * @param {{key: string, label: string, disabled: boolean, some: boolean, all: boolean}} look
+ * @param {() => void} toggle
+ */
+function checkbox(keyring, { key, label, disabled, some, all }, toggle) {
+  const keys = keyAttributes(keyring.command(key));
+  const input = element("input", { type: "checkbox", "data-key": key, ...keys, checked: all, disabled, change: toggle });
+  input.indeterminate = some && !all;
+  return element("label", { class: "check" }, input, label);
+}
+
+/** @param {string} name @param {Node | string} value @returns {HTMLElement[]} */
+function row(name, value) {
+  return [element("dt", {}, name), element("dd", {}, value)];
+}

@@ -1,0 +1,192 @@
+// @ts-check
+// The side panel and the bar around the canvas: they show what the desk and the stage hold.
+import { createAnnouncer } from "./announcer.js";
+import { createBoxList } from "./box_list.js";
+import { POSES } from "../boxes/boxes.js";
+import { find } from "../ui/element.js";
+import { createInspector } from "./box_inspector.js";
+import { isUndecided, severityOf } from "../boxes/severity.js";
+import { createTypeBar } from "./type_bar.js";
+import { countOf, percentOf, scoreOf } from "../ui/messages.js";
+
+/** @typedef {import("../boxes/types.js").Box} Box */
+/** @typedef {import("../boxes/types.js").Point} Point */
+/** @typedef {import("../boxes/types.js").ImageInfo} ImageInfo */
+/** @typedef {import("../boxes/types.js").DefectType} DefectType */
+/** @typedef {import("../boxes/box_editor.js").Desk} Desk */
+/** @typedef {import("../canvas/canvas.js").Stage} Stage */
+/** @typedef {import("../canvas/paint.js").Look} Look */
+/** @typedef {import("../canvas/tags.js").TagPart} TagPart */
+
+const STATE_WORDS = /** @type {Record<string, string>} */ ({
+  unlabeled: "Unlabeled",
+  in_review: "In review",
+  labeled: "Labeled",
+  auto_labeled: "Auto-labeled",
+});
+
+/**
+ * @typedef {object} Panel
+ * @property {() => void} refresh      what changed is drawn with the next frame
+ * @property {(image: ImageInfo) => void} showImage
+ * @property {(point: Point | null) => void} showCursor
+ * @property {() => void} showZoom
+ * @property {(box: Box) => Look} lookOf
+ */
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {Desk} parts.desk
+ * @param {Stage} parts.stage
+ * @param {import("../ui/user_keymap.js").Keyring} parts.keyring
+ * @param {readonly DefectType[]} parts.types
+ * @param {() => boolean} parts.mayEdit
+ * @param {import("./grade_advice.js").GradeAdvice} parts.advice
+ * @param {() => string | number | undefined} parts.imageId  of the open image
+ * @param {boolean} [parts.scores]  whether proposals show their score and severity
+ * @param {(box: Box) => boolean} [parts.isProposal]  whether a box is drawn as one that nobody decided
+ * @returns {Panel}
+ */
+export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice, imageId, scores = false, isProposal = isUndecided }) {
+  const typeBar = createTypeBar(find("[data-types]", root), types);
+  const boxList = createBoxList(find("[data-boxes]", root), {
+    typeOf: desk.typeOf,
+    select(ids) {
+      stage.selectMany(ids);
+      const box = desk.selectedBox();
+      if (box) stage.reveal(box);
+    },
+    toggle: stage.toggle,
+    scores,
+  });
+  const inspector = createInspector(find("[data-inspector]", root), {
+    keyring,
+    toggleFlag: desk.toggleFlag,
+    setPose: desk.setPose,
+    poses: POSES,
+  });
+  const count = find("[data-count]", root);
+  const zoom = find("[data-zoom]", root);
+  const cursor = find("[data-cursor]", root);
+  const announcer = createAnnouncer({ place: find("[data-announce]", root), typeOf: desk.typeOf });
+  const rampColor = readRamp(root);
+  /** A box's look is worked out once: boxes are values, a changed one is another object.
+   * @type {WeakMap<Box, Look>} */
+  const looks = new WeakMap();
+  let frame = 0;
+
+  // After a click the keys belong to the image again; a keyboard user stays where he is.
+  find("[data-panel]", root).addEventListener("click", (event) => {
+    const control = event.target instanceof Element && event.target.closest("button, label, [role=option]");
+    if (event.detail > 0 && control && !control.closest("[data-own-focus]")) find("canvas", root).focus({ preventScroll: true });
+  });
+
+  keyring.subscribe(refresh);
+
+  function refresh() {
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    frame = 0;
+    const boxes = desk.store.all();
+    const chosen = desk.selectedBoxes();
+    const name = chosen.at(-1)?.defect_type ?? desk.currentType();
+    const hidden = stage.hiddenTypes();
+    const disabled = !mayEdit();
+    const type = name === null ? undefined : desk.typeOf(name);
+    const one = chosen.length === 1 ? chosen[0] : null;
+    const open = imageId();
+    if (one && open !== undefined && !disabled) advice.want(open, one, type);
+    typeBar.update({ current: name, boxes, hidden, disabled });
+    boxList.update({ boxes, selection: stage.selection(), hidden });
+    inspector.update({
+      boxes: chosen,
+      type,
+      advice: one ? advice.of(one, type) : null,
+      nextGrade: desk.nextGrade(),
+      disabled,
+    });
+    announcer.update({ box: chosen.at(-1) ?? null, boxes, selected: chosen.length });
+    const ungraded = boxes.filter((item) => item.grade === null && desk.typeOf(item.defect_type)?.graded).length;
+    count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded.toLocaleString("en")} without a grade` : "");
+    mark("undo", { disabled: disabled || !desk.history.canUndo() });
+    mark("redo", { disabled: disabled || !desk.history.canRedo() });
+    mark("delete", { disabled: disabled || chosen.length === 0 });
+    mark("draw", { disabled, pressed: stage.mode() === "draw" });
+    mark("extreme", { disabled, pressed: stage.mode() === "extreme" });
+  }
+
+  /** @param {string} name @param {{disabled: boolean, pressed?: boolean}} look */
+  function mark(name, { disabled, pressed }) {
+    for (const button of root.querySelectorAll(`button[data-command="${name}"]`)) {
+      /** @type {HTMLButtonElement} */ (button).disabled = disabled;
+      if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
+    }
+  }
+
+  /** @param {Box} box @returns {Look} */
+  function makeLook(box) {
+    const type = desk.typeOf(box.defect_type);
+    const color = type?.color ?? "#999999";
+    const grade = box.grade === null ? "" : ` · ${box.grade}`;
+    /** @type {TagPart[]} */
+    const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), look: "type", color }];
+    const severity = scores ? severityOf(box, type) : null;
+    if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, look: "score" });
+    if (severity) {
+      tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
+    }
+    return { color, dashed: isProposal(box), tag };
+  }
+
+  return {
+    refresh,
+    showImage(image) {
+      find("[data-image-name]", root).textContent = image.name;
+      find("[data-image-name]", root).title = image.name;
+      find("[data-image-size]", root).textContent = `${image.width} × ${image.height}`;
+      const state = find("[data-image-state]", root);
+      state.textContent = STATE_WORDS[image.state] ?? image.state;
+      state.className = `chip state ${image.state}`;
+      find("[data-image-split]", root).textContent = image.split;
+    },
+    showCursor(point) {
+      const inside =
+        point && point.x >= 0 && point.y >= 0 && point.x < stage.size().width && point.y < stage.size().height;
+      cursor.textContent = inside ? `x ${Math.floor(point.x)}  y ${Math.floor(point.y)}` : "";
+    },
+    showZoom() {
+      zoom.textContent = percentOf(stage.view().scale * (window.devicePixelRatio || 1));
+    },
+    lookOf(box) {
+      const known = looks.get(box);
+      if (known) return known;
+      const look = makeLook(box);
+      looks.set(box, look);
+      return look;
+    },
+  };
+}
+
+/**
+ * Read the severity ramp from the page's tokens; its ends are mixed as the style sheet does.
+ * @param {HTMLElement} root
+ * @returns {(severity: number) => string} #rrggbb
+ */
+function readRamp(root) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  root.append(probe);
+  const ends = ["--severity-least", "--severity-most"].map((token) => {
+    probe.style.color = `var(${token})`;
+    return (getComputedStyle(probe).color.match(/[\d.]+/g) ?? ["153", "153", "153"]).slice(0, 3).map(Number);
+  });
+  probe.remove();
+  return (severity) =>
+    `#${ends[0]
+      .map((least, index) => Math.round(least + (ends[1][index] - least) * severity))
+      .map((channel) => channel.toString(16).padStart(2, "0"))
+      .join("")}`;
+}

@@ -1,0 +1,310 @@
+// @ts-check
+// One review after the other: shows a proposal, sends what was decided, opens the next at once.
+import { makeId, sameBox, sameBoxes } from "../boxes/boxes.js";
+import { find } from "../ui/element.js";
+import { isExpired, tellError } from "../server/page.js";
+import { isUndecided } from "../boxes/severity.js";
+import { boxesToReview, differenceFrom } from "./proposal.js";
+
+/** @typedef {import("../boxes/types.js").Box} Box */
+/** @typedef {import("../server/image_queue.js").Item} Item */
+/** @typedef {import("./decisions.js").Decided} Decided */
+/** @typedef {import("../saving/unsent_work.js").Kept} Kept */
+/** @typedef {{item: Item, proposed: Box[], before?: Decided}} Open  before: a decision on it that came back */
+
+/**
+ * @typedef {object} Visit
+ * @property {() => Open | null} open  the image that is open, and the boxes that were proposed for it
+ * @property {(box: Box) => boolean} isProposal  whether a box is as proposed, and nobody decided it
+ * @property {() => void} showChoices
+ * @property {() => void} accept
+ * @property {() => void} correct
+ * @property {() => void} reject
+ * @property {() => Promise<void>} skip
+ * @property {() => void} start    open the next image if none is open
+ * @property {() => Promise<void>} goOn  open what comes next
+ * @property {() => void} showNothing
+ * @property {(decided: Decided) => void} settled  a decision was taken by the server
+ * @property {(decided: Decided, sentence: string) => Promise<void>} lostToAnother
+ * @property {(decided: Decided, error: Error) => void} comeBack
+ */
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {HTMLCanvasElement} parts.canvas
+ * @param {{slug: string, name: string}} parts.project
+ * @param {import("../server/sign_in.js").SignIn} parts.signIn
+ * @param {import("../saving/outbox.js").Courier} parts.courier
+ * @param {import("../saving/unsent_notice.js").Leftover} parts.leftover
+ * @param {import("../saving/unsent_work.js").Backup} parts.backup
+ * @param {import("../server/image_queue.js").Queue} parts.queue
+ * @param {import("../server/lease_heartbeat.js").Heartbeat} parts.heartbeat
+ * @param {import("../ui/notice.js").Notice} parts.notice
+ * @param {import("../boxes/box_editor.js").Desk} parts.desk
+ * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../panel/panel.js").Panel} parts.panel
+ * @param {import("./review_panel.js").Board} parts.board
+ * @param {import("./queue_counts.js").Tally} parts.tally
+ * @param {import("./decisions.js").Decisions} parts.decisions
+ * @param {(name: string) => string} parts.keyOf  the key of a command, readable
+ * @param {() => void} [parts.leaving]  the image's boxes are still there
+ * @param {(item: Item | null) => void} [parts.shown]  another image, or none, is on the page
+ * @returns {Visit}
+ */
+export function createVisit({
+  root,
+  canvas,
+  project,
+  signIn,
+  courier,
+  leftover,
+  backup,
+  queue,
+  heartbeat,
+  notice,
+  desk,
+  stage,
+  panel,
+  board,
+  tally,
+  decisions,
+  keyOf,
+  leaving = () => {},
+  shown = () => {},
+}) {
+  /** @type {Open | null} */
+  let open = null;
+  /** @type {Map<string, Box>} its proposed boxes, as they came */
+  let asProposed = new Map();
+  /** @type {{item: Item, boxes?: Box[], before?: Decided}[]} to be opened next, with what was made of them */
+  const returned = [];
+  /** Whether the next image is being waited for; one that came back may be decided meanwhile. */
+  let waiting = false;
+
+  const difference = () => (open ? differenceFrom(open.proposed, desk.store.all()) : "as proposed");
+
+  function showChoices() {
+    const empty = open !== null && desk.store.all().length === 0;
+    board.showChoices({ corrected: difference() === "corrected", empty });
+  }
+
+  /**
+   * Put an item on the screen; everything that takes time was done before.
+   * @param {Item} item
+   * @param {Box[]} [boxes]  what the reviewer had made of it
+   * @param {Decided} [before]
+   */
+  function show(item, boxes, before) {
+    const { claimed } = item;
+    const proposed = boxesToReview(claimed);
+    leaving();
+    desk.reset();
+    open = { item, proposed, before };
+    asProposed = new Map(proposed.map((box) => [box.id, box]));
+    stage.show(item.ready, claimed.image);
+    desk.store.replaceAll(proposed, "server");
+    if (boxes && !sameBoxes(boxes, proposed)) desk.store.replaceAll(boxes, "person");
+    root.dataset.state = "open";
+    document.title = `${claimed.image.name} · Review · ${project.name}`;
+    panel.showImage(claimed.image);
+    shown(item);
+    board.showReason(claimed.review);
+    showChoices();
+    if (!item.ready) void showPicture(item);
+    if (!boxes) void bringBack(item);
+    canvas.focus({ preventScroll: true });
+  }
+
+  /** @param {Item} item */
+  async function showPicture(item) {
+    try {
+      const picture = await item.picture;
+      if (open?.item === item) stage.show(picture, item.claimed.image);
+    } catch (error) {
+      if (open?.item === item) tellError(error, notice, signIn);
+    }
+  }
+
+  /** @param {Item} item whose correction may have been left unsent */
+  async function bringBack(item) {
+    for (const kept of await backup.find(item.claimed.image.id)) {
+      if (open?.item !== item) return;
+      const isFirst = desk.store.all().length === open.proposed.length && difference() === "as proposed";
+      const fits = isFirst && kept.version === item.claimed.version && sameBoxes(kept.base, open.proposed);
+      if (!fits) {
+        // It starts from other boxes: the label page merges it, and asks where it cannot.
+        await courier.handOver(kept);
+        await leftover.look();
+        continue;
+      }
+      if (!(await backup.take(kept)) || open?.item !== item) continue;
+      if (sameBoxes(kept.boxes, desk.store.all())) continue;
+      desk.store.replaceAll(kept.boxes, "person");
+      notice.say("Your changes of last time were put back.");
+    }
+  }
+
+  desk.store.subscribe((change) => {
+    if (!open || change.origin === "server") return;
+    const { image, version } = open.item.claimed;
+    const work = { version, base: open.proposed, boxes: [...desk.store.all()] };
+    void backup.keep(image, difference() === "as proposed" ? null : work).then(tellRoom);
+  });
+
+  /** @param {boolean} isKept */
+  function tellRoom(isKept) {
+    if (isKept) notice.clear("copy");
+    else notice.show(NO_COPY, "copy");
+  }
+
+  function accept() {
+    const made = difference();
+    if (open && made === "corrected") {
+      notice.say(`You changed boxes: ${keyOf("correct")} submits them, ${keyOf("undo")} takes the change back.`);
+    }
+    else decide("accept");
+  }
+
+  function correct() {
+    if (open && difference() !== "corrected") notice.say("Nothing is changed: accept, or change a box first.");
+    else decide("correct");
+  }
+
+  /** @param {"accept" | "correct" | "reject"} word */
+  function decide(word) {
+    if (!open) return;
+    const { item, proposed, before } = open;
+    const { image, version } = item.claimed;
+    const boxes = [...desk.store.all()];
+    // Sent again as it was, a decision that had arrived without its answer counts once.
+    const isSame = before?.decision.decision === word && before.decision.version === version && sameBoxes(before.boxes, boxes);
+    const mutation = (isSame && before.decision.mutation) || makeId();
+    const made = { decision: word, version, mutation };
+    // Accepting sends what was seen, so that the predicted grades are accepted with their boxes.
+    const decision = { ...made, ...(word === "reject" ? {} : { boxes }) };
+    open = null;
+    notice.clear();
+    heartbeat.forget(image.id); // a decision ends the lease
+    void backup.keep(image, { version, base: proposed, boxes, decision: made }).then(tellRoom);
+    void decisions.send({ item, proposed, boxes, decision });
+    void goOn();
+  }
+
+  function start() {
+    if (open === null) void goOn();
+  }
+
+  /** Open what comes next, at once when it is here. */
+  async function goOn() {
+    const failed = returned.shift();
+    if (failed) {
+      show(failed.item, failed.boxes, failed.before);
+      return;
+    }
+    const ready = queue.take();
+    if (ready) {
+      show(ready);
+      void queue.fill();
+      return;
+    }
+    if (waiting) return;
+    waiting = true;
+    root.dataset.state = "waiting";
+    try {
+      const item = await queue.next();
+      waiting = false;
+      if (open && item) returned.push({ item });
+      else if (item) show(item);
+      else if (!open) showNothing();
+      void queue.fill();
+    } catch (error) {
+      if (!open) root.dataset.state = "claim";
+      tellError(error, notice, signIn);
+    } finally {
+      waiting = false;
+      panel.refresh();
+    }
+  }
+
+  async function skip() {
+    if (!open) return;
+    const { id } = open.item.claimed.image;
+    open = null;
+    queue.skip(id);
+    notice.clear();
+    void heartbeat.release(id);
+    await goOn();
+  }
+
+  function showNothing() {
+    open = null;
+    leaving();
+    desk.reset();
+    desk.store.replaceAll([], "server");
+    root.dataset.state = "nothing";
+    shown(null);
+    document.title = `Nothing to review · ${project.name}`;
+    find("[data-state-nothing] h2", root).focus();
+  }
+
+  /** @param {Decided} decided */
+  function settled({ item }) {
+    void backup.keep(item.claimed.image, null);
+    tally.decided(item.claimed.review?.reason);
+  }
+
+  /** @param {Decided} decided @param {string} sentence */
+  async function lostToAnother({ item }, sentence) {
+    const { image } = item.claimed;
+    tally.countAgain();
+    const outcomes = [];
+    for (const kept of await backup.find(image.id)) outcomes.push(await courier.handOver(kept));
+    if (!outcomes.includes("asked")) {
+      notice.show({ tone: "info", text: `${sentence} Your decision was not needed.` });
+      return;
+    }
+    const open = { label: `Open ${image.name}`, perform: () => location.assign(`/p/${project.slug}/label/${image.id}/`) };
+    const text = `${sentence} The boxes that you changed are kept: open the image to put them in.`;
+    notice.show({ tone: "warning", text, actions: [open] });
+  }
+
+  /** @param {Decided} decided @param {Error} error */
+  function comeBack(decided, error) {
+    const { item, boxes } = decided;
+    if (open) returned.unshift({ item: open.item, boxes: [...desk.store.all()], before: open.before });
+    heartbeat.hold(item.claimed.image.id);
+    show(item, boxes, decided);
+    notice.show({
+      tone: "error",
+      text: `${error.message} ${item.claimed.image.name} is not decided yet; your boxes are kept.`,
+      actions: isExpired(error) ? [signIn.action()] : [],
+    });
+    if (isExpired(error)) void signIn.ask();
+  }
+
+  return {
+    open: () => open,
+    isProposal(box) {
+      const proposed = asProposed.get(box.id);
+      return proposed !== undefined && isUndecided(box) && sameBox(proposed, box);
+    },
+    showChoices,
+    accept,
+    correct,
+    reject: () => decide("reject"),
+    skip,
+    start,
+    goOn,
+    showNothing,
+    settled,
+    lostToAnother,
+    comeBack,
+  };
+}
+
+/** @type {import("../ui/notice.js").Note} */
+const NO_COPY = {
+  tone: "warning",
+  text: "This browser keeps no copy of unsent work (its storage is full or denied). Keep this page open until all is sent.",
+};

@@ -1,0 +1,234 @@
+// @ts-check
+// The commands that the label page and the review page share, as rows of the key table.
+
+/** @typedef {import("../ui/keymap.js").Command} Command */
+/** @typedef {import("../boxes/types.js").DefectType} DefectType */
+/** @typedef {import("../boxes/box_editor.js").Desk} Desk */
+/** @typedef {import("../canvas/canvas.js").Stage} Stage */
+
+const ARROWS = /** @type {const} */ ([
+  ["ArrowLeft", -1, 0],
+  ["ArrowRight", 1, 0],
+  ["ArrowUp", 0, -1],
+  ["ArrowDown", 0, 1],
+]);
+const PAN_SCR = 64;
+
+/**
+ * @param {readonly DefectType[]} types
+ * @param {Desk} desk
+ * @returns {Command[]}
+ */
+export function typeCommands(types, desk) {
+  return types.map(({ name, hotkey }) => ({
+    name: `type ${name}`,
+    label: name,
+    group: "Defect types",
+    // A type that the project gave no key may get one from the person.
+    keys: hotkey ? [hotkey.toLowerCase()] : [],
+    fixed: hotkey !== "",
+    perform: () => desk.chooseType(name),
+  }));
+}
+
+/**
+ * @param {readonly DefectType[]} types
+ * @param {Desk} desk
+ * @param {Stage} stage
+ * @param {() => void} takeGrade  the one that the grader proposes
+ * @returns {Command[]}
+ */
+export function boxCommands(types, desk, stage, takeGrade) {
+  const group = "Box";
+  return [
+    ...gradeCommands(types, desk, takeGrade),
+    {
+      name: "delete",
+      label: "Delete the selected boxes; while extreme points are set, take the last one back",
+      group,
+      keys: ["Delete", "Backspace"],
+      once: true,
+      perform: () => void (stage.back() || desk.remove()),
+    },
+    { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: desk.undo },
+    { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: desk.redo },
+    {
+      name: "draw",
+      label: "Drawing on or off: every drag draws, over other boxes too",
+      group,
+      keys: ["b"],
+      perform: () => stage.setMode(stage.mode() === "draw" ? "edit" : "draw"),
+    },
+    {
+      name: "extreme",
+      label: "Drawing by extreme points on or off: click top, left, bottom and right in any order",
+      group,
+      keys: ["x"],
+      perform: () => stage.setMode(stage.mode() === "extreme" ? "edit" : "extreme"),
+    },
+    {
+      name: "draw in the middle",
+      label: "New box in the middle of the view",
+      group,
+      keys: ["Insert"],
+      perform: desk.drawInMiddle,
+    },
+    { name: "difficult", label: "Difficult, or not", group, keys: ["d"], perform: () => desk.toggleFlag("difficult") },
+    { name: "truncated", label: "Truncated, or not", group, keys: ["u"], perform: () => desk.toggleFlag("truncated") },
+    { name: "occluded", label: "Occluded, or not", group, keys: ["o"], perform: () => desk.toggleFlag("occluded") },
+    { name: "pose", label: "Next pose: unspecified, frontal, left, right, rear", group, keys: ["e"], perform: desk.nextPose },
+    { name: "select all", label: "Select all boxes", group, keys: ["Ctrl+a"], perform: desk.selectAll },
+    {
+      name: "leave",
+      label: "Take an extreme point back, cancel the drag, stop drawing, or select nothing",
+      group,
+      keys: ["Escape"],
+      perform() {
+        if (stage.back() || stage.cancel()) return;
+        if (stage.mode() !== "edit") stage.setMode("edit");
+        else stage.select(null);
+      },
+    },
+    ...arrowCommands(desk, stage),
+    ...hidingCommands(types, desk),
+  ];
+}
+
+/** @param {readonly DefectType[]} types @param {Desk} desk @param {() => void} takeGrade @returns {Command[]} */
+function gradeCommands(types, desk, takeGrade) {
+  const levels = new Set(types.flatMap(({ graded, grades }) => (graded ? grades.map(({ level }) => level) : [])));
+  if (levels.size === 0) return [];
+  return [
+    ...[...levels].sort((a, b) => a - b).map((grade) => ({
+      name: `grade ${grade}`,
+      label: "Grade of the box, or of the next one",
+      detail: String(grade),
+      group: "Grade",
+      keys: [String(grade)],
+      perform: () => desk.setGrade(grade),
+    })),
+    { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => desk.setGrade(null) },
+    { name: "take grade", label: "Take the grade that the grader proposes", group: "Grade", keys: ["."], perform: takeGrade },
+  ];
+}
+
+/** @param {readonly DefectType[]} types @param {Desk} desk @returns {Command[]} */
+function hidingCommands(types, desk) {
+  const group = "View";
+  return [
+    {
+      name: "show only",
+      label: "Show only the boxes of the current type, or all again",
+      group,
+      keys: ["i"],
+      perform: desk.showOnly,
+    },
+    // A type that the project gave no key may get these from the person.
+    ...types.map(({ name, hotkey }) => ({
+      name: `hide ${name}`,
+      label: "Hide or show the boxes of a type",
+      detail: name,
+      group,
+      keys: hotkey ? [`Alt+Shift+${hotkey.toLowerCase()}`] : [],
+      perform: () => desk.toggleHidden(name),
+    })),
+  ];
+}
+
+/** @param {Desk} desk @param {Stage} stage @returns {Command[]} */
+function arrowCommands(desk, stage) {
+  const words = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+  return ARROWS.flatMap(([key, dx, dy]) => {
+    const word = words[key];
+    const shared = { group: "Move", repeats: true, detail: word };
+    return [
+      {
+        ...shared,
+        name: `nudge ${word}`,
+        label: "Box by 1 pixel; with no box selected, the view",
+        keys: [key],
+        perform: () => (desk.selectedBox() ? desk.nudge(dx, dy) : stage.pan({ xScr: -dx * PAN_SCR, yScr: -dy * PAN_SCR })),
+      },
+      {
+        ...shared,
+        name: `nudge far ${word}`,
+        label: "Box by 10 pixels",
+        keys: [`Shift+${key}`],
+        perform: () => desk.nudge(dx * 10, dy * 10),
+      },
+      {
+        ...shared,
+        name: `stretch ${word}`,
+        label: "Right or lower side of the box by 1 pixel",
+        keys: [`Ctrl+${key}`],
+        perform: () => desk.stretch(dx, dy),
+      },
+      {
+        ...shared,
+        name: `stretch far ${word}`,
+        label: "Right or lower side of the box by 10 pixels",
+        keys: [`Ctrl+Shift+${key}`],
+        perform: () => desk.stretch(dx * 10, dy * 10),
+      },
+    ];
+  });
+}
+
+/**
+ * @param {Stage} stage
+ * @param {object} calls
+ * @param {() => void} calls.help
+ * @param {(hidden: boolean) => void} calls.hideBoxes
+ * @param {() => void} calls.toggleMap
+ * @returns {Command[]}
+ */
+export function viewCommands(stage, { help, hideBoxes, toggleMap }) {
+  const group = "View";
+  let hidden = false;
+  return [
+    { name: "fit", label: "Show the whole image", group, keys: ["f", "Home"], perform: stage.fit },
+    { name: "pixels", label: "One image pixel per screen pixel", group, keys: ["p"], perform: stage.zoomToPixels },
+    { name: "zoom in", label: "Zoom in", group, keys: ["+", "="], repeats: true, perform: () => stage.zoomBy(1.25) },
+    { name: "zoom out", label: "Zoom out", group, keys: ["-"], repeats: true, perform: () => stage.zoomBy(0.8) },
+    { name: "tags", label: "Names on or off", group, keys: ["t"], perform: () => stage.setTags(!stage.tags()) },
+    {
+      name: "hide",
+      label: "Hide or show the boxes",
+      group,
+      keys: ["h"],
+      perform() {
+        hidden = !hidden;
+        stage.setBoxesHidden(hidden);
+        hideBoxes(hidden);
+      },
+    },
+    { name: "crosshair", label: "Crosshair on or off", group, keys: ["c"], perform: () => stage.setCrosshair(!stage.crosshair()) },
+    { name: "map", label: "Overview map on or off", group, keys: ["m"], perform: toggleMap },
+    { name: "pan", label: "Hold and drag to move the view", group, keys: [" "], perform: () => stage.setPanning(true) },
+    { name: "help", label: "This panel", group, keys: ["?"], perform: help },
+  ];
+}
+
+/**
+ * @param {import("../boxes/clipboard.js").Copies} copies
+ * @returns {Command[]}
+ */
+export function copyCommands(copies) {
+  const group = "Copies";
+  return [
+    { name: "copy", label: "Copy the selected boxes, also for other images and tabs", group, keys: ["Ctrl+c"], perform: copies.copy },
+    { name: "cut", label: "Copy and delete the selected boxes", group, keys: ["Ctrl+x"], perform: copies.cut },
+    { name: "paste", label: "Paste the copied boxes", group, keys: ["Ctrl+v"], perform: copies.paste },
+    { name: "duplicate", label: "Double the selected boxes", group, keys: ["Ctrl+d"], perform: copies.duplicate },
+    { name: "take over", label: "Take over the boxes of the image before this one", group, keys: ["v"], perform: copies.takeOver },
+  ];
+}
+
+/** What the mouse does, for the help panel. */
+export const MOUSE_NOTES = [
+  "Drag on free ground draws a box; drag a box to move it, a handle or a side of the selected one to resize it.",
+  "Shift or Ctrl and click adds a box to the selection; Shift or Ctrl and drag selects every box inside the band.",
+  "Wheel zooms at the cursor; middle button or space and drag moves the view; on a touch pad two fingers move it and a pinch zooms.",
+  "Zoomed in, the small map shows where you are; press on it to go elsewhere.",
+  "Tab on the image walks the boxes.",
+];

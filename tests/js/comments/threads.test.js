@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createDrafts, newBeginning, readDraft } from "../../../static/comments/drafts.js";
+import { stepOf } from "../../../static/ui/tabs.js";
+import {
+  aboutWords,
+  agoWords,
+  countOpen,
+  hitPin,
+  isAsking,
+  pinPoint,
+  pinsOf,
+  withThread,
+} from "../../../static/comments/threads.js";
+import { box } from "../sample.js";
+
+/** @param {number} number @param {Record<string, unknown>} [more] @returns {any} */
+function thread(number, more = {}) {
+  return {
+    id: number * 10,
+    uid: `u${number}`,
+    author: "ann",
+    text: "Look.",
+    created_at: "2026-01-01T12:00:00Z",
+    edited_at: null,
+    deleted: false,
+    number,
+    x: 5,
+    y: 6,
+    box: null,
+    needs_help: false,
+    resolved_at: null,
+    resolved_by: null,
+    replies: [],
+    ...more,
+  };
+}
+const held = box("b", [10, 20, 30, 40]);
+/** @param {string} id */
+const boxOf = (id) => (id === "b" ? held : undefined);
+
+test("a pin goes with its box, stays where the box was, and is none for the whole image", () => {
+  assert.deepEqual(pinPoint(thread(1, { box: "b" }), boxOf), { x: 30, y: 20 });
+  assert.deepEqual(pinPoint(thread(1, { box: "gone" }), boxOf), { x: 5, y: 6 });
+  assert.equal(pinPoint(thread(1, { x: null, y: null }), boxOf), null);
+});
+
+test("resolved threads show a pin only while they are chosen", () => {
+  const threads = [thread(1), thread(2, { resolved_at: "2026-01-02" }), thread(3, { needs_help: true })];
+  assert.deepEqual(pinsOf(threads, boxOf, null).map(({ number, help }) => [number, help]), [[1, false], [3, true]]);
+  assert.deepEqual(pinsOf(threads, boxOf, 20).map(({ number, resolved }) => [number, resolved]), [[1, false], [2, true], [3, false]]);
+  assert.equal(countOpen(threads), 2);
+});
+
+test("a click meets the head of a pin at any zoom, the last drawn first, and nothing beside it", () => {
+  const pins = pinsOf([thread(1), thread(2)], boxOf, null);
+  for (const scale of [0.1, 1, 20]) {
+    assert.equal(hitPin(pins, { x: 5, y: 6 - 18 / scale }, scale)?.number, 2);
+    assert.equal(hitPin(pins, { x: 5 + 30 / scale, y: 6 - 18 / scale }, scale), undefined);
+    assert.equal(hitPin(pins, { x: 5, y: 6 + 8 / scale }, scale), undefined);
+  }
+});
+
+test("what asks is neither resolved nor deleted", () => {
+  assert.ok(isAsking(thread(1, { needs_help: true })));
+  assert.ok(!isAsking(thread(1, { needs_help: true, resolved_at: "2026-01-02" })));
+  assert.ok(!isAsking(thread(1, { needs_help: true, deleted: true })));
+});
+
+test("a thread takes the place of its older self", () => {
+  const threads = withThread([thread(1), thread(3)], thread(2));
+  assert.deepEqual(threads.map(({ number }) => number), [1, 2, 3]);
+  assert.equal(withThread(threads, thread(2, { text: "New." }))[1].text, "New.");
+});
+
+test("what a thread is about is said in words", () => {
+  assert.equal(aboutWords(thread(1), boxOf), "x 5, y 6");
+  assert.equal(aboutWords(thread(1, { x: null, y: null }), boxOf), "the whole image");
+  assert.equal(aboutWords(thread(1, { box: "b" }), boxOf), "box scratch");
+  assert.equal(aboutWords(thread(1, { box: "gone" }), boxOf), "a box that is gone");
+});
+
+test("time is said as a person says it, also with a clock that is an hour behind", () => {
+  const now = Date.parse("2026-01-08T12:00:00Z");
+  assert.equal(agoWords("2026-01-08T11:59:50Z", now), "just now");
+  assert.equal(agoWords("2026-01-08T13:00:00Z", now), "just now");
+  assert.equal(agoWords("2026-01-08T11:59:00Z", now), "1 minute ago");
+  assert.equal(agoWords("2026-01-08T09:30:00Z", now), "2 hours ago");
+  assert.equal(agoWords("2026-01-06T12:00:00Z", now), "2 days ago");
+  assert.doesNotMatch(agoWords("2025-01-06T12:00:00Z", now), /ago/);
+});
+
+function shelfOf(entries = {}) {
+  const map = new Map(Object.entries(entries));
+  return {
+    map,
+    getItem: (/** @type {string} */ name) => map.get(name) ?? null,
+    setItem: (/** @type {string} */ name, /** @type {string} */ text) => void map.set(name, text),
+    removeItem: (/** @type {string} */ name) => void map.delete(name),
+  };
+}
+
+test("words that were not sent are found again, with the id that they are sent under", () => {
+  const shelf = shelfOf();
+  const begin = newBeginning({ text: "Look.", x: 1, y: 2 });
+  createDrafts(shelf, "ann").keep(7, { begin, answers: { 10: { uid: "u", text: "Yes" }, 20: { uid: "v", text: "  " } } });
+  assert.deepEqual(createDrafts(shelf, "ann").find(7), { begin, answers: { 10: { uid: "u", text: "Yes" } } });
+  assert.deepEqual(createDrafts(shelf, "ben").find(7), { begin: null, answers: {} });
+  createDrafts(shelf, "ann").keep(7, { begin: null, answers: {} });
+  assert.equal(shelf.map.size, 0);
+});
+
+test("a full or denied store does not stop anybody from writing", () => {
+  const full = { ...shelfOf(), setItem: () => { throw new DOMException("full", "QuotaExceededError"); } };
+  assert.equal(createDrafts(full, "ann").keep(7, { begin: newBeginning(), answers: {} }), false);
+  assert.equal(createDrafts(null, "ann").keep(7, { begin: newBeginning(), answers: {} }), false);
+  assert.deepEqual(createDrafts(null, "ann").find(7), { begin: null, answers: {} });
+});
+
+test("kept text that is not ours counts as nothing", () => {
+  for (const text of ["{broken", "[]", "null", '{"begin": {"uid": 3}}', '{"answers": {"1": null}}']) {
+    assert.deepEqual(readDraft(text), { begin: null, answers: {} }, text);
+  }
+});
+
+test("two beginnings have two ids", () => {
+  assert.notEqual(newBeginning().uid, newBeginning().uid);
+});
+
+test("arrows, Home and End walk the tabs around", () => {
+  assert.deepEqual(["ArrowRight", "ArrowLeft", "Home", "End", "Enter"].map((key) => stepOf(key, 0, 3)), [1, 2, 0, 2, null]);
+  assert.equal(stepOf("ArrowRight", 2, 3), 0);
+});

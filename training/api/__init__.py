@@ -1,0 +1,1 @@
+"""The REST calls of rounds and evaluations."""

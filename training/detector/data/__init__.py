@@ -1,0 +1,1 @@
+"""What a detector learns from: samples, tiles, augmentation, batches."""

@@ -1,0 +1,1 @@
+"""Fitting the detector: losses, optimizer, schedule, checkpoints, early stopping."""

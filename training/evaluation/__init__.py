@@ -1,0 +1,1 @@
+"""How good a model is: COCO metrics, matching, error analysis, calibration."""

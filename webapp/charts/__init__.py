@@ -1,0 +1,1 @@
+"""The numbers that charts and tables draw."""
