@@ -14,7 +14,7 @@ class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
     """Hash static files and the imports inside ES modules, so that a changed module is never stale."""
 
     support_js_module_import_aggregation = True
-    # A module's hash follows the hashes of what it imports, one level a pass; passes end when nothing changes.
+    # One pass updates the hashes of one level of imports; the passes end when nothing changes.
     max_post_process_passes = 40
 
     def url_converter(self, name: str, hashed_files: dict, template: str | None = None) -> Callable:

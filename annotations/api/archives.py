@@ -28,6 +28,8 @@ class ArchiveSerializer(serializers.ModelSerializer):
     """An archive on its way into a project; `known` were there before, `refused` counts all failures."""
 
     state_text = serializers.CharField(source="get_state_display", read_only=True)
+    entries = serializers.IntegerField(source="members_total", read_only=True)
+    entry = serializers.IntegerField(source="members_done", read_only=True)
     failures = FailureSerializer(many=True, read_only=True)
 
     class Meta:

@@ -99,7 +99,9 @@ class Images(ImageList):
                     row = {"name": file.name, "id": image.pk, "boxes": image.box_count}
                     outcome["annotations"].append(row)
                 elif archives.is_archive(file.name):
-                    archive = archives.receive(self.project, file.name, file, user=request.user, said=known)
+                    archive = archives.receive(
+                        self.project, file.name, file, user=request.user, metadata=known
+                    )
                     outcome["archives"].append({"name": archive.name, "id": archive.pk})
                 else:
                     image = ingest.add_image(self.project, file.name, file, user=request.user, **known)

@@ -35,6 +35,16 @@ WRITTEN_EVERY = 0.5
 CLAIM_ENDS_AFTER = timedelta(minutes=2)
 LISTED_FAILURES = 1000
 ACTIVE = (ArchiveState.QUEUED, ArchiveState.RUNNING)
+PROGRESS_FIELDS = (
+    "members_total",
+    "members_done",
+    "unpacked_bytes",
+    "added",
+    "annotated",
+    "known",
+    "refused",
+    "failures",
+)
 KNOWN = {"duplicate_image", "annotation_known"}
 
 
@@ -56,8 +66,8 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def receive(project: Project, name: str, upload, *, user, said: dict | None = None) -> Archive:
-    """Keep an uploaded archive and ask a worker to take it apart; SAID is known of all of its images.
+def receive(project: Project, name: str, upload, *, user, metadata: dict | None = None) -> Archive:
+    """Keep an uploaded archive and ask a worker to take it apart; `metadata` holds for all of its images.
 
     Raises UnusableFile for what is no archive, FileTooLarge, StorageFull.
     """
@@ -71,15 +81,15 @@ def receive(project: Project, name: str, upload, *, user, said: dict | None = No
         zip_reading.check_end(upload.file, name=name, limits=limits())
     except BadArchive as error:
         raise UnusableFile(str(error)) from error
-    said = dict(said or {})
-    if said.get("captured_at"):
-        said["captured_at"] = said["captured_at"].isoformat()
+    metadata = dict(metadata or {})
+    if metadata.get("captured_at"):
+        metadata["captured_at"] = metadata["captured_at"].isoformat()
     upload.seek(0)
     stored = default_storage.save(f"archives/{project.pk}/{secrets.token_hex(8)}.zip", upload)
     try:
         with transaction.atomic():
             archive = Archive.objects.create(
-                project=project, name=name, file=stored, said=said, uploaded_by=user
+                project=project, name=name, file=stored, metadata=metadata, uploaded_by=user
             )
             transaction.on_commit(lambda: tasks.request_unpacking(archive.pk))
     except BaseException:
@@ -141,10 +151,10 @@ class _Turn:
         archive = self.archive
         with archive.file.open("rb") as stream:
             opened = zip_reading.Archive(stream, name=archive.name, limits=limits())
-            archive.entries = len(opened.members)
+            archive.members_total = len(opened.members)
             self.write()
             for number, member in enumerate(opened.members):
-                if number < archive.entry:
+                if number < archive.members_done:
                     continue
                 if archive.cancel_requested:
                     self.close(ArchiveState.CANCELLED)
@@ -153,7 +163,7 @@ class _Turn:
                     self.write(state=ArchiveState.QUEUED, claim="")
                     return True
                 self.take(opened, member)
-                archive.entry = number + 1
+                archive.members_done = number + 1
                 if time.monotonic() - self.written > WRITTEN_EVERY:
                     self.write()
         self.close(ArchiveState.DONE)
@@ -189,10 +199,10 @@ class _Turn:
             annotation_uploads.annotate(archive.project, member.name, file, user=archive.uploaded_by)
             archive.annotated += 1
             return
-        said = dict(archive.said)
-        if said.get("captured_at"):
-            said["captured_at"] = parse_datetime(said["captured_at"])
-        ingest.add_image(archive.project, member.name, file, user=archive.uploaded_by, **said)
+        metadata = dict(archive.metadata)
+        if metadata.get("captured_at"):
+            metadata["captured_at"] = parse_datetime(metadata["captured_at"])
+        ingest.add_image(archive.project, member.name, file, user=archive.uploaded_by, **metadata)
         archive.added += 1
 
     def refuse(self, member: Member, code: str, detail: str) -> None:
@@ -206,8 +216,8 @@ class _Turn:
     def write(self, **more) -> None:
         """Write how far the work is; raises ClaimLost. Learns of a cancellation."""
         archive, self.written = self.archive, time.monotonic()
-        names = ("entries", "entry", "unpacked_bytes", "added", "annotated", "known", "refused", "failures")
-        values = {name: getattr(archive, name) for name in names} | {"heartbeat_at": timezone.now()} | more
+        values = {name: getattr(archive, name) for name in PROGRESS_FIELDS}
+        values |= {"heartbeat_at": timezone.now()} | more
         mine = Archive.objects.filter(pk=archive.pk, claim=self.claim)
         if mine.update(**values) != 1:
             raise ClaimLost

@@ -21,8 +21,8 @@ class ArchiveState(models.TextChoices):
 class Archive(models.Model):
     """One zip archive on its way into a project.
 
-    `entry` is how many of `entries` are dealt with, in the order of the work: a worker that goes on after
-    another starts there. `known` counts files that the project had before.
+    `members_done` of `members_total` members are processed, in the order of the archive: a worker that
+    continues the work of another one starts there. `known` counts files that the project had before.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="archives")
@@ -30,10 +30,10 @@ class Archive(models.Model):
     # Removed when the work is over.
     file = models.FileField(upload_to="archives/", max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=ArchiveState, default=ArchiveState.QUEUED)
-    # What the sender said of all images: part, lot, line, captured_at, split.
-    said = models.JSONField(default=dict)
-    entries = models.PositiveIntegerField(default=0)
-    entry = models.PositiveIntegerField(default=0)
+    # What the sender stated for all images: part, lot, line, captured_at, split.
+    metadata = models.JSONField(default=dict)
+    members_total = models.PositiveIntegerField(default=0)
+    members_done = models.PositiveIntegerField(default=0)
     unpacked_bytes = models.PositiveBigIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)
     annotated = models.PositiveIntegerField(default=0)

@@ -38,10 +38,10 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
     return buffer.getvalue()
 
 
-def receive(project, content: bytes, *, user=None, **said) -> Archive:
+def receive(project, content: bytes, *, user=None, **metadata) -> Archive:
     user = user or make_member(project, Role.ENGINEER)
     upload = SimpleUploadedFile("lot.zip", content)
-    return archives.receive(project, "lot.zip", upload, user=user, said=said)
+    return archives.receive(project, "lot.zip", upload, user=user, metadata=metadata)
 
 
 def unpack(project, content: bytes, **options) -> Archive:
@@ -190,14 +190,14 @@ def test_what_systems_leave_beside_files_is_passed_over(project):
         ("__MACOSX/._a.png", b"x"), (".DS_Store", b"x"), ("Thumbs.db", b"x"), ("day/", b""), ("a.png", png())
     )
     archive = unpack(project, content)
-    assert (archive.entries, archive.added, archive.refused) == (1, 1, 0)
+    assert (archive.members_total, archive.added, archive.refused) == (1, 1, 0)
 
 
 def test_the_work_is_done_in_turns_and_goes_on_where_it_was(project):
     archive = receive(project, zipped(*((f"{n}.png", png()) for n in range(3))))
     assert archives.run(archive.pk, seconds=-1)
     archive.refresh_from_db()
-    assert (archive.state, archive.entry) == (ArchiveState.QUEUED, 0)
+    assert (archive.state, archive.members_done) == (ArchiveState.QUEUED, 0)
     assert not archives.run(archive.pk)
     assert project.images.count() == 3
 
@@ -281,7 +281,9 @@ def test_an_upload_answers_at_once_with_the_archive_to_watch(project):
     archive = Archive.objects.get(pk=row["id"])
     assert (archive.state, row["name"], len(answer.json()["images"])) == ("queued", "lot.zip", 1)
     client = member_client(project)
-    assert client.get(f"/api/archives/{archive.pk}/").json()["state_text"] == "Waiting for a worker"
+    progress = client.get(f"/api/archives/{archive.pk}/").json()
+    assert progress["state_text"] == "Waiting for a worker"
+    assert (progress["entry"], progress["entries"]) == (0, 0)
     assert client.get(f"/api/projects/{project.slug}/archives/").json() == []
 
 
