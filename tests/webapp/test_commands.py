@@ -60,7 +60,7 @@ def test_a_button_outside_of_forms_and_dialogs_needs_a_command() -> None:
     assert _read(page).commands == ["a"]
 
 
-@pytest.mark.parametrize("template", ["webapp/label.html", "webapp/review.html"])
+@pytest.mark.parametrize("template", ["webapp/workbench/label.html", "webapp/workbench/review.html"])
 def test_every_button_of_the_page_names_a_command_that_exists(template: str) -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
     named = set(re.findall(r'\bname: "([^"]+)"', source))

@@ -17,7 +17,7 @@ from webapp.views.page import page
 class SignIn(LoginView):
     """Ask for name and password; who is signed in already goes on to the projects."""
 
-    template_name = "webapp/login.html"
+    template_name = "webapp/account/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
@@ -56,4 +56,4 @@ def _show(request: HttpRequest, form: PasswordChangeForm, *, status: int = 200) 
     token = Token.objects.filter(user=request.user).first()
     memberships = request.user.memberships.select_related("project").order_by("project__name")
     context = {"form": form, "token": token, "memberships": memberships}
-    return render(request, "webapp/account.html", context, status=status)
+    return render(request, "webapp/account/account.html", context, status=status)

@@ -66,7 +66,7 @@ def dashboard(request: HttpRequest, slug: str) -> Response:
         "query": urlencode(narrowed),
         "images_query": urlencode({"settled": "true", **narrowed}),
     }
-    return render_project(request, "webapp/dashboard.html", project, tab="dashboard", **context)
+    return render_project(request, "webapp/dashboard/dashboard.html", project, tab="dashboard", **context)
 
 
 @require_GET

@@ -25,7 +25,7 @@ def evaluation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     project = get_project(request.user, slug)
     row = _find(project, pk)
     context = {"evaluation": row, "explained": explain(project, row)}
-    return render_project(request, "webapp/evaluation.html", project, tab="rounds", **context)
+    return render_project(request, "webapp/evaluation/evaluation.html", project, tab="rounds", **context)
 
 
 @require_GET
@@ -50,14 +50,14 @@ def images(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "more_url": f"?{more}" if len(shown) > PORTION else None,
     }
     if request.htmx and start:
-        return render(request, "webapp/_evaluated_images.html", context)
+        return render(request, "webapp/evaluation/_images.html", context)
     context |= {
         "title": _title(truth, found, order),
         "order": order,
         "total": rows.count(),
         "orders": [(name, urlencode({**said, "order": name})) for name in ("worst", "best")],
     }
-    return render_project(request, "webapp/evaluated_images.html", tab="rounds", **context)
+    return render_project(request, "webapp/evaluation/images.html", tab="rounds", **context)
 
 
 def _find(project: Project, pk: int) -> Evaluation:

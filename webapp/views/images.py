@@ -58,16 +58,21 @@ def images(request: HttpRequest, slug: str) -> HttpResponse:
         "more_url": _address(query, after=part.after) if part.after else None,
     }
     if request.htmx and after:
-        return render(request, "webapp/_image_cards.html", {"project": project, **context})
+        return render(request, "webapp/gallery/_cards.html", {"project": project, **context})
     context |= {"chips": _chips(query), "any_filter": bool(_filters(query) - {"deleted"})}
     # A first portion that is also the last one is counted already; other counts follow by themselves.
     counted = None if part.after else len(part.images)
     context |= {"found": counted, "count_query": _address(query)}
     context |= {"deleted_count": project.images.deleted().count()}
     if request.htmx:
-        return render(request, "webapp/_image_results.html", {"project": project, **context})
+        return render(request, "webapp/gallery/_results.html", {"project": project, **context})
     return render_project(
-        request, "webapp/images.html", project, tab="images", **context, **_controls(project, query, sort)
+        request,
+        "webapp/gallery/gallery.html",
+        project,
+        tab="images",
+        **context,
+        **_controls(project, query, sort),
     )
 
 
@@ -79,7 +84,7 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
     shown = image_filter(project, _said(request.GET))
     found = shown.qs.order_by()[: portions.COUNTED + 1].count() if shown.is_valid() else 0
     context = {"found": min(found, portions.COUNTED), "more_found": found > portions.COUNTED}
-    return render(request, "webapp/_image_count.html", context)
+    return render(request, "webapp/gallery/_count.html", context)
 
 
 @require_GET
@@ -90,7 +95,7 @@ def cards(request: HttpRequest, slug: str) -> HttpResponse:
     rows = project.images.present().filter(pk__in=_ids(request))
     part = portions.portion(rows, project=project, size=ASKED)
     _dress(part.images, project)
-    return render(request, "webapp/_image_cards.html", {"project": project, "portion": part})
+    return render(request, "webapp/gallery/_cards.html", {"project": project, "portion": part})
 
 
 @require_GET

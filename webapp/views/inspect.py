@@ -45,7 +45,9 @@ def inspect(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = {"form": form, "earlier": earlier[:LISTED], "detectors": form.detectors}
     status = 422 if form.errors else 200
-    return render_project(request, "webapp/inspect.html", project, tab="inspect", status=status, **context)
+    return render_project(
+        request, "webapp/inspect/inspect.html", project, tab="inspect", status=status, **context
+    )
 
 
 @require_GET
@@ -65,9 +67,9 @@ def inspection(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if len(part) > PORTION:
         context["more_url"] = f"?after={part[PORTION - 1].pk}{'&only=defects' if only else ''}"
     if request.htmx and after:
-        return render(request, "webapp/_inspected_images.html", {"project": project, **context})
+        return render(request, "webapp/inspect/_images.html", {"project": project, **context})
     context |= {"alive": alive, **_summary(found)}
-    return render_project(request, "webapp/inspection.html", project, tab="inspect", **context)
+    return render_project(request, "webapp/inspect/inspection.html", project, tab="inspect", **context)
 
 
 @require_GET
@@ -79,7 +81,7 @@ def live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if found.state not in ALIVE:
         return HttpResponseClientRefresh()
     context = {"project": project, "inspection": found, **_summary(found)}
-    return render(request, "webapp/_inspection_live.html", context)
+    return render(request, "webapp/inspect/_live.html", context)
 
 
 @require_POST

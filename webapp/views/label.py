@@ -72,4 +72,4 @@ def label(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespons
     waiting = project.images.present().filter(state="unlabeled").count()
     data = canvas_data(request, project) | {"image": ImageSerializer(image).data if image else None}
     context = {"data": data, "image": image, "waiting": waiting, "has_types": bool(data["types"])}
-    return render_project(request, "webapp/label.html", project, tab="label", **context)
+    return render_project(request, "webapp/workbench/label.html", project, tab="label", **context)

@@ -28,4 +28,4 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "done": done,
         "types": project.defect_types.filter(archived=False),
     }
-    return render_project(request, "webapp/overview.html", project, tab="overview", **context)
+    return render_project(request, "webapp/projects/overview.html", project, tab="overview", **context)

@@ -59,7 +59,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def refuse(request: HttpRequest, error: APIException) -> HttpResponse:
     """Answer with the sentence and the status of ERROR, as a page or, for htmx, as a note in its place."""
     context = {"title": TITLES.get(error.status_code, "That did not work"), "sentence": str(error.detail)}
-    template = "webapp/_refused.html" if request.htmx else "webapp/error.html"
+    template = "webapp/errors/_refused.html" if request.htmx else "webapp/errors/error.html"
     return render(request, template, context, status=error.status_code)
 
 

@@ -23,7 +23,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{project.name} is made. Next: its defect types, then its images.")
         return redirect("overview", project.slug)
     context = {"form": form, "projects": _with_counts(request.user)}
-    return render(request, "webapp/projects.html", context, status=422 if form.errors else 200)
+    return render(request, "webapp/projects/projects.html", context, status=422 if form.errors else 200)
 
 
 def _with_counts(user) -> list[Project]:

@@ -19,4 +19,4 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
         "reasons": dict(ReviewReason.choices),
         "counts": queue.counts(project),
     }
-    return render_project(request, "webapp/review.html", project, tab="review", data=data)
+    return render_project(request, "webapp/workbench/review.html", project, tab="review", data=data)

@@ -54,7 +54,7 @@ def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     context = {"project": project, "round": round_, "phases": _phases(round_)}
     context["can_engineer"] = project.role_of(request.user) == Role.ENGINEER
-    return render(request, "webapp/_round_live.html", context)
+    return render(request, "webapp/rounds/_live.html", context)
 
 
 @require_POST
@@ -135,7 +135,9 @@ def _show(
         "rounds": project.rounds.select_related("detector", "started_by")[:LISTED],
         "models": models,
     }
-    return render_project(request, "webapp/rounds.html", project, tab="rounds", status=status, **context)
+    return render_project(
+        request, "webapp/rounds/rounds.html", project, tab="rounds", status=status, **context
+    )
 
 
 def _phases(round_: Round) -> list[dict]:

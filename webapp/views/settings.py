@@ -201,7 +201,9 @@ def _show(
         "members": project.members.select_related("user"),
         "histogram": histogram,
     }
-    return render_project(request, "webapp/settings.html", project, tab="settings", status=status, **context)
+    return render_project(
+        request, "webapp/settings/settings.html", project, tab="settings", status=status, **context
+    )
 
 
 def _levels(project: Project, histogram: dict | None) -> dict[str, str]:
