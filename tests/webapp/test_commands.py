@@ -8,9 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "webapp" / "templates"
-MODULES = [
-    *(path for path in (ROOT / "static").rglob("*.js") if "pages" not in path.parts),
-]
+STATIC = ROOT / "static"
+MODULES = [path for path in STATIC.rglob("*.js") if STATIC / "pages" not in path.parents]
 # A form is typed into and sent by Enter, a dialog rests the keys, a row of a list acts on itself.
 APART = {"form", "dialog", "li", "template"}
 
