@@ -40,7 +40,7 @@ class _Buttons(HTMLParser):
 def _source(name: str) -> str:
     text = (TEMPLATES / name).read_text(encoding="utf-8")
     # The frame of the workbench counts; the base of every page has buttons without commands.
-    parts = r'{% (?:include|extends) "(?!webapp/base\.html)([^"]+)"[^%]*%}'
+    parts = r'{% (?:include|extends) "(?!webapp/shared/base\.html)([^"]+)"[^%]*%}'
     included = re.sub(parts, lambda match: _source(match[1]), text)
     return re.sub(r"{[%#].*?[%#]}", "", included)
 
