@@ -10,13 +10,13 @@ import { countOf, describeBox } from "../ui/messages.js";
 /** @typedef {import("./types.js").Box} Box */
 /** @typedef {import("./types.js").Rect} Rect */
 /** @typedef {import("./types.js").DefectType} DefectType */
-/** @typedef {import("../canvas/canvas.js").Stage} Stage */
+/** @typedef {import("../canvas/canvas.js").Canvas} Canvas */
 
 /**
- * @typedef {object} Desk
+ * @typedef {object} BoxEditor
  * @property {import("./store.js").Store} store
  * @property {import("./history.js").History} history
- * @property {(stage: Stage) => void} attach
+ * @property {(canvas: Canvas) => void} attach
  * @property {(name: string) => DefectType | undefined} typeOf
  * @property {() => string | null} currentType
  * @property {() => number | null} nextGrade
@@ -51,14 +51,14 @@ import { countOf, describeBox } from "../ui/messages.js";
  * @param {() => boolean} parts.mayEdit
  * @param {(text: string) => void} parts.say
  * @param {() => void} parts.changed   something that the panel shows is different
- * @returns {Desk}
+ * @returns {BoxEditor}
  */
-export function createDesk({ types, mayEdit, say, changed }) {
+export function createBoxEditor({ types, mayEdit, say, changed }) {
   const store = createStore();
   const history = createHistory(store);
   const byName = new Map(types.map((type) => [type.name, type]));
-  /** @type {Stage} */
-  let stage;
+  /** @type {Canvas} */
+  let canvas;
   let current = types.find(({ archived }) => !archived)?.name ?? null;
   /** @type {number | null} */
   let nextGrade = null;
@@ -66,8 +66,8 @@ export function createDesk({ types, mayEdit, say, changed }) {
   let nudging = false;
 
   const typeOf = (/** @type {string} */ name) => byName.get(name);
-  const selectedBoxes = () => stage.selection().flatMap((id) => store.get(id) ?? []);
-  const selectedBox = () => store.get(stage.selected());
+  const selectedBoxes = () => canvas.selection().flatMap((id) => store.get(id) ?? []);
+  const selectedBox = () => store.get(canvas.selected());
   /** @param {string | null} name */
   function gradesOf(name) {
     const type = name === null ? undefined : typeOf(name);
@@ -77,12 +77,12 @@ export function createDesk({ types, mayEdit, say, changed }) {
     gradesOf(name).some(({ level }) => level === grade);
 
   /** @returns {Box[]} the boxes that a key is meant for */
-  const targets = () => (mayEdit() && !stage.sketching() ? selectedBoxes() : []);
+  const targets = () => (mayEdit() && !canvas.sketching() ? selectedBoxes() : []);
 
   function isFree() {
     if (!mayEdit()) return false;
-    if (stage.busy()) say("Finish what you are drawing or moving first, or cancel it with Esc.");
-    return !stage.busy();
+    if (canvas.busy()) say("Finish what you are drawing or moving first, or cancel it with Esc.");
+    return !canvas.busy();
   }
 
   /**
@@ -162,8 +162,8 @@ export function createDesk({ types, mayEdit, say, changed }) {
 
   /** @param {string} name boxes of a type that is worked on are seen */
   function show(name) {
-    const hidden = new Set(stage.hiddenTypes());
-    if (hidden.delete(name)) stage.hideTypes(hidden);
+    const hidden = new Set(canvas.hiddenTypes());
+    if (hidden.delete(name)) canvas.hideTypes(hidden);
   }
 
   store.subscribe(({ created, origin }) => {
@@ -178,7 +178,7 @@ export function createDesk({ types, mayEdit, say, changed }) {
   return {
     store,
     history,
-    attach: (made) => void (stage = made),
+    attach: (made) => void (canvas = made),
     typeOf,
     currentType: () => current,
     nextGrade: () => nextGrade,
@@ -224,64 +224,64 @@ export function createDesk({ types, mayEdit, say, changed }) {
     },
     nudge: (dx, dy) =>
       adjust((boxes) => {
-        const shared = sharedDrag(boxes, { x: dx, y: dy }, stage.size());
-        return boxes.map((box) => moved(box, shared, stage.size()));
+        const shared = sharedDrag(boxes, { x: dx, y: dy }, canvas.size());
+        return boxes.map((box) => moved(box, shared, canvas.size()));
       }),
     stretch: (dx, dy) =>
       adjust((boxes) =>
-        boxes.map((box) => cutToImage({ ...box, xmax: box.xmax + dx, ymax: box.ymax + dy }, stage.size())),
+        boxes.map((box) => cutToImage({ ...box, xmax: box.xmax + dx, ymax: box.ymax + dy }, canvas.size())),
       ),
     endNudge: () => void (nudging = false),
     walk(step) {
-      const hidden = stage.hiddenTypes();
+      const hidden = canvas.hiddenTypes();
       const boxes = store.all().filter(({ defect_type }) => !hidden.has(defect_type));
-      const index = boxes.findIndex(({ id }) => id === stage.selected());
+      const index = boxes.findIndex(({ id }) => id === canvas.selected());
       const next = boxes[index < 0 ? (step > 0 ? 0 : boxes.length - 1) : index + step];
-      stage.select(next?.id ?? null);
+      canvas.select(next?.id ?? null);
       if (!next) return false;
-      stage.reveal(next);
+      canvas.reveal(next);
       say(describeBox(next, typeOf(next.defect_type)));
       return true;
     },
     selectAll() {
-      const hidden = stage.hiddenTypes();
+      const hidden = canvas.hiddenTypes();
       const boxes = store.all().filter(({ defect_type }) => !hidden.has(defect_type));
-      stage.selectMany(boxes.map(({ id }) => id));
+      canvas.selectMany(boxes.map(({ id }) => id));
       say(boxes.length === 0 ? "There is no box to select." : `${countOf(boxes.length, "box", "boxes")} selected`);
     },
     put(boxes, word) {
       store.createMany(boxes);
-      stage.selectMany(boxes.map(({ id }) => id));
+      canvas.selectMany(boxes.map(({ id }) => id));
       say(`${countOf(boxes.length, "box", "boxes")} ${word}`);
     },
     toggleHidden(name) {
-      const hidden = new Set(stage.hiddenTypes());
+      const hidden = new Set(canvas.hiddenTypes());
       if (!hidden.delete(name)) hidden.add(name);
-      stage.hideTypes(hidden);
+      canvas.hideTypes(hidden);
       say(hidden.has(name) ? `${name} is hidden` : `${name} is shown`);
       changed();
     },
     showOnly() {
       const others = types.map(({ name }) => name).filter((name) => name !== current);
-      const hidden = stage.hiddenTypes().size > 0 ? [] : others;
-      stage.hideTypes(new Set(hidden));
+      const hidden = canvas.hiddenTypes().size > 0 ? [] : others;
+      canvas.hideTypes(new Set(hidden));
       say(hidden.length > 0 ? `Only ${current} is shown` : "All types are shown");
       changed();
     },
     makeBox: make,
     drawInMiddle() {
-      const rect = toWholePixels(cutToImage(stage.middle(), stage.size()));
+      const rect = toWholePixels(cutToImage(canvas.middle(), canvas.size()));
       const box = isFree() && isBox(rect) ? make(rect) : null;
       if (!box) return;
       store.create(box);
-      stage.select(box.id);
+      canvas.select(box.id);
     },
     isFree,
     undo: () => travel("undo"),
     redo: () => travel("redo"),
     reset() {
-      stage.cancel();
-      stage.select(null);
+      canvas.cancel();
+      canvas.select(null);
       history.clear();
       nextGrade = null;
       nudging = false;

@@ -15,7 +15,7 @@ import { countOf } from "../ui/messages.js";
 /** @typedef {{image: string, name: string, boxes: unknown[]}} Seen  an image that was open, and its boxes */
 
 /**
- * @typedef {object} Copies
+ * @typedef {object} BoxClipboard
  * @property {() => void} copy
  * @property {() => void} cut
  * @property {() => void} paste
@@ -32,15 +32,15 @@ const REMEMBERED = 2;
 
 /**
  * @param {object} parts
- * @param {import("./box_editor.js").Desk} parts.desk
+ * @param {import("./box_editor.js").BoxEditor} parts.boxEditor
  * @param {() => Size} parts.size           of the open image
  * @param {() => boolean} parts.mayEdit
  * @param {(text: string) => void} parts.say
  * @param {Shelf | null} parts.shelf        null where the browser denies storage
  * @param {string} parts.owner              what is remembered is one person's, in one project
- * @returns {Copies}
+ * @returns {BoxClipboard}
  */
-export function createCopies({ desk, size, mayEdit, say, shelf, owner }) {
+export function createBoxClipboard({ boxEditor, size, mayEdit, say, shelf, owner }) {
   const copied = createDrawer(shelf, "blemish.copied");
   const seen = createDrawer(shelf, `blemish.seen.${owner}`);
   /** @type {{id: string, name: string} | null} */
@@ -48,19 +48,19 @@ export function createCopies({ desk, size, mayEdit, say, shelf, owner }) {
 
   /** @returns {Box[] | null} */
   function selection() {
-    const boxes = desk.selectedBoxes();
+    const boxes = boxEditor.selectedBoxes();
     if (boxes.length === 0) say("No box is selected.");
     return boxes.length === 0 ? null : boxes;
   }
 
   /** @param {readonly unknown[]} raws @returns {Box[]} those that this project and image can hold */
   function adopt(raws) {
-    return raws.flatMap((raw) => adopted(raw, desk.typeOf, size()) ?? []);
+    return raws.flatMap((raw) => adopted(raw, boxEditor.typeOf, size()) ?? []);
   }
 
   /** @param {readonly Box[]} boxes moved aside, as often as they would lie exactly on boxes that are here */
   function aside(boxes) {
-    const here = new Set(desk.store.all().map(placeOf));
+    const here = new Set(boxEditor.store.all().map(placeOf));
     const isTaken = (/** @type {readonly Box[]} */ list) => list.some((box) => here.has(placeOf(box)));
     let placed = boxes;
     for (let step = 1; isTaken(placed); step += 1) {
@@ -88,32 +88,32 @@ export function createCopies({ desk, size, mayEdit, say, shelf, owner }) {
 
   return {
     copy: () => void copy(),
-    cut: () => void (desk.isFree() && copy() && desk.remove()),
+    cut: () => void (boxEditor.isFree() && copy() && boxEditor.remove()),
     paste() {
-      if (!desk.isFree()) return;
+      if (!boxEditor.isFree()) return;
       const raws = copied.take();
       const boxes = aside(adopt(raws));
-      if (boxes.length > 0) desk.put(boxes, "pasted" + leftOut(raws.length - boxes.length));
+      if (boxes.length > 0) boxEditor.put(boxes, "pasted" + leftOut(raws.length - boxes.length));
       else say(raws.length === 0 ? "Nothing was copied yet." : "None of the copied boxes fits this image and its project.");
     },
     duplicate() {
-      const chosen = desk.isFree() && selection();
+      const chosen = boxEditor.isFree() && selection();
       if (!chosen) return;
       const boxes = aside(adopt(chosen));
-      if (boxes.length > 0) desk.put(boxes, "doubled" + leftOut(chosen.length - boxes.length));
+      if (boxes.length > 0) boxEditor.put(boxes, "doubled" + leftOut(chosen.length - boxes.length));
       else say("The type of this box is no longer offered.");
     },
     takeOver() {
-      if (!mayEdit() || !desk.isFree()) return;
+      if (!mayEdit() || !boxEditor.isFree()) return;
       const before = images().find(({ image }) => image !== open?.id);
       if (!before) {
         say("No image was open before this one.");
         return;
       }
       const fitting = adopt(before.boxes);
-      const here = new Set(desk.store.all().map(placeOf));
+      const here = new Set(boxEditor.store.all().map(placeOf));
       const boxes = fitting.filter((box) => !here.has(placeOf(box)));
-      if (boxes.length > 0) desk.put(boxes, `taken over from ${before.name}` + leftOut(before.boxes.length - fitting.length));
+      if (boxes.length > 0) boxEditor.put(boxes, `taken over from ${before.name}` + leftOut(before.boxes.length - fitting.length));
       else say(fitting.length > 0 ? `The boxes of ${before.name} are here already.` : `${before.name} has no boxes to take over.`);
     },
     opened(image) {
@@ -123,7 +123,7 @@ export function createCopies({ desk, size, mayEdit, say, shelf, owner }) {
       if (!open) return;
       const { id, name } = open;
       const others = images().filter(({ image }) => image !== id);
-      seen.put([{ image: id, name, boxes: desk.store.all() }, ...others].slice(0, REMEMBERED));
+      seen.put([{ image: id, name, boxes: boxEditor.store.all() }, ...others].slice(0, REMEMBERED));
     },
   };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The canvas as one thing: viewport, pointer, tools, selection and drawing around one store.
-import { createArrangement } from "./spatial_index.js";
+import { createSpatialIndex } from "./spatial_index.js";
 import { overlap } from "../boxes/geometry.js";
 import { HANDLE_REACH_SCR, TOUCH_REACH_SCR, cursorFor, hitTest } from "./hit_test.js";
 import { createLayers } from "./layers.js";
@@ -20,13 +20,13 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visi
 /** @typedef {import("../boxes/types.js").Viewport} Viewport */
 /** @typedef {import("../boxes/types.js").Hit} Hit */
 /** @typedef {import("../boxes/store.js").Store} Store */
-/** @typedef {import("./paint.js").Look} Look */
+/** @typedef {import("./paint.js").BoxStyle} BoxStyle */
 /** @typedef {import("./paint.js").Picture} Picture */
 /** @typedef {import("./toolbox.js").Mode} Mode */
 /** @typedef {import("./layers.js").Layer} Layer */
 
 /**
- * @typedef {object} Stage
+ * @typedef {object} Canvas
  * @property {(picture: CanvasImageSource | Picture | null, size: Size) => void} show
  * @property {(layer: Layer) => () => void} addLayer   above the boxes; answers how to take it away
  * @property {(rect: Rect) => void} centerOn      bring something in sight, as large as it fits
@@ -65,18 +65,18 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visi
 
 /**
  * @param {object} parts
- * @param {HTMLCanvasElement} parts.canvas
+ * @param {HTMLCanvasElement} parts.canvasElement
  * @param {Store} parts.store
- * @param {(box: Box) => Look} parts.lookOf
+ * @param {(box: Box) => BoxStyle} parts.styleOf
  * @param {() => boolean} parts.mayEdit
  * @param {(rect: Rect) => Box | null} parts.makeBox
  * @param {(text: string) => void} parts.say
  * @param {() => void} parts.selectionChanged
  * @param {(point: Point | null) => void} parts.cursorMoved   at most once a frame
  * @param {() => void} parts.viewChanged                       at most once a frame
- * @returns {Stage}
+ * @returns {Canvas}
  */
-export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, selectionChanged, cursorMoved, viewChanged }) {
+export function createCanvas({ canvasElement, store, styleOf, mayEdit, makeBox, say, selectionChanged, cursorMoved, viewChanged }) {
   /** @type {CanvasImageSource | Picture | null} */
   let picture = null;
   /** @type {(() => void)[]} */
@@ -98,18 +98,18 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
   let tags = true;
   let crosshair = false;
   let boxesHidden = false;
-  const arrangement = createArrangement(store);
+  const spatialIndex = createSpatialIndex(store);
   const selection = createSelection();
   const layers = createLayers(() => renderer.invalidate());
 
   const renderer = createRenderer({
-    canvas,
+    canvasElement,
     paint(context, sizeScr) {
       const gesture = toolbox.gesture();
       paintPicture(context, { picture, size, view, sizeScr });
       if (!boxesHidden) {
-        const boxes = arrangement.within(visibleRect(view, sizeScr));
-        paintBoxes(context, sizeScr, { view, boxes, gesture, get: store.get, selection, hovered, lookOf, tags });
+        const boxes = spatialIndex.within(visibleRect(view, sizeScr));
+        paintBoxes(context, sizeScr, { view, boxes, gesture, get: store.get, selection, hovered, styleOf, tags });
       }
       if (cursor && showsCrosshair()) paintCrosshair(context, sizeScr, cursor);
       paintGesture(context, view, gesture);
@@ -123,7 +123,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
   const showsCrosshair = () => (crosshair || toolbox.mode() !== "edit") && mayEdit() && !panning;
 
   /** Tell the page where the cursor and the view are, at most once a frame. */
-  function tellSoon() {
+  function notifySoon() {
     newsFrame ||= requestAnimationFrame(() => {
       newsFrame = 0;
       if (viewIsNews) viewChanged();
@@ -137,7 +137,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
     view = whole ? next : keepInSight(next, size, renderer.sizeScr());
     fitted = whole;
     viewIsNews = true;
-    tellSoon();
+    notifySoon();
     renderer.invalidate();
   }
 
@@ -153,7 +153,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
   /** @param {Point} point @param {boolean} touch @returns {Hit} */
   function hitAt(point, touch) {
     const handleReachScr = touch ? TOUCH_REACH_SCR : HANDLE_REACH_SCR;
-    const boxes = boxesHidden ? [] : arrangement.near(point, handleReachScr / view.scale);
+    const boxes = boxesHidden ? [] : spatialIndex.near(point, handleReachScr / view.scale);
     const selected = mayEdit() ? selection.only() : null;
     return hitTest({ boxes, selected, point, scale: view.scale, handleReachScr });
   }
@@ -162,7 +162,7 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
     {
       size: () => size,
       hitAt,
-      within: (rect) => (boxesHidden ? [] : arrangement.within(rect)),
+      within: (rect) => (boxesHidden ? [] : spatialIndex.within(rect)),
       selection: () => selection.ids().flatMap((id) => store.get(id) ?? []),
       select,
       toggle: (id) => selected(selection.toggle(id)),
@@ -181,22 +181,22 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
   /** @param {PointScr | null} at */
   function hover(at) {
     cursor = at;
-    tellSoon();
+    notifySoon();
     const editing = toolbox.mode() === "edit";
     const hit = at && editing ? hitAt(toImage(view, at), false) : { kind: /** @type {const} */ ("nothing") };
     const id = hit.kind === "nothing" ? null : hit.id;
     if (id !== hovered || showsCrosshair()) renderer.invalidate();
     hovered = id;
-    if (panning) canvas.style.cursor = "grab";
-    else if (!mayEdit()) canvas.style.cursor = hovered ? "pointer" : "default";
-    else canvas.style.cursor = editing ? cursorFor(hit) : "crosshair";
+    if (panning) canvasElement.style.cursor = "grab";
+    else if (!mayEdit()) canvasElement.style.cursor = hovered ? "pointer" : "default";
+    else canvasElement.style.cursor = editing ? cursorFor(hit) : "crosshair";
     if (mayEdit()) toolbox.hover(at && toImage(view, at));
   }
 
-  followPointer(canvas, {
+  followPointer(canvasElement, {
     wantsPan: () => panning,
     press(at, press) {
-      canvas.focus({ preventScroll: true });
+      canvasElement.focus({ preventScroll: true });
       const point = toImage(view, at);
       taken = layers.press(point);
       if (taken) return;
@@ -288,9 +288,9 @@ export function createStage({ canvas, store, lookOf, mayEdit, makeBox, say, sele
       boxesHidden = hidden;
       renderer.invalidate();
     },
-    hiddenTypes: arrangement.hiddenTypes,
+    hiddenTypes: spatialIndex.hiddenTypes,
     hideTypes(types) {
-      arrangement.hideTypes(types);
+      spatialIndex.hideTypes(types);
       selected(selection.retain((id) => !types.has(store.get(id)?.defect_type ?? "")));
       renderer.invalidate();
     },

@@ -9,7 +9,7 @@ import { NO_AREA } from "../ui/messages.js";
 /** @typedef {import("../boxes/types.js").Size} Size */
 
 /**
- * What a tool may see and do. The stage implements it; tests pass a plain object.
+ * What a tool may see and do. The canvas implements it; tests pass a plain object.
  * @typedef {object} Bench
  * @property {() => Size} size                      of the image
  * @property {(point: Point, touch: boolean) => import("../boxes/types.js").Hit} hitAt   what a press there means

@@ -10,7 +10,7 @@ import { toScreen } from "./viewport.js";
 /** @typedef {import("../boxes/types.js").Size} Size */
 /** @typedef {import("../boxes/types.js").Viewport} Viewport */
 /** @typedef {import("./tags.js").RectScr} RectScr */
-/** @typedef {import("./paint.js").Look} Look */
+/** @typedef {import("./paint.js").BoxStyle} BoxStyle */
 
 /**
  * @typedef {object} Scene
@@ -20,7 +20,7 @@ import { toScreen } from "./viewport.js";
  * @property {(id: string) => Box | undefined} get
  * @property {import("../boxes/selection.js").Selection} selection
  * @property {string | null} hovered
- * @property {(box: Box) => Look} lookOf
+ * @property {(box: Box) => BoxStyle} styleOf
  * @property {boolean} tags
  */
 
@@ -60,7 +60,7 @@ function rankOf({ selection }, { id }) {
 }
 
 /**
- * Draw the boxes that nobody points at, in one look after the other.
+ * Draw the boxes that nobody points at, in one style after the other.
  * @param {CanvasRenderingContext2D} context
  * @param {Size} sizeScr
  * @param {Scene} scene
@@ -72,17 +72,17 @@ function paintPlain(context, sizeScr, scene, boxes) {
   let color = "";
   context.lineWidth = 2;
   for (const box of boxes) {
-    const look = scene.lookOf(box);
+    const style = scene.styleOf(box);
     const rectScr = toScreenRect(scene.view, box);
     if (!isMany) {
-      paintHalo(context, rectScr, look);
+      paintHalo(context, rectScr, style);
       context.lineWidth = 2;
       color = "";
     }
-    if (look.dashed !== dashed) context.setLineDash(look.dashed ? DASH : NO_DASH);
-    if (look.color !== color) context.strokeStyle = look.color;
-    dashed = look.dashed;
-    color = look.color;
+    if (style.dashed !== dashed) context.setLineDash(style.dashed ? DASH : NO_DASH);
+    if (style.color !== color) context.strokeStyle = style.color;
+    dashed = style.dashed;
+    color = style.color;
     context.strokeRect(rectScr.left, rectScr.top, rectScr.width, rectScr.height);
     if (!isMany && dashed) {
       context.setLineDash(NO_DASH);
@@ -94,7 +94,7 @@ function paintPlain(context, sizeScr, scene, boxes) {
   for (const box of boxes) {
     const rectScr = toScreenRect(scene.view, box);
     if (Math.max(rectScr.width, rectScr.height) < TAG_FROM_SCR) continue;
-    const { tag } = scene.lookOf(box);
+    const { tag } = scene.styleOf(box);
     if (!isMany || rectScr.width >= tagWidth(tag)) paintTag(context, sizeScr, rectScr, tag);
   }
 }
@@ -103,12 +103,12 @@ function paintPlain(context, sizeScr, scene, boxes) {
  * The dark halo keeps every color visible on light metal; the color stands out on dark metal.
  * @param {CanvasRenderingContext2D} context
  * @param {RectScr} rectScr
- * @param {Look} look
+ * @param {BoxStyle} style
  * @param {number} [line]
  */
-function paintHalo(context, { left, top, width, height }, look, line = 2) {
+function paintHalo(context, { left, top, width, height }, style, line = 2) {
   context.lineWidth = line + 2;
-  context.strokeStyle = look.dashed ? "rgba(0, 0, 0, 0.4)" : "rgba(0, 0, 0, 0.6)";
+  context.strokeStyle = style.dashed ? "rgba(0, 0, 0, 0.4)" : "rgba(0, 0, 0, 0.6)";
   context.strokeRect(left, top, width, height);
 }
 
@@ -120,18 +120,18 @@ function paintHalo(context, { left, top, width, height }, look, line = 2) {
  * @param {Box} box
  */
 function paintMarked(context, sizeScr, scene, box) {
-  const look = scene.lookOf(box);
+  const style = scene.styleOf(box);
   const isSelected = scene.selection.has(box.id) || scene.gesture.drafts.includes(box);
   const rectScr = toScreenRect(scene.view, box);
   const { left, top, width, height } = rectScr;
-  context.fillStyle = look.color;
+  context.fillStyle = style.color;
   context.globalAlpha = isSelected ? 0.12 : 0.08;
   context.fillRect(left, top, width, height);
   context.globalAlpha = 1;
-  paintHalo(context, rectScr, look, 2.5);
-  context.setLineDash(look.dashed ? DASH : NO_DASH);
+  paintHalo(context, rectScr, style, 2.5);
+  context.setLineDash(style.dashed ? DASH : NO_DASH);
   context.lineWidth = 2.5;
-  context.strokeStyle = look.color;
+  context.strokeStyle = style.color;
   context.strokeRect(left, top, width, height);
   context.setLineDash(NO_DASH);
   // Several selected ones are told from those around them by a second, white line, not by color alone.
@@ -140,7 +140,7 @@ function paintMarked(context, sizeScr, scene, box) {
     context.strokeStyle = "#ffffff";
     context.strokeRect(left, top, width, height);
   }
-  paintTag(context, sizeScr, rectScr, look.tag);
+  paintTag(context, sizeScr, rectScr, style.tag);
 }
 
 /** @param {Viewport} view @param {Rect} rect @returns {RectScr} on whole pixels, where a line is sharp */

@@ -7,7 +7,7 @@ import { toImage, toScreen } from "./viewport.js";
 /** @typedef {import("../boxes/types.js").Rect} Rect */
 /** @typedef {import("../boxes/types.js").Size} Size */
 /** @typedef {import("../boxes/types.js").Viewport} Viewport */
-/** @typedef {import("./canvas.js").Stage} Stage */
+/** @typedef {import("./canvas.js").Canvas} Canvas */
 
 /** The longer side of the map, as a share of the canvas's shorter one, and at most this many pixels. */
 const SHARE = 0.25;
@@ -36,12 +36,12 @@ export function needsMap(inSight, { width, height }) {
  * Put the map over the canvas.
  * @param {object} parts
  * @param {HTMLElement} parts.frame   the place around the canvas
- * @param {Stage} parts.stage
+ * @param {Canvas} parts.canvas
  * @param {import("../boxes/store.js").Store} parts.store
  * @param {(box: import("../boxes/types.js").Box) => string} parts.colorOf
  * @returns {{toggle: () => boolean}} toggle answers whether it is on now
  */
-export function createOverview({ frame, stage, store, colorOf }) {
+export function createOverview({ frame, canvas, store, colorOf }) {
   let on = true;
   /** @type {HTMLCanvasElement | null} made when it is first needed */
   let map = null;
@@ -52,11 +52,11 @@ export function createOverview({ frame, stage, store, colorOf }) {
   let groundIsStale = true;
 
   store.subscribe(() => (groundIsStale = true));
-  stage.pictureChanged(() => (groundIsStale = true));
-  stage.addLayer({
+  canvas.pictureChanged(() => (groundIsStale = true));
+  canvas.addLayer({
     paint(_context, sizeScr) {
       canvasScr = sizeScr;
-      const isShown = on && needsMap(stage.inSight(), stage.size());
+      const isShown = on && needsMap(canvas.inSight(), canvas.size());
       if (isShown) show();
       if (map) map.hidden = !isShown;
     },
@@ -64,7 +64,7 @@ export function createOverview({ frame, stage, store, colorOf }) {
 
   /** @returns {Size} of the map */
   function mapSize() {
-    const { width, height } = stage.size();
+    const { width, height } = canvas.size();
     const longest = Math.min(LONGEST_SCR, SHARE * Math.min(canvasScr.width, canvasScr.height));
     const scale = longest / Math.max(width, height);
     return { width: Math.max(24, Math.round(width * scale)), height: Math.max(24, Math.round(height * scale)) };
@@ -72,7 +72,7 @@ export function createOverview({ frame, stage, store, colorOf }) {
 
   /** @param {Size} sizeScr @returns {Viewport} the whole image, without a margin */
   function wholeView(sizeScr) {
-    const { width, height } = stage.size();
+    const { width, height } = canvas.size();
     const scale = Math.min(sizeScr.width / width, sizeScr.height / height);
     return { scale, leftScr: (sizeScr.width - width * scale) / 2, topScr: (sizeScr.height - height * scale) / 2 };
   }
@@ -85,7 +85,7 @@ export function createOverview({ frame, stage, store, colorOf }) {
     ground.width = Math.round(sizeScr.width * ratio);
     ground.height = Math.round(sizeScr.height * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintPicture(context, { picture: stage.picture(), size: stage.size(), view, sizeScr, glance: true });
+    paintPicture(context, { picture: canvas.picture(), size: canvas.size(), view, sizeScr, isOverview: true });
     for (const box of store.all()) {
       const { xScr, yScr } = toScreen(view, { x: box.xmin, y: box.ymin });
       context.fillStyle = colorOf(box);
@@ -118,7 +118,7 @@ export function createOverview({ frame, stage, store, colorOf }) {
     context.clearRect(0, 0, width, height);
     context.drawImage(ground, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintSight(context, wholeView(sizeScr), stage.inSight());
+    paintSight(context, wholeView(sizeScr), canvas.inSight());
   }
 
   /** @returns {HTMLCanvasElement} */
@@ -141,14 +141,14 @@ export function createOverview({ frame, stage, store, colorOf }) {
     event.preventDefault();
     const place = made.getBoundingClientRect();
     const at = { xScr: event.clientX - place.left, yScr: event.clientY - place.top };
-    const there = toScreen(stage.view(), toImage(wholeView(mapSize()), at));
-    stage.pan({ xScr: canvasScr.width / 2 - there.xScr, yScr: canvasScr.height / 2 - there.yScr });
+    const there = toScreen(canvas.view(), toImage(wholeView(mapSize()), at));
+    canvas.pan({ xScr: canvasScr.width / 2 - there.xScr, yScr: canvasScr.height / 2 - there.yScr });
   }
 
   return {
     toggle() {
       on = !on;
-      stage.invalidate();
+      canvas.invalidate();
       return on;
     },
   };

@@ -8,7 +8,7 @@ import { toScreen } from "./viewport.js";
 /** @typedef {import("../boxes/types.js").Viewport} Viewport */
 
 /**
- * @typedef {object} Look
+ * @typedef {object} BoxStyle
  * @property {string} color
  * @property {boolean} dashed     a proposal that no person has decided
  * @property {import("./tags.js").TagPart[]} tag
@@ -16,11 +16,11 @@ import { toScreen } from "./viewport.js";
 
 /**
  * A picture that draws itself: tiles, or pixels with another window. Called with the context in CSS
- * pixels; it draws the image's rectangle, which lies on the canvas where the view says. At a glance it
- * draws what it has, and neither asks for more nor takes the view for what the person looks at.
+ * pixels; it draws the image's rectangle, which lies on the canvas where the view says. With `isOverview`
+ * it draws what it has, and neither asks for more nor takes the view for what the person sees.
  * @typedef {object} Picture
  * @property {(context: CanvasRenderingContext2D, place: {view: Viewport, size: Size, sizeScr: Size,
- *   glance?: boolean}) => void} paint
+ *   isOverview?: boolean}) => void} paint
  */
 
 /**
@@ -30,14 +30,14 @@ import { toScreen } from "./viewport.js";
  * @param {Size} scene.size       of the image
  * @param {Viewport} scene.view
  * @param {Size} scene.sizeScr
- * @param {boolean} [scene.glance]  for a map beside the canvas
+ * @param {boolean} [scene.isOverview]  for a map beside the canvas
  */
-export function paintPicture(context, { picture, size, view, sizeScr, glance = false }) {
+export function paintPicture(context, { picture, size, view, sizeScr, isOverview = false }) {
   const width = size.width * view.scale;
   const height = size.height * view.scale;
   if (picture && "paint" in picture) {
     context.save();
-    picture.paint(context, { view, size, sizeScr, glance });
+    picture.paint(context, { view, size, sizeScr, isOverview });
     context.restore();
   } else if (picture) {
     // Magnified pixels stay squares: an inspector must see what is measured.

@@ -2,7 +2,7 @@
 // Turns pointer and wheel events of a canvas into a few plain calls: press, drag, release, pan, zoom.
 // A drag starts only after the pointer left its place, so that a shaky click stays a click. Two
 // fingers pan and zoom together.
-import { wheelDeed } from "./wheel.js";
+import { wheelAction } from "./wheel.js";
 
 /** @typedef {import("../boxes/types.js").PointScr} PointScr */
 
@@ -126,13 +126,13 @@ export function followPointer(element, calls) {
     "wheel",
     (event) => {
       event.preventDefault();
-      const deed = wheelDeed(event, event.timeStamp - swipedAt < SWIPE_MS);
-      if (deed.kind === "zoom") {
-        calls.zoom(placeOf(event), deed.factor);
+      const action = wheelAction(event, event.timeStamp - swipedAt < SWIPE_MS);
+      if (action.kind === "zoom") {
+        calls.zoom(placeOf(event), action.factor);
         return;
       }
       if (!event.shiftKey) swipedAt = event.timeStamp;
-      calls.pan(deed.shift);
+      calls.pan(action.shift);
     },
     { passive: false },
   );

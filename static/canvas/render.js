@@ -14,13 +14,13 @@
 /**
  * Draw a canvas whenever it is dirty, once per frame.
  * @param {object} parts
- * @param {HTMLCanvasElement} parts.canvas
+ * @param {HTMLCanvasElement} parts.canvasElement
  * @param {(context: CanvasRenderingContext2D, sizeScr: Size) => void} parts.paint
  * @param {(beforeScr: Size, afterScr: Size) => void} parts.resized
  * @returns {Renderer}
  */
-export function createRenderer({ canvas, paint, resized }) {
-  const context = canvas.getContext("2d");
+export function createRenderer({ canvasElement, paint, resized }) {
+  const context = canvasElement.getContext("2d");
   if (!context) throw new Error("This browser cannot draw on a canvas.");
   let sizeScr = { width: 1, height: 1 };
   let frame = 0;
@@ -31,9 +31,9 @@ export function createRenderer({ canvas, paint, resized }) {
     const ratio = window.devicePixelRatio || 1;
     const width = Math.max(1, Math.round(sizeScr.width * ratio));
     const height = Math.max(1, Math.round(sizeScr.height * ratio));
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
+    if (canvasElement.width !== width || canvasElement.height !== height) {
+      canvasElement.width = width;
+      canvasElement.height = height;
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, sizeScr.width, sizeScr.height);
@@ -46,11 +46,11 @@ export function createRenderer({ canvas, paint, resized }) {
 
   const observer = new ResizeObserver(() => {
     const before = sizeScr;
-    sizeScr = { width: Math.max(1, canvas.clientWidth), height: Math.max(1, canvas.clientHeight) };
+    sizeScr = { width: Math.max(1, canvasElement.clientWidth), height: Math.max(1, canvasElement.clientHeight) };
     resized(before, sizeScr);
     invalidate();
   });
-  observer.observe(canvas);
+  observer.observe(canvasElement);
 
   return {
     invalidate,

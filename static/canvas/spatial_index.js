@@ -10,7 +10,7 @@ import { createGrid } from "./grid.js";
 /** @typedef {import("../boxes/store.js").Store} Store */
 
 /**
- * @typedef {object} Arrangement
+ * @typedef {object} SpatialIndex
  * @property {(rect: Rect) => Box[]} within      those that touch it, in drawing order
  * @property {(point: Point, reach: number) => Box[]} near   those that a press could mean, in drawing order
  * @property {() => ReadonlySet<string>} hiddenTypes
@@ -20,9 +20,9 @@ import { createGrid } from "./grid.js";
 /**
  * Follow a store.
  * @param {Store} store
- * @returns {Arrangement}
+ * @returns {SpatialIndex}
  */
-export function createArrangement(store) {
+export function createSpatialIndex(store) {
   const grid = createGrid();
   /** @type {Box[] | null} all boxes in drawing order; null when stale */
   let ordered = null;

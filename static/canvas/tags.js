@@ -6,7 +6,7 @@
 /**
  * A tag's parts look different because they mean different things: a type has its color, a score is
  * an outlined percentage, a severity a filled ramp with its number.
- * @typedef {{text: string, look: "type" | "score" | "severity", color?: string}} TagPart
+ * @typedef {{text: string, kind: "type" | "score" | "severity", color?: string}} TagPart
  */
 
 /** @typedef {{left: number, top: number, width: number, height: number}} RectScr */
@@ -60,7 +60,7 @@ function printOf(parts) {
   }
   let print = known.get(parts);
   if (print) return print;
-  const key = parts.map(({ text, look, color }) => `${look} ${color} ${text}`).join("|");
+  const key = parts.map(({ text, kind, color }) => `${kind} ${color} ${text}`).join("|");
   print = prints.get(key) ?? makePrint(parts);
   if (prints.size >= KEPT) prints.clear();
   prints.set(key, print);
@@ -96,17 +96,17 @@ function makePrint(parts) {
  * @param {TagPart} part
  */
 function paintPart(context, { left, width }, part) {
-  const fill = part.look === "score" ? "rgba(20, 20, 20, 0.82)" : (part.color ?? "#999999");
+  const fill = part.kind === "score" ? "rgba(20, 20, 20, 0.82)" : (part.color ?? "#999999");
   context.fillStyle = fill;
   context.fillRect(left, 0, width, HEIGHT_SCR);
-  if (part.look === "score") {
+  if (part.kind === "score") {
     context.setLineDash([3, 2]);
     context.lineWidth = 1;
     context.strokeStyle = "#ffffff";
     context.strokeRect(left + 1.5, 1.5, width - 3, HEIGHT_SCR - 3);
     context.setLineDash([]);
   }
-  context.fillStyle = part.look === "score" ? "#ffffff" : inkOn(fill);
+  context.fillStyle = part.kind === "score" ? "#ffffff" : inkOn(fill);
   context.fillText(part.text, left + 5, HEIGHT_SCR / 2 + 0.5);
 }
 

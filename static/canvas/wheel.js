@@ -8,7 +8,7 @@ import { clamp } from "../boxes/geometry.js";
 /** @typedef {{deltaX: number, deltaY: number, deltaMode: number, ctrlKey: boolean, shiftKey: boolean,
  *   wheelDeltaY?: number}} Wheel */
 
-/** @typedef {{kind: "zoom", factor: number} | {kind: "pan", shift: PointScr}} WheelDeed */
+/** @typedef {{kind: "zoom", factor: number} | {kind: "pan", shift: PointScr}} WheelAction */
 
 /** Pixels of a line and of a page, as browsers count a wheel. */
 const PER_UNIT = [1, 16, 120];
@@ -21,9 +21,9 @@ const FINE = 60;
  * Say what to do about one wheel event.
  * @param {Wheel} wheel
  * @param {boolean} [swiping] whether a swipe of two fingers is going on
- * @returns {WheelDeed}
+ * @returns {WheelAction}
  */
-export function wheelDeed(wheel, swiping = false) {
+export function wheelAction(wheel, swiping = false) {
   const perUnit = PER_UNIT[wheel.deltaMode] ?? 1;
   const x = wheel.deltaX * perUnit;
   const y = wheel.deltaY * perUnit;

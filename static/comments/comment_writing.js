@@ -28,7 +28,7 @@ import { pinPoint } from "./threads.js";
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.root
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {import("../boxes/store.js").Store} parts.store
  * @param {import("./drafts.js").Drafts} parts.drafts
  * @param {() => void} parts.post
@@ -36,7 +36,7 @@ import { pinPoint } from "./threads.js";
  * @param {() => void} parts.discarded
  * @returns {Writing}
  */
-export function createWriting({ root, stage, store, drafts, post, changed, discarded }) {
+export function createWriting({ root, canvas, store, drafts, post, changed, discarded }) {
   /** @type {string | number | null} */
   let imageId = null;
   let draft = drafts.find("");
@@ -79,7 +79,7 @@ export function createWriting({ root, stage, store, drafts, post, changed, disca
 
   /** @param {Point} point @returns {Point} on the image, to a tenth of a pixel */
   function inside(point) {
-    const { width, height } = stage.size();
+    const { width, height } = canvas.size();
     const clamp = (/** @type {number} */ value, /** @type {number} */ most) =>
       Math.round(Math.min(Math.max(value, 0), most) * 10) / 10;
     return { x: clamp(point.x, width), y: clamp(point.y, height) };
@@ -90,8 +90,8 @@ export function createWriting({ root, stage, store, drafts, post, changed, disca
 
   /** @returns {{x: number, y: number, box: string | null}} */
   function here() {
-    const box = store.get(stage.selected() ?? "");
-    return box ? { ...middleOf(box), box: box.id } : { ...middleOf(stage.middle()), box: null };
+    const box = store.get(canvas.selected() ?? "");
+    return box ? { ...middleOf(box), box: box.id } : { ...middleOf(canvas.middle()), box: null };
   }
 
   /** @param {"image" | "place" | "box"} where */
@@ -99,7 +99,7 @@ export function createWriting({ root, stage, store, drafts, post, changed, disca
     armed = where === "place";
     if (where === "image") change({ x: null, y: null, box: null });
     else if (where === "box") change(here());
-    else change({ ...(draft.begin?.x === null ? middleOf(stage.middle()) : {}), box: null });
+    else change({ ...(draft.begin?.x === null ? middleOf(canvas.middle()) : {}), box: null });
   }
 
   return {
@@ -141,7 +141,7 @@ export function createWriting({ root, stage, store, drafts, post, changed, disca
       keep();
     },
     render(busy) {
-      const box = store.get(draft.begin?.box ?? stage.selected() ?? "");
+      const box = store.get(draft.begin?.box ?? canvas.selected() ?? "");
       composer.update({ draft: draft.begin, boxName: box?.defect_type ?? null, armed, busy });
     },
   };

@@ -32,7 +32,7 @@ const DRAFT = -1;
  * @param {HTMLElement} parts.root
  * @param {Pick<import("../server/api.js").Api, "getComments" | "postComment" | "postReply" | "patchComment" |
  *   "deleteComment">} parts.api
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {import("../boxes/store.js").Store} parts.store
  * @param {import("./drafts.js").Drafts} parts.drafts
  * @param {{user: string, mayDeleteAll: boolean}} parts.person
@@ -46,7 +46,7 @@ const DRAFT = -1;
 export function createTalk({
   root,
   api,
-  stage,
+  canvas,
   store,
   drafts,
   person,
@@ -77,7 +77,7 @@ export function createTalk({
   const boxOf = (/** @type {string} */ id) => store.get(id);
   const writing = createWriting({
     root,
-    stage,
+    canvas,
     store,
     drafts,
     post: () => void post(),
@@ -118,7 +118,7 @@ export function createTalk({
     const help = writing.beginning()?.needs_help ?? false;
     return [...known, { id: DRAFT, number: 0, point, help, resolved: false }];
   };
-  stage.addLayer({
+  canvas.addLayer({
     paint(context, _sizeScr, view) {
       if (!image || hidden()) return;
       paintPins(context, view, pins(), writing.pin() && tabs.chosen() === "comments" ? DRAFT : chosen);
@@ -126,7 +126,7 @@ export function createTalk({
     press(point) {
       if (!image || hidden()) return false;
       if (writing.take(point)) return true;
-      const pin = hitPin(pins(), point, stage.view().scale);
+      const pin = hitPin(pins(), point, canvas.view().scale);
       if (!pin) return false;
       tabs.choose("comments");
       if (pin.id === DRAFT) requestAnimationFrame(writing.focus);
@@ -158,10 +158,10 @@ export function createTalk({
 
   /** @param {Point} point */
   function bringInSight(point) {
-    const { xScr, yScr } = toScreen(stage.view(), point);
+    const { xScr, yScr } = toScreen(canvas.view(), point);
     const { width, height } = find("canvas", root).getBoundingClientRect();
     if (xScr >= 0 && yScr >= 0 && xScr <= width && yScr <= height) return;
-    stage.pan({ xScr: width / 2 - xScr, yScr: height / 2 - yScr });
+    canvas.pan({ xScr: width / 2 - xScr, yScr: height / 2 - yScr });
   }
 
   /** @param {string} key */
@@ -283,7 +283,7 @@ export function createTalk({
     trouble.hidden = failure === "";
     const open = countOpen(threads);
     tabs.setCount("comments", open > 0 ? String(open) : "");
-    stage.invalidate();
+    canvas.invalidate();
     changed();
   }
 

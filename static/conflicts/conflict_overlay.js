@@ -20,7 +20,7 @@ export function paintVersions(context, view, { choosing, other }) {
     const choice = choosing.choices.get(conflict.id);
     const isHere = conflict === here;
     if (conflict.theirs) ghost(context, view, conflict.theirs, { name: other, isHere, isFaint: choice === "mine", below: true });
-    // A box that is there is drawn by the stage; here it gets its name.
+    // A box that is there is drawn by the canvas; here it gets its name.
     if (conflict.mine) ghost(context, view, conflict.mine, { name: "you", isHere, isFaint: choice === "theirs", below: false });
   }
   context.restore();

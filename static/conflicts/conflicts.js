@@ -22,12 +22,12 @@ const WORDS = { mine: "Mine", theirs: "Theirs", both: "Both" };
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.place   the side panel, at whose top the choices stand
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {(sentence: string) => void} parts.say
  * @param {(choices: Map<string, Choice>) => void} parts.resolve
  * @returns {Conflicts}
  */
-export function createConflicts({ place, stage, say, resolve }) {
+export function createConflicts({ place, canvas, say, resolve }) {
   /** @type {Choosing | null} */
   let choosing = null;
   let other = "the other person";
@@ -40,19 +40,19 @@ export function createConflicts({ place, stage, say, resolve }) {
     choosing = next;
     if (look) lookAt(present(next));
     draw(next);
-    stage.invalidate();
+    canvas.invalidate();
   }
 
   /** @param {Conflict} conflict */
   function lookAt({ id, mine, theirs }) {
     const boxes = [mine, theirs].flatMap((box) => box ?? []);
-    stage.centerOn({
+    canvas.centerOn({
       xmin: Math.min(...boxes.map(({ xmin }) => xmin)),
       ymin: Math.min(...boxes.map(({ ymin }) => ymin)),
       xmax: Math.max(...boxes.map(({ xmax }) => xmax)),
       ymax: Math.max(...boxes.map(({ ymax }) => ymax)),
     });
-    stage.select(id);
+    canvas.select(id);
   }
 
   /** @param {Choosing} now */
@@ -123,7 +123,7 @@ export function createConflicts({ place, stage, say, resolve }) {
   return {
     ask({ conflicts, savedBy }) {
       other = savedBy ?? "the other person";
-      takeAway ??= stage.addLayer({ paint: (context, _, view) => choosing && paintVersions(context, view, { choosing, other }) });
+      takeAway ??= canvas.addLayer({ paint: (context, _, view) => choosing && paintVersions(context, view, { choosing, other }) });
       if (!section.isConnected) place.prepend(section);
       become(beginChoosing(conflicts, choosing), choosing === null);
     },

@@ -141,7 +141,7 @@ export function weightsAlong({ start, length, whole, count }) {
  *   level, and the level's size
  * @param {Uint32Array} rgba             gets the pixels, little-endian
  */
-export function developLocally(raster, { regions, near, places, tones, share, on }, rgba) {
+export function renderLocally(raster, { regions, near, places, tones, share, on }, rgba) {
   const { levels, width, height, channels } = raster;
   const { tables } = regions;
   const across = weightsAlong({ start: on.left, length: width, whole: on.width, count: regions.columns });

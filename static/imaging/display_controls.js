@@ -2,16 +2,16 @@
 // How a person sees the image: the view's settings and their keys, the value under the cursor, tiles in trouble.
 import { find } from "../ui/element.js";
 import { windowHolding } from "./histogram.js";
-import { PLAIN, readLook } from "./tone_mapping.js";
-import { createViewPanel } from "./display_panel.js";
+import { PLAIN, readToneMapping } from "./tone_mapping.js";
+import { createDisplayPanel } from "./display_panel.js";
 
-/** @typedef {import("./tone_mapping.js").Look} Look */
+/** @typedef {import("./tone_mapping.js").ToneMapping} ToneMapping */
 /** @typedef {import("../boxes/types.js").Point} Point */
 /** @typedef {import("../ui/keymap.js").Command} Command */
 /** @typedef {import("./picture.js").Pictures} Pictures */
 
 /**
- * @typedef {object} Viewing
+ * @typedef {object} DisplayControls
  * @property {Command[]} commands
  * @property {(point: Point | null) => void} probe   show the native value of the pixel under the cursor
  */
@@ -28,11 +28,11 @@ const REST_MS = 120;
  * @param {Pictures} parts.pictures
  * @param {Pick<import("../saving/preferences.js").Preferences, "set">} parts.preferences
  * @param {(sentence: string) => void} parts.say
- * @returns {Viewing}
+ * @returns {DisplayControls}
  */
-export function createViewing({ root, pictures, preferences, say }) {
+export function createDisplayControls({ root, pictures, preferences, say }) {
   const button = find('[data-command="view panel"]', root);
-  const panel = createViewPanel(find("[data-view]", root), {
+  const panel = createDisplayPanel(find("[data-view]", root), {
     change,
     opened(open) {
       button.setAttribute("aria-expanded", String(open));
@@ -49,12 +49,12 @@ export function createViewing({ root, pictures, preferences, say }) {
   /** @type {string | number | null} the image whose window was found to show nothing */
   let warned = null;
 
-  /** @param {Partial<Look>} part */
+  /** @param {Partial<ToneMapping>} part */
   function change(part) {
-    const look = readLook({ ...pictures.look(), ...part });
-    if (look.local > 0) lastLocal = look.local;
-    pictures.setLook(look);
-    preferences.set("view", { ...look });
+    const toneMapping = readToneMapping({ ...pictures.toneMapping(), ...part });
+    if (toneMapping.local > 0) lastLocal = toneMapping.local;
+    pictures.setToneMapping(toneMapping);
+    preferences.set("view", { ...toneMapping });
   }
 
   function draw() {
@@ -70,7 +70,7 @@ export function createViewing({ root, pictures, preferences, say }) {
       say("Every level of this image lies outside of the window: fit it, or reset it, under View.");
     }
     panel.update({
-      look: pictures.look(),
+      toneMapping: pictures.toneMapping(),
       window,
       depth: picture.image.bit_depth,
       histogram,
@@ -113,9 +113,9 @@ export function createViewing({ root, pictures, preferences, say }) {
       keys: [key],
       repeats: true,
       perform() {
-        const look = pictures.look();
-        change({ [name]: name === "gamma" ? Math.round(look.gamma * 10 ** (step / 100) * 100) / 100 : look[name] + step });
-        const value = pictures.look()[name];
+        const toneMapping = pictures.toneMapping();
+        change({ [name]: name === "gamma" ? Math.round(toneMapping.gamma * 10 ** (step / 100) * 100) / 100 : toneMapping[name] + step });
+        const value = pictures.toneMapping()[name];
         say(`${name[0].toUpperCase()}${name.slice(1)} ${name === "gamma" ? value.toFixed(2) : value}`);
       },
     };
@@ -131,7 +131,7 @@ export function createViewing({ root, pictures, preferences, say }) {
         label: "Invert, or not",
         group,
         keys: ["Shift+i"],
-        perform: () => change({ invert: !pictures.look().invert }),
+        perform: () => change({ invert: !pictures.toneMapping().invert }),
       },
       {
         name: "local contrast",
@@ -139,8 +139,8 @@ export function createViewing({ root, pictures, preferences, say }) {
         group,
         keys: ["l"],
         perform() {
-          change({ local: pictures.look().local > 0 ? 0 : lastLocal });
-          say(pictures.look().local > 0 ? `Local contrast ${lastLocal} %` : "Local contrast off");
+          change({ local: pictures.toneMapping().local > 0 ? 0 : lastLocal });
+          say(pictures.toneMapping().local > 0 ? `Local contrast ${lastLocal} %` : "Local contrast off");
         },
       },
       { name: "fit window", label: "Window to the levels in sight", group, keys: ["w"], perform: () => void fitWindow() },

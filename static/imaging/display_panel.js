@@ -3,13 +3,13 @@
 import { find } from "../ui/element.js";
 import { axisOf, barsOf, levelAt, movedWindow, outlineOf, placeOf } from "./histogram.js";
 
-/** @typedef {import("./tone_mapping.js").Look} Look */
+/** @typedef {import("./tone_mapping.js").ToneMapping} ToneMapping */
 /** @typedef {import("./tone_mapping.js").Window} Window */
 /** @typedef {import("./histogram.js").Axis} Axis */
 
 /**
  * @typedef {object} Shown
- * @property {Look} look
+ * @property {ToneMapping} toneMapping
  * @property {Window} window
  * @property {number} depth
  * @property {import("./tiled_picture.js").Histogram | null} histogram
@@ -17,7 +17,7 @@ import { axisOf, barsOf, levelAt, movedWindow, outlineOf, placeOf } from "./hist
  */
 
 /**
- * @typedef {object} ViewPanel
+ * @typedef {object} DisplayPanel
  * @property {(shown: Shown) => void} update
  * @property {() => boolean} isOpen
  * @property {(open: boolean) => void} setOpen
@@ -30,11 +30,11 @@ const STEPS = 200;
 /**
  * @param {HTMLElement} panel
  * @param {object} calls
- * @param {(part: Partial<Look>) => void} calls.change
+ * @param {(part: Partial<ToneMapping>) => void} calls.change
  * @param {(open: boolean) => void} calls.opened
- * @returns {ViewPanel}
+ * @returns {DisplayPanel}
  */
-export function createViewPanel(panel, { change, opened }) {
+export function createDisplayPanel(panel, { change, opened }) {
   const frame = find("[data-histogram]", panel);
   const bars = frame.querySelector("path");
   const span = find("[data-span]", frame);
@@ -64,7 +64,7 @@ export function createViewPanel(panel, { change, opened }) {
     });
   }
   invert.addEventListener("change", () => change({ invert: invert.checked }));
-  area.addEventListener("change", () => change({ area: /** @type {Look["area"]} */ (area.value) }));
+  area.addEventListener("change", () => change({ area: /** @type {ToneMapping["area"]} */ (area.value) }));
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault(); // it closes the panel, and does nothing to the boxes
@@ -122,7 +122,7 @@ export function createViewPanel(panel, { change, opened }) {
 
   function draw() {
     if (!shown || panel.hidden) return;
-    const { look, window, histogram, depth, why } = shown;
+    const { toneMapping, window, histogram, depth, why } = shown;
     panel.toggleAttribute("data-empty", why !== "");
     find("[data-why]", panel).textContent = why;
     axis = histogram ? axisOf(histogram, depth) : { low: 0, high: 2 ** depth - 1 };
@@ -145,14 +145,14 @@ export function createViewPanel(panel, { change, opened }) {
       if (number.value !== value && document.activeElement !== number) number.value = value;
     }
     for (const slider of sliders) {
-      const value = /** @type {number} */ (look[/** @type {keyof Look} */ (slider.name)]);
+      const value = /** @type {number} */ (toneMapping[/** @type {keyof ToneMapping} */ (slider.name)]);
       slider.value = String(slider.name === "gamma" ? Math.log10(value) : value);
       const word = slider.name === "gamma" ? value.toFixed(2) : slider.name === "local" ? `${value} %` : `${value > 0 ? "+" : ""}${value}`;
       slider.setAttribute("aria-valuetext", word);
       find(`[data-value-of="${slider.name}"]`, panel).textContent = word;
     }
-    invert.checked = look.invert;
-    area.value = look.area;
+    invert.checked = toneMapping.invert;
+    area.value = toneMapping.area;
   }
 
   /** @param {boolean} open */

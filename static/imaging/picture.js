@@ -6,7 +6,7 @@ import { createTiledPicture } from "./tiled_picture.js";
 
 /** @typedef {import("../boxes/types.js").ImageInfo} ImageInfo */
 /** @typedef {import("../boxes/types.js").Size} Size */
-/** @typedef {import("./tone_mapping.js").Look} Look */
+/** @typedef {import("./tone_mapping.js").ToneMapping} ToneMapping */
 /** @typedef {import("./tone_mapping.js").Window} Window */
 /** @typedef {import("../server/loader.js").Trouble} Trouble */
 /** @typedef {import("./tiled_picture.js").TiledPicture} TiledPicture */
@@ -24,8 +24,8 @@ import { createTiledPicture } from "./tiled_picture.js";
  * @typedef {object} Pictures
  * @property {(image: ImageInfo, means?: {waiting?: () => void, wanted?: () => boolean}) => Promise<Picture>} load
  * @property {(image: ImageInfo) => Window} windowOf   the levels that are shown black and white
- * @property {() => Look} look
- * @property {(look: Look) => void} setLook
+ * @property {() => ToneMapping} toneMapping
+ * @property {(toneMapping: ToneMapping) => void} setToneMapping
  * @property {(image: ImageInfo | null) => void} show  the page is at this image now
  * @property {() => Picture | null} shown
  * @property {(listener: () => void) => void} onChange another picture, or something else is known of it
@@ -40,14 +40,14 @@ const KEPT = 6;
 /**
  * @param {object} parts
  * @param {(imageId: string | number) => Promise<ImageInfo>} parts.getImage
- * @param {import("./tile_workers.js").Darkroom} parts.darkroom
- * @param {HTMLCanvasElement} parts.canvas
+ * @param {import("./tile_workers.js").TileWorkers} parts.tileWorkers
+ * @param {HTMLCanvasElement} parts.canvasElement
  * @param {Partial<Record<"low" | "high", number | null>>} parts.projectWindow
- * @param {Look} parts.look
+ * @param {ToneMapping} parts.toneMapping
  * @param {() => void} parts.invalidate   the canvas is to be painted again
  * @returns {Pictures}
  */
-export function createPictures({ getImage, darkroom, canvas, projectWindow, look, invalidate }) {
+export function createPictures({ getImage, tileWorkers, canvasElement, projectWindow, toneMapping, invalidate }) {
   /** @type {Picture[]} the latest last */
   let kept = [];
   /** @type {ImageInfo["id"] | null} */
@@ -57,7 +57,7 @@ export function createPictures({ getImage, darkroom, canvas, projectWindow, look
   const tell = () => listeners.forEach((listener) => listener());
 
   const shown = () => kept.findLast(({ image }) => image.id === shownId) ?? null;
-  const windowFor = (/** @type {ImageInfo} */ image) => windowOf(look, projectWindow, image.bit_depth);
+  const windowFor = (/** @type {ImageInfo} */ image) => windowOf(toneMapping, projectWindow, image.bit_depth);
 
   /** @param {Picture} picture */
   function keep(picture) {
@@ -74,21 +74,21 @@ export function createPictures({ getImage, darkroom, canvas, projectWindow, look
    * @param {{side: number, histogram: import("./tiled_picture.js").Histogram | null}} more
    * @returns {Promise<Picture>}
    */
-  async function develop(image, source, { side, histogram }) {
+  async function render(image, source, { side, histogram }) {
     const { width, height, channels, bit_depth: depth } = image;
     const ratio = window.devicePixelRatio || 1;
     const tiled = createTiledPicture({
       shape: { width, height, channels, depth, side },
       source,
       histogram,
-      darkroom,
-      lookNow: () => ({ look, window: windowFor(image) }),
+      tileWorkers,
+      currentToneMapping: () => ({ toneMapping, window: windowFor(image) }),
       changed() {
         if (image.id === shownId) invalidate();
         tell();
       },
       troubled: tell,
-      screen: { width: Math.max(1, canvas.clientWidth * ratio), height: Math.max(1, canvas.clientHeight * ratio) },
+      screen: { width: Math.max(1, canvasElement.clientWidth * ratio), height: Math.max(1, canvasElement.clientHeight * ratio) },
     });
     keep({ image, tiled, why: "", paint: tiled.paint });
     const picture = kept[kept.length - 1];
@@ -120,13 +120,13 @@ export function createPictures({ getImage, darkroom, canvas, projectWindow, look
   }
 
   return {
-    look: () => look,
+    toneMapping: () => toneMapping,
     windowOf: windowFor,
     shown,
     onChange: (listener) => void listeners.push(listener),
-    setLook(next) {
-      look = next;
-      for (const { tiled } of kept) tiled?.relook();
+    setToneMapping(next) {
+      toneMapping = next;
+      for (const { tiled } of kept) tiled?.toneMappingChanged();
       tell();
     },
     show(image) {
@@ -135,11 +135,11 @@ export function createPictures({ getImage, darkroom, canvas, projectWindow, look
     },
     async load(image, { waiting = () => {}, wanted = () => true } = {}) {
       try {
-        if (!image.tiles) return await develop(image, { whole: image.pixels }, { side: SIDE, histogram: null });
+        if (!image.tiles) return await render(image, { whole: image.pixels }, { side: SIDE, histogram: null });
         const { tile: side, histogram, address } = await describeTiles(image, { waiting, wanted });
         const urlOf = (/** @type {import("./pyramid.js").Tile} */ { level, column, row }) =>
           address.replace("{level}", level).replace("{column}", column).replace("{row}", row);
-        return await develop(image, { urlOf }, { side, histogram });
+        return await render(image, { urlOf }, { side, histogram });
       } catch (error) {
         if (error instanceof NoPicture || !(error instanceof Error)) throw error;
         const view = await loadView(image, { getImage, waiting, wanted });

@@ -7,8 +7,8 @@
  * @typedef {object} Held
  * @property {Tile} tile
  * @property {number} bytes
- * @property {ImageBitmap | null} bitmap   null until it is developed
- * @property {number} version              of the look that it was developed with
+ * @property {ImageBitmap | null} bitmap   null until it is rendered
+ * @property {number} version              of the toneMapping that it was rendered with
  */
 
 /**

@@ -1,12 +1,12 @@
 // @ts-check
-// Where tiles are developed: native levels in, screen pixels out. This module is the page's part of the work
+// Where tiles are rendered: native levels in, screen pixels out. This module is the page's part of the work
 // and, loaded as a worker, the worker itself. Each worker keeps the tiles that were given to it.
 import { AREAS, PLAIN, levelTable, placeTable, toneTable } from "./tone_mapping.js";
-import { developLocally, measureRegions } from "./clahe.js";
+import { renderLocally, measureRegions } from "./clahe.js";
 import { nameOf, pyramidOf, tileSize } from "./pyramid.js";
 import { countLevels, crop, halve, unpack } from "./raster.js";
 
-/** @typedef {import("./tone_mapping.js").Look} Look */
+/** @typedef {import("./tone_mapping.js").ToneMapping} ToneMapping */
 /** @typedef {import("./tone_mapping.js").Window} Window */
 /** @typedef {import("./pyramid.js").Tile} Tile */
 /** @typedef {import("./pyramid.js").Pyramid} Pyramid */
@@ -21,16 +21,16 @@ import { countLevels, crop, halve, unpack } from "./raster.js";
  * @property {number} side    of its tiles
  */
 
-/** @typedef {{width: number, height: number, rgba: Uint8ClampedArray}} Developed */
+/** @typedef {{width: number, height: number, rgba: Uint8ClampedArray}} RenderedTile */
 
 /** A faint spot wants more than the usual clip limit of 2 to 4; noise forbids much more than this. */
 const STEEPEST = 8;
 
 /**
  * The images that one worker knows. Every method takes plain values, so that it can be called by message.
- * @returns {Lab}
+ * @returns {TileWorker}
  */
-export function createLab() {
+export function createTileWorker() {
   /** @type {Map<string, ReturnType<typeof createImage>>} */
   const images = new Map();
   const imageOf = (/** @type {string} */ id) => {
@@ -42,27 +42,27 @@ export function createLab() {
     open: (id, shape) => void images.set(id, createImage(shape)),
     close: (id) => void images.delete(id),
     base: (id, buffer, tile) => imageOf(id).base(buffer, tile),
-    setLook: (id, look, window) => imageOf(id).setLook(look, window),
+    setToneMapping: (id, toneMapping, window) => imageOf(id).setToneMapping(toneMapping, window),
     load: (id, tile, buffer) => imageOf(id).load(tile, buffer),
     loadWhole: (id, buffer, keeps) => imageOf(id).loadWhole(buffer, keeps),
     drop: (id, names) => images.get(id)?.drop(names),
-    develop: (id, tiles) => imageOf(id).develop(tiles),
+    render: (id, tiles) => imageOf(id).render(tiles),
     probe: (id, tile, x, y) => imageOf(id).probe(tile, x, y),
     count: (id, tiles) => imageOf(id).count(tiles),
   };
 }
 
 /**
- * @typedef {object} Lab
+ * @typedef {object} TileWorker
  * @property {(id: string, shape: Shape) => void} open
  * @property {(id: string) => void} close
  * @property {(id: string, buffer: ArrayBuffer, tile: Tile) => void} base   the coarsest tile, which shows everything
- * @property {(id: string, look: Look, window: Window) => void} setLook
+ * @property {(id: string, toneMapping: ToneMapping, window: Window) => void} setToneMapping
  * @property {(id: string, tile: Tile, buffer: ArrayBuffer) => void} load
  * @property {(id: string, buffer: ArrayBuffer, keeps: {of: number, index: number}) => Uint32Array} loadWhole
  *   cut an image into all of its tiles and keep the `index`-th share of them; answers the counts of its levels
  * @property {(id: string, names: string[]) => void} drop
- * @property {(id: string, tiles: Tile[]) => (Developed | null)[]} develop   null for a tile that is not here
+ * @property {(id: string, tiles: Tile[]) => (RenderedTile | null)[]} render   null for a tile that is not here
  * @property {(id: string, tile: Tile, x: number, y: number) => number[] | null} probe   the native levels of a pixel
  * @property {(id: string, tiles: Tile[]) => Uint32Array} count
  */
@@ -81,11 +81,11 @@ function createImage(shape) {
   const rasters = new Map();
   /** @type {Raster | null} */
   let whole = null;
-  let look = /** @type {Look} */ (PLAIN);
+  let toneMapping = /** @type {ToneMapping} */ (PLAIN);
   let window = { low: 0, high: levels - 1 };
   /** @type {Uint32Array | null} native level to gray RGBA */
   let table = null;
-  /** @type {Omit<Parameters<typeof developLocally>[1], "on"> | null} */
+  /** @type {Omit<Parameters<typeof renderLocally>[1], "on"> | null} */
   let local = null;
 
   /** @param {Raster} raster */
@@ -98,12 +98,12 @@ function createImage(shape) {
   function localTables() {
     if (local || !whole) return local;
     const near = placeTable(narrowed(window, whole), levels);
-    const strength = look.local / 100;
+    const strength = toneMapping.local / 100;
     local = {
-      regions: measureRegions(whole, { places: near, most: AREAS[look.area], clip: 1 + (STEEPEST - 1) * strength }),
+      regions: measureRegions(whole, { places: near, most: AREAS[toneMapping.area], clip: 1 + (STEEPEST - 1) * strength }),
       near,
       places: placeTable(window, levels),
-      tones: toneTable(look),
+      tones: toneTable(toneMapping),
       share: Math.min(1, strength * 2),
     };
     return local;
@@ -114,9 +114,9 @@ function createImage(shape) {
     base(buffer, tile) {
       setBase(unpack(buffer, { ...tileSize(pyramid, tile), channels, depth }));
     },
-    /** @param {Look} nextLook @param {Window} nextWindow */
-    setLook(nextLook, nextWindow) {
-      [look, window, table, local] = [nextLook, nextWindow, null, null];
+    /** @param {ToneMapping} nextToneMapping @param {Window} nextWindow */
+    setToneMapping(nextToneMapping, nextWindow) {
+      [toneMapping, window, table, local] = [nextToneMapping, nextWindow, null, null];
     },
     /** @param {Tile} tile @param {ArrayBuffer} buffer */
     load(tile, buffer) {
@@ -142,9 +142,9 @@ function createImage(shape) {
     },
     /** @param {string[]} names */
     drop: (names) => names.forEach((name) => rasters.delete(name)),
-    /** @param {Tile[]} tiles @returns {(Developed | null)[]} */
-    develop(tiles) {
-      const tables = look.local > 0 ? localTables() : null;
+    /** @param {Tile[]} tiles @returns {(RenderedTile | null)[]} */
+    render(tiles) {
+      const tables = toneMapping.local > 0 ? localTables() : null;
       return tiles.map((tile) => {
         const raster = rasters.get(nameOf(tile));
         if (!raster) return null;
@@ -152,10 +152,10 @@ function createImage(shape) {
         if (tables) {
           const { width, height } = pyramid.levels[tile.level];
           const on = { left: tile.column * pyramid.side, top: tile.row * pyramid.side, width, height };
-          developLocally(raster, { ...tables, on }, rgba);
+          renderLocally(raster, { ...tables, on }, rgba);
         } else {
-          table ??= Uint32Array.from(levelTable(look, window, levels), (gray) => (0xff000000 | (gray * 0x010101)) >>> 0);
-          developPlainly(raster, table, rgba);
+          table ??= Uint32Array.from(levelTable(toneMapping, window, levels), (gray) => (0xff000000 | (gray * 0x010101)) >>> 0);
+          renderByTable(raster, table, rgba);
         }
         return { width: raster.width, height: raster.height, rgba: new Uint8ClampedArray(rgba.buffer) };
       });
@@ -180,7 +180,7 @@ function createImage(shape) {
  * @param {Uint32Array} table   native level to gray RGBA, little-endian
  * @param {Uint32Array} rgba
  */
-export function developPlainly({ levels, channels }, table, rgba) {
+export function renderByTable({ levels, channels }, table, rgba) {
   if (channels === 1) {
     for (let at = 0; at < rgba.length; at += 1) rgba[at] = table[levels[at]];
     return;
@@ -208,18 +208,18 @@ function narrowed(window, { levels }) {
 }
 
 /** Where a page finds this module as a worker, under its hashed name too. */
-export const LAB_URL = import.meta.url;
+export const TILE_WORKER_URL = import.meta.url;
 
 /** @param {any} scope  a worker's global scope */
 function serve(scope) {
-  const lab = createLab();
+  const tileWorker = createTileWorker();
   scope.onmessage = async (/** @type {MessageEvent} */ event) => {
     const { number, method, values } = event.data;
     try {
-      let answer = /** @type {any} */ (lab)[method](...values);
+      let answer = /** @type {any} */ (tileWorker)[method](...values);
       /** @type {(ImageBitmap | null)[]} */
       let bitmaps = [];
-      if (method === "develop") answer = bitmaps = await toBitmaps(answer);
+      if (method === "render") answer = bitmaps = await toBitmaps(answer);
       scope.postMessage({ number, answer }, bitmaps.filter((bitmap) => bitmap !== null));
     } catch (error) {
       scope.postMessage({ number, error: error instanceof Error ? error.message : String(error) });
@@ -228,12 +228,12 @@ function serve(scope) {
 }
 
 /**
- * @param {(Developed | null)[]} developed
+ * @param {(RenderedTile | null)[]} rendered
  * @returns {Promise<(ImageBitmap | null)[]>}
  */
-export function toBitmaps(developed) {
+export function toBitmaps(rendered) {
   return Promise.all(
-    developed.map((pixels) => {
+    rendered.map((pixels) => {
       if (!pixels) return null;
       const { rgba, width, height } = pixels;
       const data = new ImageData(rgba, width, height);

@@ -1,25 +1,25 @@
 // @ts-check
-// The page's side of the labs: shares an image's tiles between workers, and asks all of them as one.
-import { LAB_URL, createLab, shareOf, toBitmaps } from "./tile_worker.js";
+// The page's side of the workers: shares an image's tiles between workers, and asks all of them as one.
+import { TILE_WORKER_URL, createTileWorker, shareOf, toBitmaps } from "./tile_worker.js";
 
-/** @typedef {import("./tile_worker.js").Lab} Lab */
+/** @typedef {import("./tile_worker.js").TileWorker} TileWorker */
 /** @typedef {import("./tile_worker.js").Shape} Shape */
-/** @typedef {import("./tone_mapping.js").Look} Look */
+/** @typedef {import("./tone_mapping.js").ToneMapping} ToneMapping */
 /** @typedef {import("./tone_mapping.js").Window} Window */
 /** @typedef {import("./pyramid.js").Tile} Tile */
 
-/** @typedef {(method: keyof Lab, values: any[]) => Promise<any>} Call */
+/** @typedef {(method: keyof TileWorker, values: any[]) => Promise<any>} Call */
 
 /**
- * @typedef {object} Darkroom
+ * @typedef {object} TileWorkers
  * @property {(id: string, shape: Shape) => void} open
  * @property {(id: string) => void} close
  * @property {(id: string, buffer: ArrayBuffer, tile: Tile) => Promise<void>} base
- * @property {(id: string, look: Look, window: Window) => void} setLook
+ * @property {(id: string, toneMapping: ToneMapping, window: Window) => void} setToneMapping
  * @property {(id: string, tile: Tile, buffer: ArrayBuffer) => Promise<void>} load
  * @property {(id: string, buffer: ArrayBuffer) => Promise<Uint32Array>} loadWhole   the counts of its levels
  * @property {(id: string, tiles: Tile[]) => void} drop
- * @property {(id: string, tiles: Tile[]) => Promise<Map<Tile, ImageBitmap>>} develop   without tiles that are not here
+ * @property {(id: string, tiles: Tile[]) => Promise<Map<Tile, ImageBitmap>>} render   without tiles that are not here
  * @property {(id: string, tile: Tile, x: number, y: number) => Promise<number[] | null>} probe
  * @property {(id: string, tiles: Tile[]) => Promise<Uint32Array>} count
  */
@@ -28,12 +28,12 @@ import { LAB_URL, createLab, shareOf, toBitmaps } from "./tile_worker.js";
 const WORKERS = 2;
 
 /**
- * @param {Call[]} [calls]   the labs, by message
- * @returns {Darkroom}
+ * @param {Call[]} [calls]   the workers, by message
+ * @returns {TileWorkers}
  */
-export function createDarkroom(calls = startLabs()) {
+export function createTileWorkers(calls = startWorkers()) {
   const of = calls.length;
-  const all = (/** @type {keyof Lab} */ method, /** @type {any[]} */ ...values) =>
+  const all = (/** @type {keyof TileWorker} */ method, /** @type {any[]} */ ...values) =>
     Promise.all(calls.map((call) => call(method, values)));
   const nameOf = (/** @type {Tile} */ tile) => `${tile.level}/${tile.column}/${tile.row}`;
   /** @param {readonly Tile[]} tiles */
@@ -43,20 +43,20 @@ export function createDarkroom(calls = startLabs()) {
     open: (id, shape) => void all("open", id, shape),
     close: (id) => void all("close", id),
     base: async (id, buffer, tile) => void (await all("base", id, buffer, tile)),
-    setLook: (id, look, window) => void all("setLook", id, look, window),
+    setToneMapping: (id, toneMapping, window) => void all("setToneMapping", id, toneMapping, window),
     load: (id, tile, buffer) => calls[shareOf(tile, of)]("load", [id, tile, buffer]),
     loadWhole: async (id, buffer) =>
       (await Promise.all(calls.map((call, index) => call("loadWhole", [id, buffer, { of, index }]))))[0],
     drop(id, tiles) {
       for (const { call, own } of shared(tiles)) if (own.length > 0) void call("drop", [id, own.map(nameOf)]);
     },
-    async develop(id, tiles) {
+    async render(id, tiles) {
       /** @type {Map<Tile, ImageBitmap>} */
       const done = new Map();
       await Promise.all(
         shared(tiles).map(async ({ call, own }) => {
           if (own.length === 0) return;
-          const bitmaps = await call("develop", [id, own]);
+          const bitmaps = await call("render", [id, own]);
           own.forEach((tile, index) => bitmaps[index] && done.set(tile, bitmaps[index]));
         }),
       );
@@ -75,19 +75,19 @@ export function createDarkroom(calls = startLabs()) {
 }
 
 /** @returns {Call[]} */
-function startLabs() {
+function startWorkers() {
   if (typeof Worker !== "function") return [callHere()];
   return Array.from({ length: Math.max(1, Math.min(WORKERS, navigator.hardwareConcurrency || 1)) }, callWorker);
 }
 
 /** @returns {Call} to a worker; to this thread when the browser cannot start one */
 function callWorker() {
-  /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void, method: keyof Lab, values: any[]}>} */
+  /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void, method: keyof TileWorker, values: any[]}>} */
   const waiting = new Map();
   let number = 0;
   /** @type {Call | null} */
   let here = null;
-  const worker = new Worker(LAB_URL, { type: "module" });
+  const worker = new Worker(TILE_WORKER_URL, { type: "module" });
   worker.onmessage = ({ data }) => {
     const asked = waiting.get(data.number);
     waiting.delete(data.number);
@@ -112,9 +112,9 @@ function callWorker() {
 
 /** @returns {Call} */
 export function callHere() {
-  const lab = createLab();
+  const tileWorker = createTileWorker();
   return async (method, values) => {
-    const answer = /** @type {any} */ (lab[method])(...values);
-    return method === "develop" ? toBitmaps(answer) : answer;
+    const answer = /** @type {any} */ (tileWorker[method])(...values);
+    return method === "render" ? toBitmaps(answer) : answer;
   };
 }

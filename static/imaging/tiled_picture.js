@@ -10,7 +10,7 @@ import { visibleRect } from "../canvas/viewport.js";
 /** @typedef {import("../boxes/types.js").Viewport} Viewport */
 /** @typedef {import("./pyramid.js").Tile} Tile */
 /** @typedef {import("./tile_worker.js").Shape} Shape */
-/** @typedef {import("./tile_workers.js").Darkroom} Darkroom */
+/** @typedef {import("./tile_workers.js").TileWorkers} TileWorkers */
 /** @typedef {import("../server/loader.js").Trouble} Trouble */
 /** @typedef {{low: number, high: number, step: number, counts: ArrayLike<number>}} Histogram */
 
@@ -22,9 +22,9 @@ import { visibleRect } from "../canvas/viewport.js";
 /**
  * @typedef {object} TiledPicture
  * @property {(context: CanvasRenderingContext2D, place: {view: Viewport, size: Size, sizeScr: Size,
- *   glance?: boolean}) => void} paint   glance: a small map beside the canvas, for which nothing is asked
+ *   isOverview?: boolean}) => void} paint   isOverview: for the small map beside the canvas; no tile is requested
  * @property {Promise<void>} ready      something of the whole image can be painted
- * @property {() => void} relook        the look is another one
+ * @property {() => void} toneMappingChanged        the toneMapping is another one
  * @property {(x: number, y: number, means: {fetch: boolean}) => Promise<number[] | null>} probe
  *   the levels of a pixel, as in the file; null outside of the image, and while they are not here
  * @property {() => Histogram | null} histogram
@@ -46,23 +46,23 @@ let lastNumber = 0;
  * @param {Shape} parts.shape
  * @param {Source} parts.source
  * @param {Histogram | null} parts.histogram
- * @param {Darkroom} parts.darkroom
- * @param {() => {look: import("./tone_mapping.js").Look, window: import("./tone_mapping.js").Window}} parts.lookNow
+ * @param {TileWorkers} parts.tileWorkers
+ * @param {() => {toneMapping: import("./tone_mapping.js").ToneMapping, window: import("./tone_mapping.js").Window}} parts.currentToneMapping
  * @param {() => void} parts.changed      something else is to be painted
  * @param {() => void} parts.troubled     `trouble` answers something else
  * @param {Size} parts.screen             device pixels that it will first be shown on
  * @returns {TiledPicture}
  */
-export function createTiledPicture({ shape, source, histogram, darkroom, lookNow, changed, troubled, screen }) {
+export function createTiledPicture({ shape, source, histogram, tileWorkers, currentToneMapping, changed, troubled, screen }) {
   const pyramid = pyramidOf(shape, shape.side);
   const top = topOf(pyramid);
   const cache = createTileCache(MOST_BYTES);
   const id = String((lastNumber += 1));
   let version = 1;
   let opened = false;
-  /** How often it was left: what was asked before belongs to a darkroom that was given back. */
+  /** How often it was left: what was asked before belongs to an image that was closed. */
   let leavings = 0;
-  let developing = false;
+  let rendering = false;
   let again = false;
   /** @type {Tile | null} */
   let probed = null;
@@ -106,23 +106,23 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
   /** @param {ArrayBuffer} buffer */
   async function takeWhole(buffer) {
     const before = leavings;
-    const counts = await darkroom.loadWhole(id, buffer);
+    const counts = await tileWorkers.loadWhole(id, buffer);
     if (leavings !== before) return;
     histogram ??= histogramOf(counts);
     pyramid.levels.forEach((_, level) => tilesIn(pyramid, level, everything).forEach(hold));
-    void develop();
+    void render();
     changed();
   }
 
   /** @param {Tile} tile @param {ArrayBuffer} buffer */
   async function takeTile(tile, buffer) {
     const before = leavings;
-    if (tile.level === top.level) await darkroom.base(id, buffer, tile);
+    if (tile.level === top.level) await tileWorkers.base(id, buffer, tile);
     if (leavings !== before) return;
-    await darkroom.load(id, tile, buffer);
+    await tileWorkers.load(id, tile, buffer);
     if (leavings !== before) return;
     hold(tile);
-    void develop();
+    void render();
     changed();
   }
 
@@ -145,9 +145,9 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
     plannedAt = performance.now();
     if (!opened) {
       opened = true;
-      darkroom.open(id, shape);
-      const { look, window } = lookNow();
-      darkroom.setLook(id, look, window);
+      tileWorkers.open(id, shape);
+      const { toneMapping, window } = currentToneMapping();
+      tileWorkers.setToneMapping(id, toneMapping, window);
     }
     const seen = tilesIn(pyramid, sight.level, sight.rect);
     const around = () => [...tilesIn(pyramid, sight.level, sight.rect, 1), ...seen.map(parentOf).filter(({ level }) => level < top.level)];
@@ -166,11 +166,11 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
   /** @param {import("./tile_cache.js").Held[]} gone */
   function letGo(gone) {
     for (const { bitmap } of gone) bitmap?.close();
-    if (gone.length > 0) darkroom.drop(id, gone.map(({ tile }) => tile));
+    if (gone.length > 0) tileWorkers.drop(id, gone.map(({ tile }) => tile));
   }
 
-  /** Tiles that are here and not yet as the look wants them: those in sight first, then their neighbours. */
-  function undeveloped() {
+  /** Tiles that are here and not yet rendered with the present tone mapping: those in sight first, then their neighbours. */
+  function staleTiles() {
     const stale = (/** @type {Tile} */ tile) => {
       const held = cache.peek(nameOf(tile));
       return held !== undefined && held.version !== version;
@@ -179,18 +179,18 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
     return seen.length > 0 ? seen : tilesIn(pyramid, sight.level, sight.rect, 1).filter(stale);
   }
 
-  /** Develop until nothing is stale; all tiles of one turn change together, and only the latest look counts. */
-  async function develop() {
+  /** Render until nothing is stale; all tiles of one turn change together, and only the latest tone mapping counts. */
+  async function render() {
     again = true;
-    if (developing) return;
-    developing = true;
+    if (rendering) return;
+    rendering = true;
     try {
       while (again) {
         again = false;
         const goal = version;
-        const tiles = undeveloped();
+        const tiles = staleTiles();
         if (tiles.length === 0) break;
-        for (const [tile, bitmap] of await darkroom.develop(id, tiles)) {
+        for (const [tile, bitmap] of await tileWorkers.render(id, tiles)) {
           const held = cache.peek(nameOf(tile));
           if (!held) {
             bitmap.close();
@@ -204,7 +204,7 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
         changed();
       }
     } finally {
-      developing = false;
+      rendering = false;
     }
     if (cache.peek(nameOf(top))?.bitmap) tellReady();
   }
@@ -254,8 +254,8 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
     histogram: () => histogram,
     trouble: () => trouble,
     retry: loader.retry,
-    paint(context, { view, sizeScr, glance = false }) {
-      if (glance) {
+    paint(context, { view, sizeScr, isOverview = false }) {
+      if (isOverview) {
         const whole = cache.peek(nameOf(top));
         context.imageSmoothingQuality = "low";
         if (whole?.bitmap) draw(context, view, top, top, whole.bitmap);
@@ -276,19 +276,19 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
         context.imageSmoothingEnabled = view.scale < 2 || shown?.tile.level !== 0;
         if (shown?.bitmap) draw(context, view, tile, shown.tile, shown.bitmap);
       }
-      if (isStale && !developing) void develop();
+      if (isStale && !rendering) void render();
     },
-    relook() {
+    toneMappingChanged() {
       version += 1;
       if (!opened) return;
-      const { look, window } = lookNow();
-      darkroom.setLook(id, look, window);
-      void develop();
+      const { toneMapping, window } = currentToneMapping();
+      tileWorkers.setToneMapping(id, toneMapping, window);
+      void render();
     },
     async probe(x, y, means) {
       const place = tileAt(pyramid, Math.floor(x), Math.floor(y));
       if (!place) return null;
-      if (cache.peek(nameOf(place.tile))) return darkroom.probe(id, place.tile, place.x, place.y);
+      if (cache.peek(nameOf(place.tile))) return tileWorkers.probe(id, place.tile, place.x, place.y);
       if (means.fetch) {
         probed = place.tile;
         plan();
@@ -297,14 +297,14 @@ export function createTiledPicture({ shape, source, histogram, darkroom, lookNow
     },
     async countInSight() {
       const here = tilesIn(pyramid, sight.level, sight.rect).filter((tile) => cache.peek(nameOf(tile)));
-      return here.length > 0 ? darkroom.count(id, here) : null;
+      return here.length > 0 ? tileWorkers.count(id, here) : null;
     },
     leave() {
       clearTimeout(rest);
       rest = 0;
       loader.stop();
       for (const { bitmap } of cache.clear()) bitmap?.close();
-      if (opened) darkroom.close(id);
+      if (opened) tileWorkers.close(id);
       opened = false;
       leavings += 1;
     },

@@ -3,7 +3,7 @@
 // settings come tables from native level to screen level. Labels, thumbnails and training know nothing of it.
 
 /**
- * @typedef {object} Look
+ * @typedef {object} ToneMapping
  * @property {number | null} low        native level that is shown black; null: the project's
  * @property {number | null} high       native level that is shown white; null: the project's
  * @property {number} brightness        -100 to 100, in percent of the screen's range
@@ -11,12 +11,12 @@
  * @property {number} gamma             0.2 to 5; above 1 lifts what is dark
  * @property {boolean} invert
  * @property {number} local             local contrast, 0 (off) to 100
- * @property {"fine" | "medium" | "coarse"} area   how large a surrounding local contrast looks at
+ * @property {"fine" | "medium" | "coarse"} area   how large a surrounding local contrast toneMappings at
  */
 
 /** @typedef {{low: number, high: number}} Window  native levels, low < high */
 
-/** @type {Readonly<Look>} */
+/** @type {Readonly<ToneMapping>} */
 export const PLAIN = Object.freeze({
   low: null,
   high: null,
@@ -37,9 +37,9 @@ export const STEPS = 4096;
 /**
  * Read settings that may come from anywhere; what is not a setting is left at its plain value.
  * @param {Record<string, any>} value
- * @returns {Look}
+ * @returns {ToneMapping}
  */
-export function readLook(value) {
+export function readToneMapping(value) {
   const number = (/** @type {any} */ given, /** @type {number} */ plain, /** @type {number} */ low, /** @type {number} */ high) =>
     typeof given === "number" && Number.isFinite(given) ? Math.min(high, Math.max(low, given)) : plain;
   const level = (/** @type {any} */ given) =>
@@ -59,43 +59,43 @@ export function readLook(value) {
 }
 
 /**
- * Give the window that a look shows through.
- * @param {Look} look
+ * Give the window of gray levels that a tone mapping shows.
+ * @param {ToneMapping} toneMapping
  * @param {Partial<Record<"low" | "high", number | null>>} project   the project's window; null: every level
  * @param {number} depth   bits
  * @returns {Window}
  */
-export function windowOf(look, project, depth) {
-  if (look.low !== null && look.high !== null) return { low: look.low, high: look.high };
+export function windowOf(toneMapping, project, depth) {
+  if (toneMapping.low !== null && toneMapping.high !== null) return { low: toneMapping.low, high: toneMapping.high };
   if (typeof project.low === "number" && typeof project.high === "number") return { low: project.low, high: project.high };
   return { low: 0, high: 2 ** depth - 1 };
 }
 
 /**
  * Map a place in the window to a screen level: contrast around the middle, brightness, gamma, inversion.
- * @param {Look} look
+ * @param {ToneMapping} toneMapping
  * @returns {(place: number) => number} 0 to 1 to 0 to 1
  */
-export function toneOf(look) {
-  const slope = 8 ** (look.contrast / 100);
-  const lift = look.brightness / 100;
+export function toneOf(toneMapping) {
+  const slope = 8 ** (toneMapping.contrast / 100);
+  const lift = toneMapping.brightness / 100;
   return (place) => {
     let tone = (place - 0.5) * slope + 0.5 + lift;
     tone = tone <= 0 ? 0 : tone >= 1 ? 1 : tone;
-    if (look.gamma !== 1) tone **= 1 / look.gamma;
-    return look.invert ? 1 - tone : tone;
+    if (toneMapping.gamma !== 1) tone **= 1 / toneMapping.gamma;
+    return toneMapping.invert ? 1 - tone : tone;
   };
 }
 
 /**
  * Make the table from native to screen level. Plain settings give what the server's window gives.
- * @param {Look} look
+ * @param {ToneMapping} toneMapping
  * @param {Window} window
  * @param {number} levels   256 or 65536
  * @returns {Uint8Array}
  */
-export function levelTable(look, window, levels) {
-  const tone = toneOf(look);
+export function levelTable(toneMapping, window, levels) {
+  const tone = toneOf(toneMapping);
   const table = new Uint8Array(levels);
   const span = window.high - window.low;
   for (let level = 0; level < levels; level += 1) {
@@ -120,8 +120,8 @@ export function placeTable(window, levels) {
   return table;
 }
 
-/** @param {Look} look @returns {Uint8Array} from a place, 0 to STEPS - 1, to the screen level */
-export function toneTable(look) {
-  const tone = toneOf(look);
+/** @param {ToneMapping} toneMapping @returns {Uint8Array} from a place, 0 to STEPS - 1, to the screen level */
+export function toneTable(toneMapping) {
+  const tone = toneOf(toneMapping);
   return Uint8Array.from({ length: STEPS }, (_, place) => Math.floor(tone(place / (STEPS - 1)) * 255 + 0.5));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // One image after the other: opens an image and starts to save it, leaves it, asks for the next.
 import { find } from "../ui/element.js";
-import { tellError } from "../server/page.js";
+import { showError } from "../server/page.js";
 import { createSaver } from "../saving/saver.js";
 
 /** @typedef {import("../boxes/types.js").ImageInfo} ImageInfo */
@@ -9,7 +9,7 @@ import { createSaver } from "../saving/saver.js";
 /** @typedef {{image: ImageInfo, saver: import("../saving/saver.js").Saver}} Open */
 
 /**
- * @typedef {object} Visit
+ * @typedef {object} ImageSession
  * @property {() => Open | null} open  the image that is open, with what saves it
  * @property {() => boolean} busy      whether an image is being opened or left
  * @property {(work: () => Promise<void>) => Promise<void>} attempt  shown as busy, its failure told
@@ -21,7 +21,7 @@ import { createSaver } from "../saving/saver.js";
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.root
- * @param {HTMLCanvasElement} parts.canvas
+ * @param {HTMLCanvasElement} parts.canvasElement
  * @param {{slug: string, name: string}} parts.project
  * @param {import("../server/sign_in.js").SignIn} parts.signIn
  * @param {import("../server/api.js").Api} parts.api
@@ -30,19 +30,19 @@ import { createSaver } from "../saving/saver.js";
  * @param {import("../server/lease_heartbeat.js").Heartbeat} parts.heartbeat
  * @param {import("../server/lease_lock.js").Sharing} parts.sharing
  * @param {import("../ui/notice.js").Notice} parts.notice
- * @param {import("../boxes/box_editor.js").Desk} parts.desk
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../boxes/box_editor.js").BoxEditor} parts.boxEditor
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {import("../panel/panel.js").Panel} parts.panel
  * @param {import("../imaging/picture.js").Pictures["load"]} parts.load
  * @param {(news: import("../saving/saver.js").SaveNews) => void} parts.tellSave
  * @param {() => void} [parts.leaving]  the open image's boxes are still there
  * @param {() => void} parts.leftUnsaved  the image that was left is not on the server yet, but kept
  * @param {(image: ImageInfo | null) => void} [parts.shown]  another image, or none, is on the page
- * @returns {Visit}
+ * @returns {ImageSession}
  */
-export function createVisit({
+export function createImageSession({
   root,
-  canvas,
+  canvasElement,
   project,
   signIn,
   api,
@@ -51,8 +51,8 @@ export function createVisit({
   heartbeat,
   sharing,
   notice,
-  desk,
-  stage,
+  boxEditor,
+  canvas,
   panel,
   load,
   tellSave,
@@ -81,9 +81,9 @@ export function createVisit({
     sharing.unlock();
     notice.clear();
     leaving();
-    desk.reset();
+    boxEditor.reset();
     const saver = createSaver({
-      store: desk.store,
+      store: boxEditor.store,
       put: (save) => api.putBoxes(image.id, save),
       keep: (work) => carrier.keep(image, work),
       tell: tellSave,
@@ -93,11 +93,11 @@ export function createVisit({
     stopSaving = () => saver.stop().then(carrier.end);
     document.title = `${image.name} · ${project.name}`;
     root.dataset.state = "open";
-    stage.show(ready, image);
+    canvas.show(ready, image);
     saver.open(list, kept);
     panel.showImage(image);
     shown(image);
-    canvas.focus({ preventScroll: true });
+    canvasElement.focus({ preventScroll: true });
     if (!ready) void showPicture(image, picture);
   }
 
@@ -105,9 +105,9 @@ export function createVisit({
   async function showPicture(image, picture) {
     try {
       const loaded = await picture;
-      if (open?.image === image) stage.show(loaded, image);
+      if (open?.image === image) canvas.show(loaded, image);
     } catch (error) {
-      if (open?.image === image) tellError(error, notice, signIn);
+      if (open?.image === image) showError(error, notice, signIn);
     }
   }
 
@@ -133,11 +133,11 @@ export function createVisit({
     try {
       await work();
     } catch (error) {
-      tellError(error, notice, signIn);
+      showError(error, notice, signIn);
     } finally {
       busy = false;
       panel.refresh();
-      stage.invalidate();
+      canvas.invalidate();
     }
   }
 
@@ -178,9 +178,9 @@ export function createVisit({
     void stopSaving();
     open = null;
     leaving();
-    desk.reset();
-    desk.store.replaceAll([], "server");
-    stage.show(null, { width: 1, height: 1 });
+    boxEditor.reset();
+    boxEditor.store.replaceAll([], "server");
+    canvas.show(null, { width: 1, height: 1 });
     root.dataset.state = "nothing";
     shown(null);
     document.title = `Nothing left to label · ${project.name}`;

@@ -1,19 +1,19 @@
 // @ts-check
 // The label page: joins the canvas, the panel, saving, leases and the queue of next images.
-import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../workbench/commands.js";
+import { MOUSE_NOTES, boxCommands, clipboardCommands, typeCommands, viewCommands } from "../workbench/commands.js";
 import { createConflicts } from "../conflicts/conflicts.js";
-import { createCopies } from "../boxes/clipboard.js";
+import { createBoxClipboard } from "../boxes/clipboard.js";
 import { createCourier } from "../saving/outbox.js";
-import { createDarkroom } from "../imaging/tile_workers.js";
-import { createDesk } from "../boxes/box_editor.js";
+import { createTileWorkers } from "../imaging/tile_workers.js";
+import { createBoxEditor } from "../boxes/box_editor.js";
 import { createDrafts } from "../comments/drafts.js";
 import { find, readData } from "../ui/element.js";
 import { createGradeAdvice } from "../panel/grade_advice.js";
 import { makeHelp } from "../ui/help.js";
-import { createKeyring } from "../ui/user_keymap.js";
+import { createUserKeymap } from "../ui/user_keymap.js";
 import { createLeftover } from "../saving/unsent_notice.js";
-import { createLink } from "../workbench/page_services.js";
-import { readLook } from "../imaging/tone_mapping.js";
+import { createPageServices } from "../workbench/page_services.js";
+import { readToneMapping } from "../imaging/tone_mapping.js";
 import { createNotice } from "../ui/notice.js";
 import { createOverview } from "../canvas/overview.js";
 import { isAnswer, joinCommands } from "../server/page.js";
@@ -23,12 +23,12 @@ import { createRevisions } from "../revisions/revisions.js";
 import { createSaveState } from "../saving/save_state.js";
 import { createSharing } from "../server/lease_lock.js";
 import { storageOf } from "../saving/browser_storage.js";
-import { createStage } from "../canvas/canvas.js";
+import { createCanvas } from "../canvas/canvas.js";
 import { createTabs } from "../ui/tabs.js";
 import { createTalk } from "../comments/comments.js";
 import { talkCommands } from "../comments/comment_commands.js";
-import { createViewing } from "../imaging/display_controls.js";
-import { createVisit } from "./image_session.js";
+import { createDisplayControls } from "../imaging/display_controls.js";
+import { createImageSession } from "./image_session.js";
 
 /** A page that is reloaded gives its lease back while it takes it again; this beat settles it. */
 const SETTLE_MS = 2500;
@@ -39,11 +39,11 @@ const SEND_AGAIN_MS = 10000;
 const data = readData("label-data");
 const offered = data.types.filter(({ archived }) => !archived);
 const root = find("#label");
-const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
+const canvasElement = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
-const openId = () => visit.open()?.image.id;
-const { api, preferences, keeping, signIn, heartbeat, queue } = createLink({
+const openId = () => imageSession.open()?.image.id;
+const { api, preferences, keeping, signIn, heartbeat, queue } = createPageServices({
   data,
   kind: "label",
   ahead: 1,
@@ -64,56 +64,56 @@ const leftover = createLeftover({
 });
 const pictures = createPictures({
   getImage: api.getImage,
-  darkroom: createDarkroom(),
-  canvas,
+  tileWorkers: createTileWorkers(),
+  canvasElement,
   projectWindow: { low: data.project.window_low, high: data.project.window_high },
-  look: readLook(preferences.get("view")),
-  invalidate: () => stage.invalidate(),
+  toneMapping: readToneMapping(preferences.get("view")),
+  invalidate: () => canvas.invalidate(),
 });
-const viewing = createViewing({ root, pictures, preferences, say: notice.say });
+const displayControls = createDisplayControls({ root, pictures, preferences, say: notice.say });
 
-const next = { label: "Next image", perform: () => void visit.goOn({ done: false }) };
+const next = { label: "Next image", perform: () => void imageSession.goOn({ done: false }) };
 const sharing = createSharing({
   api,
   notice,
   hold: heartbeat.hold,
   locked() {
-    stage.cancel();
+    canvas.cancel();
     panel.refresh();
     saveState.lock();
   },
-  openAgain: (imageId) => void visit.attempt(() => visit.openById(imageId)),
+  openAgain: (imageId) => void imageSession.attempt(() => imageSession.openById(imageId)),
   next,
 });
-const mayEdit = () => visit.open() !== null && sharing.holder() === null && !visit.busy() && !revisions.looking();
+const mayEdit = () => imageSession.open() !== null && sharing.holder() === null && !imageSession.busy() && !revisions.looking();
 
-const desk = createDesk({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
-const stage = createStage({
-  canvas,
-  store: desk.store,
-  lookOf: (box) => panel.lookOf(box),
+const boxEditor = createBoxEditor({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
+const canvas = createCanvas({
+  canvasElement,
+  store: boxEditor.store,
+  styleOf: (box) => panel.styleOf(box),
   mayEdit,
-  makeBox: desk.makeBox,
+  makeBox: boxEditor.makeBox,
   say: notice.say,
   selectionChanged: () => panel.refresh(),
   cursorMoved(point) {
     panel.showCursor(point);
-    viewing.probe(point);
+    displayControls.probe(point);
   },
   viewChanged: () => panel.showZoom(),
 });
-desk.attach(stage);
-const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
-const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
-const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${data.project.slug}` });
-const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
+boxEditor.attach(canvas);
+const advice = createGradeAdvice({ ask: api.askGrades, fetchAnswer: api.lookAtGrades, changed: () => panel.refresh() });
+const takeGrade = () => boxEditor.takeGrade((box) => advice.of(box, boxEditor.typeOf(box.defect_type)));
+const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${data.project.slug}` });
+const overview = createOverview({ frame: find(".canvas-frame", root), canvas, store: boxEditor.store, colorOf: (box) => panel.styleOf(box).color });
 
 const tabs = createTabs(root, () => revisions.tabChanged());
 const talk = createTalk({
   root,
   api,
-  stage,
-  store: desk.store,
+  canvas,
+  store: boxEditor.store,
   drafts: createDrafts(storageOf(window).localStorage, data.user),
   person: { user: data.user, mayDeleteAll: data.role === "engineer" },
   say: notice.say,
@@ -124,78 +124,78 @@ const talk = createTalk({
 const revisions = createRevisions({
   root,
   api,
-  stage,
-  store: desk.store,
+  canvas,
+  store: boxEditor.store,
   tabs,
-  saver: () => visit.open()?.saver,
-  mayRestore: () => visit.open() !== null && sharing.holder() === null,
+  saver: () => imageSession.open()?.saver,
+  mayRestore: () => imageSession.open() !== null && sharing.holder() === null,
   say: notice.say,
   changed: () => panel.refresh(),
 });
 
 const conflicts = createConflicts({
   place: find("[data-panel]", root),
-  stage,
+  canvas,
   say: notice.say,
-  resolve: (choices) => void visit.open()?.saver.resolve(choices),
+  resolve: (choices) => void imageSession.open()?.saver.resolve(choices),
 });
 /** @type {import("../ui/keymap.js").Command[]} */
 const commands = [
-  ...typeCommands(offered, desk),
+  ...typeCommands(offered, boxEditor),
   {
     name: "next",
     label: "Done: save and open the next image",
     group: "Image",
     keys: ["Enter", "n"],
     once: true,
-    perform: () => void visit.goOn({ done: true }),
+    perform: () => void imageSession.goOn({ done: true }),
   },
-  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], once: true, perform: () => void visit.goOn({ done: false }) },
+  { name: "skip", label: "Leave for later: next image", group: "Image", keys: ["Shift+Enter", "s"], once: true, perform: () => void imageSession.goOn({ done: false }) },
   {
     name: "save",
     label: "Save now",
     group: "Image",
     keys: ["Ctrl+s"],
     whileTyping: true,
-    perform: () => void visit.open()?.saver.saveNow(),
+    perform: () => void imageSession.open()?.saver.saveNow(),
   },
-  ...boxCommands(offered, desk, stage, takeGrade),
-  ...copyCommands(copies),
+  ...boxCommands(offered, boxEditor, canvas, takeGrade),
+  ...clipboardCommands(clipboard),
   ...talkCommands(talk, tabs, [
     ["boxes", "The boxes at the side", "Alt+b"],
     ["comments", "The comments at the side", "Alt+c"],
     ["history", "The history at the side", "Alt+h"],
   ]),
   ...conflicts.commands,
-  ...viewCommands(stage, {
+  ...viewCommands(canvas, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
     toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
   }),
-  ...viewing.commands,
+  ...displayControls.commands,
 ];
-const keyring = createKeyring({ commands, preferences });
-const help = makeHelp({ keyring, notes: MOUSE_NOTES });
+const userKeymap = createUserKeymap({ commands, preferences });
+const help = makeHelp({ userKeymap, notes: MOUSE_NOTES });
 document.body.append(help);
-const panel = createPanel({ root, desk, stage, keyring, types: offered, mayEdit, advice, imageId: openId });
+const panel = createPanel({ root, boxEditor, canvas, userKeymap, types: offered, mayEdit, advice, imageId: openId });
 const saveState = createSaveState({
   word: find("[data-save]", root),
   notice,
   signIn,
   conflicts,
   locked: () => sharing.holder() !== null,
-  open: () => visit.open(),
-  boxes: desk.store.all,
-  showBox: stage.select,
+  open: () => imageSession.open(),
+  boxes: boxEditor.store.all,
+  showBox: canvas.select,
   next,
   saved() {
     void leftover.sendOwn();
     showState();
   },
 });
-const visit = createVisit({
+const imageSession = createImageSession({
   root,
-  canvas,
+  canvasElement,
   project: data.project,
   signIn,
   api,
@@ -204,14 +204,14 @@ const visit = createVisit({
   heartbeat,
   sharing,
   notice,
-  desk,
-  stage,
+  boxEditor,
+  canvas,
   panel,
   load: pictures.load,
   tellSave: saveState.tell,
-  leaving: copies.leaving,
+  leaving: clipboard.leaving,
   shown(image) {
-    copies.opened(image);
+    clipboard.opened(image);
     pictures.show(image);
     talk.show(image);
     revisions.show(image);
@@ -221,7 +221,7 @@ const visit = createVisit({
 
 /** Say how far the image is: a save labels it, a call for help keeps it in review. */
 function showState() {
-  const open = visit.open();
+  const open = imageSession.open();
   if (!open) return;
   const saved = open.saver.version() > open.image.version;
   const state = talk.asking() ? "in_review" : saved ? "labeled" : open.image.state;
@@ -230,7 +230,7 @@ function showState() {
 
 /** As the page goes away: send what is not saved, give the images back. */
 function leave() {
-  const open = visit.open();
+  const open = imageSession.open();
   const list = open?.saver.leave();
   if (open && list && sharing.holder() === null) {
     // The backup has it too; a request that outlives the page may be cut at 64 kB.
@@ -241,20 +241,20 @@ function leave() {
   heartbeat.releaseAll();
 }
 
-joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
+joinCommands({ root, canvasElement, userKeymap, boxEditor, canvas, performed: () => panel.refresh() });
 window.addEventListener("pagehide", leave);
-window.addEventListener("pagehide", copies.leaving);
+window.addEventListener("pagehide", clipboard.leaving);
 window.addEventListener("popstate", () => location.reload());
 /** What waits for the server or for the person is tried at once when either is back. */
 function tryAgain() {
-  const saver = visit.open()?.saver;
+  const saver = imageSession.open()?.saver;
   if (saver?.state() === "expired" || saver?.state() === "offline") void saver.saveNow();
   void leftover.sendOwn();
 }
 
 function signedIn() {
   notice.clear();
-  if (!visit.open()) {
+  if (!imageSession.open()) {
     location.reload();
     return;
   }
@@ -266,15 +266,15 @@ window.addEventListener("focus", tryAgain);
 window.addEventListener("online", tryAgain);
 setInterval(() => void leftover.sendOwn(), SEND_AGAIN_MS);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") void visit.open()?.saver.saveNow();
+  if (document.visibilityState === "hidden") void imageSession.open()?.saver.saveNow();
 });
 
 void keeping.moved.then(leftover.look);
 const first = data.image;
 if (first) {
-  void visit.attempt(async () => {
+  void imageSession.attempt(async () => {
     await keeping.moved;
-    await visit.openById(first.id);
+    await imageSession.openById(first.id);
     setTimeout(() => void heartbeat.beat(), SETTLE_MS);
     void queue.fill();
   });

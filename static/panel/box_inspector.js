@@ -23,13 +23,13 @@ const FLAGS = /** @type {const} */ ([
 /**
  * @param {HTMLElement} place
  * @param {object} calls
- * @param {import("../ui/user_keymap.js").Keyring} calls.keyring
+ * @param {import("../ui/user_keymap.js").UserKeymap} calls.userKeymap
  * @param {(flag: (typeof FLAGS)[number][0]) => void} calls.toggleFlag
  * @param {(pose: string) => void} calls.setPose
  * @param {readonly string[]} calls.poses
  * @returns {Inspector}
  */
-export function createInspector(place, { keyring, toggleFlag, setPose, poses }) {
+export function createInspector(place, { userKeymap, toggleFlag, setPose, poses }) {
   /** @param {DefectType} type @param {number | null} chosen @param {boolean} disabled */
   function gradeButtons(type, chosen, disabled) {
     return element(
@@ -42,11 +42,11 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
             type: "button",
             class: "grade-row",
             "data-key": `grade ${level}`,
-            ...keyAttributes(keyring.command(`grade ${level}`)),
+            ...keyAttributes(userKeymap.command(`grade ${level}`)),
             "aria-pressed": String(level === chosen),
             disabled,
           },
-          element("kbd", {}, keyring.keyOf(`grade ${level}`) || String(level)),
+          element("kbd", {}, userKeymap.keyOf(`grade ${level}`) || String(level)),
           element(
             "span",
             {},
@@ -83,7 +83,7 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
       { class: "row" },
       ...FLAGS.map(([flag, label]) => {
         const count = boxes.filter((box) => box[flag]).length;
-        return checkbox(keyring, { key: flag, label, disabled, some: count > 0, all: count === boxes.length }, () => toggleFlag(flag));
+        return checkbox(userKeymap, { key: flag, label, disabled, some: count > 0, all: count === boxes.length }, () => toggleFlag(flag));
       }),
     );
   }
@@ -92,7 +92,7 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
   function poseField(boxes, disabled) {
     const pose = sharedValue(boxes.map((box) => box.pose));
     // A pose that an imported file brought is kept, and offered.
-    const poseTitle = keyAttributes(keyring.command("pose")).title;
+    const poseTitle = keyAttributes(userKeymap.command("pose")).title;
     const known = [...new Set([...poses, ...boxes.map((box) => box.pose)])];
     const field = element(
       "select",
@@ -117,7 +117,7 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
       element("span", { class: "grow" }, `The grader proposes ${level}, ${name} `, element("span", { class: "soft" }, `(${percentOf(probability)})`)),
       element(
         "button",
-        { type: "button", class: "button small", disabled, "data-key": "take grade", ...keyAttributes(keyring.command("take grade")) },
+        { type: "button", class: "button small", disabled, "data-key": "take grade", ...keyAttributes(userKeymap.command("take grade")) },
         "Take it",
       ),
     );
@@ -142,7 +142,7 @@ export function createInspector(place, { keyring, toggleFlag, setPose, poses }) 
         { class: "row" },
         element(
           "button",
-          { type: "button", class: "button small", disabled, "data-key": "delete", ...keyAttributes(keyring.command("delete")) },
+          { type: "button", class: "button small", disabled, "data-key": "delete", ...keyAttributes(userKeymap.command("delete")) },
           many ? `Delete ${boxes.length} boxes` : "Delete box",
         ),
       ),
@@ -184,12 +184,12 @@ function namesOf(boxes) {
 }
 
 /**
- * @param {import("../ui/user_keymap.js").Keyring} keyring
+ * @param {import("../ui/user_keymap.js").UserKeymap} userKeymap
  * @param {{key: string, label: string, disabled: boolean, some: boolean, all: boolean}} look
  * @param {() => void} toggle
  */
-function checkbox(keyring, { key, label, disabled, some, all }, toggle) {
-  const keys = keyAttributes(keyring.command(key));
+function checkbox(userKeymap, { key, label, disabled, some, all }, toggle) {
+  const keys = keyAttributes(userKeymap.command(key));
   const input = element("input", { type: "checkbox", "data-key": key, ...keys, checked: all, disabled, change: toggle });
   input.indeterminate = some && !all;
   return element("label", { class: "check" }, input, label);

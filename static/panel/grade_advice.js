@@ -11,7 +11,7 @@ import { isAnswer } from "../server/page.js";
 
 /** A box that is still being moved is not worth a question. */
 const QUIET_MS = 350;
-/** Waits between two looks at the answer; after the last one nobody waits any more. */
+/** Waits between two requests for the answer; after the last one nobody waits any more. */
 const LOOKS_MS = [250, 400, 600, 900, 1300, 2000, 3000, 5000];
 
 /**
@@ -24,13 +24,13 @@ const LOOKS_MS = [250, 400, 600, 900, 1300, 2000, 3000, 5000];
  * Make the advice of one page.
  * @param {object} parts
  * @param {(imageId: string | number, boxes: Box[]) => Promise<Question>} parts.ask
- * @param {(id: number) => Promise<Answer>} parts.look
+ * @param {(id: number) => Promise<Answer>} parts.fetchAnswer
  * @param {() => void} parts.changed   an answer has come
  * @param {(callback: () => void, ms: number) => any} [parts.later]
  * @param {(timer: any) => void} [parts.cancelLater]
  * @returns {GradeAdvice}
  */
-export function createGradeAdvice({ ask, look, changed, later = setTimeout, cancelLater = clearTimeout }) {
+export function createGradeAdvice({ ask, fetchAnswer, changed, later = setTimeout, cancelLater = clearTimeout }) {
   /** @type {Map<string, number[] | null>} by placeOf; null while it is asked, or where no answer came */
   const answers = new Map();
   /** @type {any} */
@@ -48,7 +48,7 @@ export function createGradeAdvice({ ask, look, changed, later = setTimeout, canc
       for (const ms of LOOKS_MS) {
         if (answer.state === "done" || answer.state === "failed") break;
         await new Promise((resolve) => later(() => resolve(undefined), ms));
-        answer = await look(question.id);
+        answer = await fetchAnswer(question.id);
       }
       const probabilities = answer.grades[box.id];
       if (!probabilities) return;

@@ -1,5 +1,5 @@
 // @ts-check
-// The side panel and the bar around the canvas: they show what the desk and the stage hold.
+// The side panel and the bar around the canvas: they show what the box editor and the canvas hold.
 import { createAnnouncer } from "./announcer.js";
 import { createBoxList } from "./box_list.js";
 import { POSES } from "../boxes/boxes.js";
@@ -13,9 +13,9 @@ import { countOf, percentOf, scoreOf } from "../ui/messages.js";
 /** @typedef {import("../boxes/types.js").Point} Point */
 /** @typedef {import("../boxes/types.js").ImageInfo} ImageInfo */
 /** @typedef {import("../boxes/types.js").DefectType} DefectType */
-/** @typedef {import("../boxes/box_editor.js").Desk} Desk */
-/** @typedef {import("../canvas/canvas.js").Stage} Stage */
-/** @typedef {import("../canvas/paint.js").Look} Look */
+/** @typedef {import("../boxes/box_editor.js").BoxEditor} BoxEditor */
+/** @typedef {import("../canvas/canvas.js").Canvas} Canvas */
+/** @typedef {import("../canvas/paint.js").BoxStyle} BoxStyle */
 /** @typedef {import("../canvas/tags.js").TagPart} TagPart */
 
 const STATE_WORDS = /** @type {Record<string, string>} */ ({
@@ -31,15 +31,15 @@ const STATE_WORDS = /** @type {Record<string, string>} */ ({
  * @property {(image: ImageInfo) => void} showImage
  * @property {(point: Point | null) => void} showCursor
  * @property {() => void} showZoom
- * @property {(box: Box) => Look} lookOf
+ * @property {(box: Box) => BoxStyle} styleOf
  */
 
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.root
- * @param {Desk} parts.desk
- * @param {Stage} parts.stage
- * @param {import("../ui/user_keymap.js").Keyring} parts.keyring
+ * @param {BoxEditor} parts.boxEditor
+ * @param {Canvas} parts.canvas
+ * @param {import("../ui/user_keymap.js").UserKeymap} parts.userKeymap
  * @param {readonly DefectType[]} parts.types
  * @param {() => boolean} parts.mayEdit
  * @param {import("./grade_advice.js").GradeAdvice} parts.advice
@@ -48,32 +48,32 @@ const STATE_WORDS = /** @type {Record<string, string>} */ ({
  * @param {(box: Box) => boolean} [parts.isProposal]  whether a box is drawn as one that nobody decided
  * @returns {Panel}
  */
-export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice, imageId, scores = false, isProposal = isUndecided }) {
+export function createPanel({ root, boxEditor, canvas, userKeymap, types, mayEdit, advice, imageId, scores = false, isProposal = isUndecided }) {
   const typeBar = createTypeBar(find("[data-types]", root), types);
   const boxList = createBoxList(find("[data-boxes]", root), {
-    typeOf: desk.typeOf,
+    typeOf: boxEditor.typeOf,
     select(ids) {
-      stage.selectMany(ids);
-      const box = desk.selectedBox();
-      if (box) stage.reveal(box);
+      canvas.selectMany(ids);
+      const box = boxEditor.selectedBox();
+      if (box) canvas.reveal(box);
     },
-    toggle: stage.toggle,
+    toggle: canvas.toggle,
     scores,
   });
   const inspector = createInspector(find("[data-inspector]", root), {
-    keyring,
-    toggleFlag: desk.toggleFlag,
-    setPose: desk.setPose,
+    userKeymap,
+    toggleFlag: boxEditor.toggleFlag,
+    setPose: boxEditor.setPose,
     poses: POSES,
   });
   const count = find("[data-count]", root);
   const zoom = find("[data-zoom]", root);
   const cursor = find("[data-cursor]", root);
-  const announcer = createAnnouncer({ place: find("[data-announce]", root), typeOf: desk.typeOf });
+  const announcer = createAnnouncer({ place: find("[data-announce]", root), typeOf: boxEditor.typeOf });
   const rampColor = readRamp(root);
-  /** A box's look is worked out once: boxes are values, a changed one is another object.
-   * @type {WeakMap<Box, Look>} */
-  const looks = new WeakMap();
+  /** A box's style is worked out once: boxes are values, a changed one is another object.
+   * @type {WeakMap<Box, BoxStyle>} */
+  const styles = new WeakMap();
   let frame = 0;
 
   // After a click the keys belong to the image again; a keyboard user stays where he is.
@@ -82,7 +82,7 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice
     if (event.detail > 0 && control && !control.closest("[data-own-focus]")) find("canvas", root).focus({ preventScroll: true });
   });
 
-  keyring.subscribe(refresh);
+  userKeymap.subscribe(refresh);
 
   function refresh() {
     frame ||= requestAnimationFrame(draw);
@@ -90,35 +90,35 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice
 
   function draw() {
     frame = 0;
-    const boxes = desk.store.all();
-    const chosen = desk.selectedBoxes();
-    const name = chosen.at(-1)?.defect_type ?? desk.currentType();
-    const hidden = stage.hiddenTypes();
+    const boxes = boxEditor.store.all();
+    const chosen = boxEditor.selectedBoxes();
+    const name = chosen.at(-1)?.defect_type ?? boxEditor.currentType();
+    const hidden = canvas.hiddenTypes();
     const disabled = !mayEdit();
-    const type = name === null ? undefined : desk.typeOf(name);
+    const type = name === null ? undefined : boxEditor.typeOf(name);
     const one = chosen.length === 1 ? chosen[0] : null;
     const open = imageId();
     if (one && open !== undefined && !disabled) advice.want(open, one, type);
     typeBar.update({ current: name, boxes, hidden, disabled });
-    boxList.update({ boxes, selection: stage.selection(), hidden });
+    boxList.update({ boxes, selection: canvas.selection(), hidden });
     inspector.update({
       boxes: chosen,
       type,
       advice: one ? advice.of(one, type) : null,
-      nextGrade: desk.nextGrade(),
+      nextGrade: boxEditor.nextGrade(),
       disabled,
     });
     announcer.update({ box: chosen.at(-1) ?? null, boxes, selected: chosen.length });
-    const ungraded = boxes.filter((item) => item.grade === null && desk.typeOf(item.defect_type)?.graded).length;
+    const ungraded = boxes.filter((item) => item.grade === null && boxEditor.typeOf(item.defect_type)?.graded).length;
     count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded.toLocaleString("en")} without a grade` : "");
-    mark("undo", { disabled: disabled || !desk.history.canUndo() });
-    mark("redo", { disabled: disabled || !desk.history.canRedo() });
+    mark("undo", { disabled: disabled || !boxEditor.history.canUndo() });
+    mark("redo", { disabled: disabled || !boxEditor.history.canRedo() });
     mark("delete", { disabled: disabled || chosen.length === 0 });
-    mark("draw", { disabled, pressed: stage.mode() === "draw" });
-    mark("extreme", { disabled, pressed: stage.mode() === "extreme" });
+    mark("draw", { disabled, pressed: canvas.mode() === "draw" });
+    mark("extreme", { disabled, pressed: canvas.mode() === "extreme" });
   }
 
-  /** @param {string} name @param {{disabled: boolean, pressed?: boolean}} look */
+  /** @param {string} name @param {{disabled: boolean, pressed?: boolean}} style */
   function mark(name, { disabled, pressed }) {
     for (const button of root.querySelectorAll(`button[data-command="${name}"]`)) {
       /** @type {HTMLButtonElement} */ (button).disabled = disabled;
@@ -126,17 +126,17 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice
     }
   }
 
-  /** @param {Box} box @returns {Look} */
-  function makeLook(box) {
-    const type = desk.typeOf(box.defect_type);
+  /** @param {Box} box @returns {BoxStyle} */
+  function makeStyle(box) {
+    const type = boxEditor.typeOf(box.defect_type);
     const color = type?.color ?? "#999999";
     const grade = box.grade === null ? "" : ` · ${box.grade}`;
     /** @type {TagPart[]} */
-    const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), look: "type", color }];
+    const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), kind: "type", color }];
     const severity = scores ? severityOf(box, type) : null;
-    if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, look: "score" });
+    if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, kind: "score" });
     if (severity) {
-      tag.push({ text: `severity ${severity.severity.toFixed(2)}`, look: "severity", color: rampColor(severity.severity) });
+      tag.push({ text: `severity ${severity.severity.toFixed(2)}`, kind: "severity", color: rampColor(severity.severity) });
     }
     return { color, dashed: isProposal(box), tag };
   }
@@ -154,18 +154,18 @@ export function createPanel({ root, desk, stage, keyring, types, mayEdit, advice
     },
     showCursor(point) {
       const inside =
-        point && point.x >= 0 && point.y >= 0 && point.x < stage.size().width && point.y < stage.size().height;
+        point && point.x >= 0 && point.y >= 0 && point.x < canvas.size().width && point.y < canvas.size().height;
       cursor.textContent = inside ? `x ${Math.floor(point.x)}  y ${Math.floor(point.y)}` : "";
     },
     showZoom() {
-      zoom.textContent = percentOf(stage.view().scale * (window.devicePixelRatio || 1));
+      zoom.textContent = percentOf(canvas.view().scale * (window.devicePixelRatio || 1));
     },
-    lookOf(box) {
-      const known = looks.get(box);
+    styleOf(box) {
+      const known = styles.get(box);
       if (known) return known;
-      const look = makeLook(box);
-      looks.set(box, look);
-      return look;
+      const style = makeStyle(box);
+      styles.set(box, style);
+      return style;
     },
   };
 }

@@ -1,34 +1,34 @@
 // @ts-check
 // The review page: proposals are accepted, corrected or rejected by key; the next image is on screen at once.
-import { MOUSE_NOTES, boxCommands, copyCommands, typeCommands, viewCommands } from "../workbench/commands.js";
-import { createCopies } from "../boxes/clipboard.js";
+import { MOUSE_NOTES, boxCommands, clipboardCommands, typeCommands, viewCommands } from "../workbench/commands.js";
+import { createBoxClipboard } from "../boxes/clipboard.js";
 import { createCourier } from "../saving/outbox.js";
-import { createDarkroom } from "../imaging/tile_workers.js";
-import { createDesk } from "../boxes/box_editor.js";
+import { createTileWorkers } from "../imaging/tile_workers.js";
+import { createBoxEditor } from "../boxes/box_editor.js";
 import { createDrafts } from "../comments/drafts.js";
 import { find, readData } from "../ui/element.js";
 import { createGradeAdvice } from "../panel/grade_advice.js";
 import { makeHelp } from "../ui/help.js";
-import { createKeyring } from "../ui/user_keymap.js";
+import { createUserKeymap } from "../ui/user_keymap.js";
 import { createLeftover } from "../saving/unsent_notice.js";
-import { createLink } from "../workbench/page_services.js";
-import { readLook } from "../imaging/tone_mapping.js";
+import { createPageServices } from "../workbench/page_services.js";
+import { readToneMapping } from "../imaging/tone_mapping.js";
 import { createNotice } from "../ui/notice.js";
 import { createOverview } from "../canvas/overview.js";
 import { joinCommands } from "../server/page.js";
 import { createPanel } from "../panel/panel.js";
 import { createPictures } from "../imaging/picture.js";
 import { storageOf } from "../saving/browser_storage.js";
-import { createStage } from "../canvas/canvas.js";
+import { createCanvas } from "../canvas/canvas.js";
 import { createTabs } from "../ui/tabs.js";
 import { createTalk } from "../comments/comments.js";
 import { talkCommands } from "../comments/comment_commands.js";
-import { createViewing } from "../imaging/display_controls.js";
-import { createBoard } from "./review_panel.js";
+import { createDisplayControls } from "../imaging/display_controls.js";
+import { createReviewPanel } from "./review_panel.js";
 import { createDecisions } from "./decisions.js";
-import { queueWords } from "./proposal.js";
-import { createTally } from "./queue_counts.js";
-import { createVisit } from "./review_session.js";
+import { queueSummary } from "./proposal.js";
+import { createQueueCounts } from "./queue_counts.js";
+import { createReviewSession } from "./review_session.js";
 
 const AHEAD = 3;
 
@@ -37,12 +37,12 @@ const data = readData("review-data");
 const slug = data.project.slug;
 const offered = data.types.filter(({ archived }) => !archived);
 const root = find("#review");
-const canvas = /** @type {HTMLCanvasElement} */ (find("canvas", root));
+const canvasElement = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
-const openId = () => visit.open()?.item.claimed.image.id;
+const openId = () => reviewSession.open()?.item.claimed.image.id;
 // Corrections that were not sent are kept apart from the label page's work on the same image.
-const { api, preferences, keeping, signIn, heartbeat, queue } = createLink({
+const { api, preferences, keeping, signIn, heartbeat, queue } = createPageServices({
   data,
   kind: "review",
   ahead: AHEAD,
@@ -53,7 +53,7 @@ const { api, preferences, keeping, signIn, heartbeat, queue } = createLink({
     notice.show({
       tone: "warning",
       text: `${error.message} Go on with the next image.`,
-      actions: [{ label: "Next image", perform: () => void visit.goOn(), primary: true }],
+      actions: [{ label: "Next image", perform: () => void reviewSession.goOn(), primary: true }],
     });
   },
   signedIn,
@@ -71,109 +71,109 @@ const leftover = createLeftover({
 });
 const pictures = createPictures({
   getImage: api.getImage,
-  darkroom: createDarkroom(),
-  canvas,
+  tileWorkers: createTileWorkers(),
+  canvasElement,
   projectWindow: { low: data.project.window_low, high: data.project.window_high },
-  look: readLook(preferences.get("view")),
-  invalidate: () => stage.invalidate(),
+  toneMapping: readToneMapping(preferences.get("view")),
+  invalidate: () => canvas.invalidate(),
 });
-const viewing = createViewing({ root, pictures, preferences, say: notice.say });
-const mayEdit = () => visit.open() !== null;
+const displayControls = createDisplayControls({ root, pictures, preferences, say: notice.say });
+const mayEdit = () => reviewSession.open() !== null;
 
-const desk = createDesk({
+const boxEditor = createBoxEditor({
   types: data.types,
   mayEdit,
   say: notice.say,
   changed() {
     panel.refresh();
-    visit.showChoices();
+    reviewSession.showChoices();
   },
 });
-const stage = createStage({
-  canvas,
-  store: desk.store,
-  lookOf: (box) => panel.lookOf(box),
+const canvas = createCanvas({
+  canvasElement,
+  store: boxEditor.store,
+  styleOf: (box) => panel.styleOf(box),
   mayEdit,
-  makeBox: desk.makeBox,
+  makeBox: boxEditor.makeBox,
   say: notice.say,
   selectionChanged: () => panel.refresh(),
   cursorMoved(point) {
     panel.showCursor(point);
-    viewing.probe(point);
+    displayControls.probe(point);
   },
   viewChanged: () => panel.showZoom(),
 });
-desk.attach(stage);
-const advice = createGradeAdvice({ ask: api.askGrades, look: api.lookAtGrades, changed: () => panel.refresh() });
-const takeGrade = () => desk.takeGrade((box) => advice.of(box, desk.typeOf(box.defect_type)));
-const copies = createCopies({ desk, size: stage.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${slug}` });
-const overview = createOverview({ frame: find(".canvas-frame", root), stage, store: desk.store, colorOf: (box) => panel.lookOf(box).color });
+boxEditor.attach(canvas);
+const advice = createGradeAdvice({ ask: api.askGrades, fetchAnswer: api.lookAtGrades, changed: () => panel.refresh() });
+const takeGrade = () => boxEditor.takeGrade((box) => advice.of(box, boxEditor.typeOf(box.defect_type)));
+const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner: `${data.user}.${slug}` });
+const overview = createOverview({ frame: find(".canvas-frame", root), canvas, store: boxEditor.store, colorOf: (box) => panel.styleOf(box).color });
 
 const tabs = createTabs(root);
 const talk = createTalk({
   root,
   api,
-  stage,
-  store: desk.store,
+  canvas,
+  store: boxEditor.store,
   drafts: createDrafts(storageOf(window).localStorage, data.user),
   person: { user: data.user, mayDeleteAll: data.role === "engineer" },
   say: notice.say,
   tabs,
   settled() {
-    if (visit.open()?.item.claimed.review?.reason !== "help") return;
-    const actions = [{ label: "Next image", perform: () => void visit.skip(), primary: true }];
+    if (reviewSession.open()?.item.claimed.review?.reason !== "help") return;
+    const actions = [{ label: "Next image", perform: () => void reviewSession.skip(), primary: true }];
     notice.show({ tone: "info", text: "Nothing is asked about this image any more.", actions });
   },
 });
 
 /** @type {import("../ui/keymap.js").Command[]} */
 const commands = [
-  { name: "accept", label: "Accept: the boxes are right", group: "Decision", keys: ["a"], once: true, perform: () => visit.accept() },
-  { name: "correct", label: "Correct: take the boxes as changed", group: "Decision", keys: ["c"], once: true, perform: () => visit.correct() },
+  { name: "accept", label: "Accept: the boxes are right", group: "Decision", keys: ["a"], once: true, perform: () => reviewSession.accept() },
+  { name: "correct", label: "Correct: take the boxes as changed", group: "Decision", keys: ["c"], once: true, perform: () => reviewSession.correct() },
   {
     name: "reject",
     label: "Reject: throw the proposal away, label by hand",
     group: "Decision",
     keys: ["r"],
     once: true,
-    perform: () => visit.reject(),
+    perform: () => reviewSession.reject(),
   },
-  { name: "skip", label: "Skip: somebody else decides", group: "Decision", keys: ["s"], once: true, perform: () => void visit.skip() },
-  { name: "start", label: "Open the next image", group: "Decision", keys: ["Enter", "n"], perform: () => visit.start() },
-  ...typeCommands(offered, desk),
-  ...boxCommands(offered, desk, stage, takeGrade),
-  ...copyCommands(copies),
+  { name: "skip", label: "Skip: somebody else decides", group: "Decision", keys: ["s"], once: true, perform: () => void reviewSession.skip() },
+  { name: "start", label: "Open the next image", group: "Decision", keys: ["Enter", "n"], perform: () => reviewSession.start() },
+  ...typeCommands(offered, boxEditor),
+  ...boxCommands(offered, boxEditor, canvas, takeGrade),
+  ...clipboardCommands(clipboard),
   ...talkCommands(talk, tabs, [
     ["boxes", "The boxes at the side", "Alt+b"],
     ["comments", "The comments at the side", "Alt+c"],
   ]),
-  ...viewCommands(stage, {
+  ...viewCommands(canvas, {
     help: () => help.showModal(),
     hideBoxes: (hidden) => notice.say(hidden ? "Boxes hidden" : "Boxes shown"),
     toggleMap: () => notice.say(overview.toggle() ? "Overview map on, when zoomed in" : "Overview map off"),
   }),
-  ...viewing.commands,
+  ...displayControls.commands,
 ];
-const keyring = createKeyring({ commands, preferences });
-const help = makeHelp({ keyring, notes: MOUSE_NOTES });
+const userKeymap = createUserKeymap({ commands, preferences });
+const help = makeHelp({ userKeymap, notes: MOUSE_NOTES });
 document.body.append(help);
 const panel = createPanel({
   root,
-  desk,
-  stage,
-  keyring,
+  boxEditor,
+  canvas,
+  userKeymap,
   types: offered,
   mayEdit,
   advice,
   imageId: openId,
   scores: true,
-  isProposal: (box) => visit.isProposal(box),
+  isProposal: (box) => reviewSession.isProposal(box),
 });
-const board = createBoard(root, data.reasons);
-const tally = createTally({ api, slug, board, counts: data.counts });
-const visit = createVisit({
+const reviewPanel = createReviewPanel(root, data.reasons);
+const queueCounts = createQueueCounts({ api, slug, reviewPanel, counts: data.counts });
+const reviewSession = createReviewSession({
   root,
-  canvas,
+  canvasElement,
   project: data.project,
   signIn,
   courier,
@@ -182,15 +182,15 @@ const visit = createVisit({
   queue,
   heartbeat,
   notice,
-  desk,
-  stage,
+  boxEditor,
+  canvas,
   panel,
-  board,
-  leaving: copies.leaving,
-  tally,
-  keyOf: keyring.keyOf,
+  reviewPanel,
+  leaving: clipboard.leaving,
+  queueCounts,
+  keyOf: userKeymap.keyOf,
   shown(item) {
-    copies.opened(item?.claimed.image ?? null);
+    clipboard.opened(item?.claimed.image ?? null);
     pictures.show(item?.claimed.image ?? null);
     const help = item?.claimed.review?.help ?? false;
     tabs.choose(help ? "comments" : "boxes");
@@ -198,21 +198,21 @@ const visit = createVisit({
   },
   decisions: createDecisions({
     api,
-    done: (decided) => visit.settled(decided),
-    gone: (decided, sentence) => visit.lostToAnother(decided, sentence),
-    comeBack: (decided, error) => visit.comeBack(decided, error),
+    done: (decided) => reviewSession.settled(decided),
+    gone: (decided, sentence) => reviewSession.lostToAnother(decided, sentence),
+    comeBack: (decided, error) => reviewSession.comeBack(decided, error),
   }),
 });
 
-joinCommands({ root, canvas, keyring, desk, stage, performed: () => panel.refresh() });
+joinCommands({ root, canvasElement, userKeymap, boxEditor, canvas, performed: () => panel.refresh() });
 
 function signedIn() {
   notice.clear();
   void heartbeat.beat();
-  if (!visit.open()) void visit.goOn();
+  if (!reviewSession.open()) void reviewSession.goOn();
 }
 
 window.addEventListener("pagehide", heartbeat.releaseAll);
 void moved.then(leftover.look);
-if (queueWords(data.counts, data.reasons).total > 0) void visit.goOn();
-else visit.showNothing();
+if (queueSummary(data.counts, data.reasons).total > 0) void reviewSession.goOn();
+else reviewSession.showNothing();

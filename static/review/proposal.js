@@ -35,7 +35,7 @@ export function differenceFrom(proposed, now) {
  * @param {Record<string, string>} names   of the reasons, in their order
  * @returns {{total: number, reasons: {name: string, count: number}[]}}
  */
-export function queueWords(counts, names) {
+export function queueSummary(counts, names) {
   const reasons = Object.entries(names)
     .filter(([reason]) => counts[reason] > 0)
     .map(([reason, name]) => ({ name, count: counts[reason] }));

@@ -5,7 +5,7 @@ import { isAnswer } from "../server/page.js";
 const COUNT_AGAIN_MS = 4000;
 
 /**
- * @typedef {object} Tally
+ * @typedef {object} QueueCounts
  * @property {(reason: string | undefined) => void} decided  one item of that reason is done
  * @property {() => void} countAgain
  */
@@ -14,21 +14,21 @@ const COUNT_AGAIN_MS = 4000;
  * @param {object} parts
  * @param {import("../server/api.js").Api} parts.api
  * @param {string} parts.slug
- * @param {import("./review_panel.js").Board} parts.board
+ * @param {import("./review_panel.js").ReviewPanel} parts.reviewPanel
  * @param {Record<string, number>} parts.counts  by reason, as the page was made
- * @returns {Tally}
+ * @returns {QueueCounts}
  */
-export function createTally({ api, slug, board, counts: known }) {
+export function createQueueCounts({ api, slug, reviewPanel, counts: known }) {
   let counts = { ...known };
   let countedAt = performance.now();
-  board.showCounts(counts);
+  reviewPanel.showCounts(counts);
 
   async function countAgain() {
     if (performance.now() - countedAt < COUNT_AGAIN_MS) return;
     countedAt = performance.now();
     try {
       counts = (await api.getReviewCounts(slug)).reasons;
-      board.showCounts(counts);
+      reviewPanel.showCounts(counts);
     } catch (error) {
       if (!isAnswer(error)) throw error; // the numbers stay as they were
     }
@@ -37,7 +37,7 @@ export function createTally({ api, slug, board, counts: known }) {
   return {
     decided(reason) {
       if (reason && counts[reason] > 0) counts = { ...counts, [reason]: counts[reason] - 1 };
-      board.showCounts(counts);
+      reviewPanel.showCounts(counts);
       void countAgain();
     },
     countAgain: () => void countAgain(),

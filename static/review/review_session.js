@@ -2,7 +2,7 @@
 // One review after the other: shows a proposal, sends what was decided, opens the next at once.
 import { makeId, sameBox, sameBoxes } from "../boxes/boxes.js";
 import { find } from "../ui/element.js";
-import { isExpired, tellError } from "../server/page.js";
+import { isExpired, showError } from "../server/page.js";
 import { isUndecided } from "../boxes/severity.js";
 import { boxesToReview, differenceFrom } from "./proposal.js";
 
@@ -13,7 +13,7 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
 /** @typedef {{item: Item, proposed: Box[], before?: Decided}} Open  before: a decision on it that came back */
 
 /**
- * @typedef {object} Visit
+ * @typedef {object} ReviewSession
  * @property {() => Open | null} open  the image that is open, and the boxes that were proposed for it
  * @property {(box: Box) => boolean} isProposal  whether a box is as proposed, and nobody decided it
  * @property {() => void} showChoices
@@ -32,7 +32,7 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.root
- * @param {HTMLCanvasElement} parts.canvas
+ * @param {HTMLCanvasElement} parts.canvasElement
  * @param {{slug: string, name: string}} parts.project
  * @param {import("../server/sign_in.js").SignIn} parts.signIn
  * @param {import("../saving/outbox.js").Courier} parts.courier
@@ -41,20 +41,20 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
  * @param {import("../server/image_queue.js").Queue} parts.queue
  * @param {import("../server/lease_heartbeat.js").Heartbeat} parts.heartbeat
  * @param {import("../ui/notice.js").Notice} parts.notice
- * @param {import("../boxes/box_editor.js").Desk} parts.desk
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../boxes/box_editor.js").BoxEditor} parts.boxEditor
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {import("../panel/panel.js").Panel} parts.panel
- * @param {import("./review_panel.js").Board} parts.board
- * @param {import("./queue_counts.js").Tally} parts.tally
+ * @param {import("./review_panel.js").ReviewPanel} parts.reviewPanel
+ * @param {import("./queue_counts.js").QueueCounts} parts.queueCounts
  * @param {import("./decisions.js").Decisions} parts.decisions
  * @param {(name: string) => string} parts.keyOf  the key of a command, readable
  * @param {() => void} [parts.leaving]  the image's boxes are still there
  * @param {(item: Item | null) => void} [parts.shown]  another image, or none, is on the page
- * @returns {Visit}
+ * @returns {ReviewSession}
  */
-export function createVisit({
+export function createReviewSession({
   root,
-  canvas,
+  canvasElement,
   project,
   signIn,
   courier,
@@ -63,11 +63,11 @@ export function createVisit({
   queue,
   heartbeat,
   notice,
-  desk,
-  stage,
+  boxEditor,
+  canvas,
   panel,
-  board,
-  tally,
+  reviewPanel,
+  queueCounts,
   decisions,
   keyOf,
   leaving = () => {},
@@ -82,11 +82,11 @@ export function createVisit({
   /** Whether the next image is being waited for; one that came back may be decided meanwhile. */
   let waiting = false;
 
-  const difference = () => (open ? differenceFrom(open.proposed, desk.store.all()) : "as proposed");
+  const difference = () => (open ? differenceFrom(open.proposed, boxEditor.store.all()) : "as proposed");
 
   function showChoices() {
-    const empty = open !== null && desk.store.all().length === 0;
-    board.showChoices({ corrected: difference() === "corrected", empty });
+    const empty = open !== null && boxEditor.store.all().length === 0;
+    reviewPanel.showChoices({ corrected: difference() === "corrected", empty });
   }
 
   /**
@@ -99,30 +99,30 @@ export function createVisit({
     const { claimed } = item;
     const proposed = boxesToReview(claimed);
     leaving();
-    desk.reset();
+    boxEditor.reset();
     open = { item, proposed, before };
     asProposed = new Map(proposed.map((box) => [box.id, box]));
-    stage.show(item.ready, claimed.image);
-    desk.store.replaceAll(proposed, "server");
-    if (boxes && !sameBoxes(boxes, proposed)) desk.store.replaceAll(boxes, "person");
+    canvas.show(item.ready, claimed.image);
+    boxEditor.store.replaceAll(proposed, "server");
+    if (boxes && !sameBoxes(boxes, proposed)) boxEditor.store.replaceAll(boxes, "person");
     root.dataset.state = "open";
     document.title = `${claimed.image.name} · Review · ${project.name}`;
     panel.showImage(claimed.image);
     shown(item);
-    board.showReason(claimed.review);
+    reviewPanel.showReason(claimed.review);
     showChoices();
     if (!item.ready) void showPicture(item);
     if (!boxes) void bringBack(item);
-    canvas.focus({ preventScroll: true });
+    canvasElement.focus({ preventScroll: true });
   }
 
   /** @param {Item} item */
   async function showPicture(item) {
     try {
       const picture = await item.picture;
-      if (open?.item === item) stage.show(picture, item.claimed.image);
+      if (open?.item === item) canvas.show(picture, item.claimed.image);
     } catch (error) {
-      if (open?.item === item) tellError(error, notice, signIn);
+      if (open?.item === item) showError(error, notice, signIn);
     }
   }
 
@@ -130,7 +130,7 @@ export function createVisit({
   async function bringBack(item) {
     for (const kept of await backup.find(item.claimed.image.id)) {
       if (open?.item !== item) return;
-      const isFirst = desk.store.all().length === open.proposed.length && difference() === "as proposed";
+      const isFirst = boxEditor.store.all().length === open.proposed.length && difference() === "as proposed";
       const fits = isFirst && kept.version === item.claimed.version && sameBoxes(kept.base, open.proposed);
       if (!fits) {
         // It starts from other boxes: the label page merges it, and asks where it cannot.
@@ -139,16 +139,16 @@ export function createVisit({
         continue;
       }
       if (!(await backup.take(kept)) || open?.item !== item) continue;
-      if (sameBoxes(kept.boxes, desk.store.all())) continue;
-      desk.store.replaceAll(kept.boxes, "person");
+      if (sameBoxes(kept.boxes, boxEditor.store.all())) continue;
+      boxEditor.store.replaceAll(kept.boxes, "person");
       notice.say("Your changes of last time were put back.");
     }
   }
 
-  desk.store.subscribe((change) => {
+  boxEditor.store.subscribe((change) => {
     if (!open || change.origin === "server") return;
     const { image, version } = open.item.claimed;
-    const work = { version, base: open.proposed, boxes: [...desk.store.all()] };
+    const work = { version, base: open.proposed, boxes: [...boxEditor.store.all()] };
     void backup.keep(image, difference() === "as proposed" ? null : work).then(tellRoom);
   });
 
@@ -176,7 +176,7 @@ export function createVisit({
     if (!open) return;
     const { item, proposed, before } = open;
     const { image, version } = item.claimed;
-    const boxes = [...desk.store.all()];
+    const boxes = [...boxEditor.store.all()];
     // Sent again as it was, a decision that had arrived without its answer counts once.
     const isSame = before?.decision.decision === word && before.decision.version === version && sameBoxes(before.boxes, boxes);
     const mutation = (isSame && before.decision.mutation) || makeId();
@@ -220,7 +220,7 @@ export function createVisit({
       void queue.fill();
     } catch (error) {
       if (!open) root.dataset.state = "claim";
-      tellError(error, notice, signIn);
+      showError(error, notice, signIn);
     } finally {
       waiting = false;
       panel.refresh();
@@ -240,8 +240,8 @@ export function createVisit({
   function showNothing() {
     open = null;
     leaving();
-    desk.reset();
-    desk.store.replaceAll([], "server");
+    boxEditor.reset();
+    boxEditor.store.replaceAll([], "server");
     root.dataset.state = "nothing";
     shown(null);
     document.title = `Nothing to review · ${project.name}`;
@@ -251,13 +251,13 @@ export function createVisit({
   /** @param {Decided} decided */
   function settled({ item }) {
     void backup.keep(item.claimed.image, null);
-    tally.decided(item.claimed.review?.reason);
+    queueCounts.decided(item.claimed.review?.reason);
   }
 
   /** @param {Decided} decided @param {string} sentence */
   async function lostToAnother({ item }, sentence) {
     const { image } = item.claimed;
-    tally.countAgain();
+    queueCounts.countAgain();
     const outcomes = [];
     for (const kept of await backup.find(image.id)) outcomes.push(await courier.handOver(kept));
     if (!outcomes.includes("asked")) {
@@ -272,7 +272,7 @@ export function createVisit({
   /** @param {Decided} decided @param {Error} error */
   function comeBack(decided, error) {
     const { item, boxes } = decided;
-    if (open) returned.unshift({ item: open.item, boxes: [...desk.store.all()], before: open.before });
+    if (open) returned.unshift({ item: open.item, boxes: [...boxEditor.store.all()], before: open.before });
     heartbeat.hold(item.claimed.image.id);
     show(item, boxes, decided);
     notice.show({

@@ -11,7 +11,7 @@ import { toScreen } from "../canvas/viewport.js";
 const FONT = '600 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const TAG_SCR = 18;
 /** Okabe-Ito's green, vermilion and blue; the strokes differ too. */
-const LOOKS = {
+const STYLES = {
   added: { color: "#009e73", dash: [], sign: "+" },
   removed: { color: "#d55e00", dash: [7, 5], sign: "−" },
   changed: { color: "#0072b2", dash: [], sign: "~" },
@@ -29,21 +29,21 @@ const LOOKS = {
  */
 export function paintGhosts(context, view, { differences, same, chosen }) {
   context.save();
-  for (const box of same) outline(context, rectOf(view, box), LOOKS.same, 1);
+  for (const box of same) outline(context, rectOf(view, box), STYLES.same, 1);
   for (const { id, kinds, before, after } of differences) {
     const width = id === chosen ? 4 : 2;
     if (before && after) {
-      outline(context, rectOf(view, before), LOOKS.was, width);
-      outline(context, rectOf(view, after), LOOKS.changed, width);
+      outline(context, rectOf(view, before), STYLES.was, width);
+      outline(context, rectOf(view, after), STYLES.changed, width);
       arrow(context, middleOf(rectOf(view, before)), middleOf(rectOf(view, after)));
-      tag(context, rectOf(view, after), LOOKS.changed, `${after.defect_type}: ${kinds.join(", ")}`);
+      tag(context, rectOf(view, after), STYLES.changed, `${after.defect_type}: ${kinds.join(", ")}`);
     } else if (after) {
-      outline(context, rectOf(view, after), LOOKS.added, width);
-      tag(context, rectOf(view, after), LOOKS.added, `${after.defect_type} added`);
+      outline(context, rectOf(view, after), STYLES.added, width);
+      tag(context, rectOf(view, after), STYLES.added, `${after.defect_type} added`);
     } else if (before) {
-      outline(context, rectOf(view, before), LOOKS.removed, width);
+      outline(context, rectOf(view, before), STYLES.removed, width);
       cross(context, rectOf(view, before));
-      tag(context, rectOf(view, before), LOOKS.removed, `${before.defect_type} removed`);
+      tag(context, rectOf(view, before), STYLES.removed, `${before.defect_type} removed`);
     }
   }
   context.restore();
@@ -78,7 +78,7 @@ function outline(context, { left, top, width: w, height }, { color, dash }, widt
 /** @param {CanvasRenderingContext2D} context @param {RectScr} rect */
 function cross(context, { left, top, width, height }) {
   context.lineWidth = 1;
-  context.strokeStyle = LOOKS.removed.color;
+  context.strokeStyle = STYLES.removed.color;
   context.beginPath();
   context.moveTo(left, top);
   context.lineTo(left + width, top + height);
@@ -99,7 +99,7 @@ function arrow(context, from, to) {
   if (length < 8) return;
   const [ux, uy] = [dx / length, dy / length];
   context.lineWidth = 1.5;
-  context.strokeStyle = LOOKS.changed.color;
+  context.strokeStyle = STYLES.changed.color;
   context.beginPath();
   context.moveTo(from.xScr, from.yScr);
   context.lineTo(to.xScr, to.yScr);

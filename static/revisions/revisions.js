@@ -25,7 +25,7 @@ const PAGE = 50;
  * @param {object} parts
  * @param {HTMLElement} parts.root
  * @param {Pick<import("../server/api.js").Api, "getRevisions" | "getRevision" | "restore">} parts.api
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {import("../boxes/store.js").Store} parts.store
  * @param {import("../ui/tabs.js").Tabs} parts.tabs
  * @param {() => import("../saving/saver.js").Saver | undefined} parts.saver
@@ -34,7 +34,7 @@ const PAGE = 50;
  * @param {() => void} parts.changed   a revision came on the canvas, or went
  * @returns {Revisions}
  */
-export function createRevisions({ root, api, stage, store, tabs, saver, mayRestore, say, changed }) {
+export function createRevisions({ root, api, canvas, store, tabs, saver, mayRestore, say, changed }) {
   const view = createRevisionView(find("[data-history]", root), {
     choose,
     compareWith(other) {
@@ -47,11 +47,11 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     older: () => void attempt(() => load(true)),
     point(difference) {
       pointed = difference.id;
-      stage.invalidate();
+      canvas.invalidate();
     },
     bring(difference) {
       const box = difference.after ?? difference.before;
-      if (box) stage.centerOn(box);
+      if (box) canvas.centerOn(box);
     },
   });
   /** @type {{id: string | number} | null} */
@@ -73,7 +73,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   /** @type {Map<number, Box[]>} revisions never change, so what was read stays true */
   const read = new Map();
 
-  stage.addLayer({
+  canvas.addLayer({
     paint(context, _sizeScr, view) {
       if (seen) paintGhosts(context, view, { ...seen, chosen: pointed });
     },
@@ -144,8 +144,8 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
     const differences = differencesOf(before, after);
     const different = new Set(differences.map(({ id }) => id));
     seen = { version, against, differences, same: after.filter(({ id }) => !different.has(id)) };
-    stage.select(null);
-    stage.setBoxesHidden(true);
+    canvas.select(null);
+    canvas.setBoxesHidden(true);
     changed();
   }
 
@@ -163,8 +163,8 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
   function close() {
     if (chosen === null && !seen) return;
     chosen = seen = pointed = null;
-    stage.setBoxesHidden(false);
-    stage.invalidate();
+    canvas.setBoxesHidden(false);
+    canvas.invalidate();
     changed();
     render();
   }
@@ -200,7 +200,7 @@ export function createRevisions({ root, api, stage, store, tabs, saver, mayResto
       differences: isShown && seen ? seen.differences : null,
       mayRestore: mayRestore(),
     });
-    stage.invalidate();
+    canvas.invalidate();
   }
 
   return {

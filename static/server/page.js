@@ -31,7 +31,7 @@ export function isExpired(error) {
  * @param {Notice} notice
  * @param {import("./sign_in.js").SignIn} signIn
  */
-export function tellError(error, notice, signIn) {
+export function showError(error, notice, signIn) {
   if (!isAnswer(error)) throw error;
   const actions = [{ label: "Try again", perform: () => location.reload() }];
   if (isExpired(error)) {
@@ -45,7 +45,7 @@ export function tellError(error, notice, signIn) {
  * Say that the defect types are not those of this page any more.
  * @param {Notice} notice
  */
-export function tellTypesChanged(notice) {
+export function showTypesChanged(notice) {
   const load = { label: "Load them", perform: () => location.reload() };
   const text = "The defect types of this project were changed. Your boxes are kept; load the page again to work with the new types.";
   notice.show({ tone: "info", text, actions: [load] }, "types");
@@ -55,31 +55,31 @@ export function tellTypesChanged(notice) {
  * Join keys and buttons to the command table.
  * @param {object} parts
  * @param {HTMLElement} parts.root
- * @param {HTMLCanvasElement} parts.canvas
- * @param {import("../ui/user_keymap.js").Keyring} parts.keyring
- * @param {import("../boxes/box_editor.js").Desk} parts.desk
- * @param {import("../canvas/canvas.js").Stage} parts.stage
+ * @param {HTMLCanvasElement} parts.canvasElement
+ * @param {import("../ui/user_keymap.js").UserKeymap} parts.userKeymap
+ * @param {import("../boxes/box_editor.js").BoxEditor} parts.boxEditor
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {() => void} parts.performed  a command was performed: what the page shows may be old
  */
-export function joinCommands({ root, canvas, keyring, desk, stage, performed }) {
+export function joinCommands({ root, canvasElement, userKeymap, boxEditor, canvas, performed }) {
   root.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
-    const command = button && keyring.command(button.getAttribute("data-command") ?? "");
+    const command = button && userKeymap.command(button.getAttribute("data-command") ?? "");
     if (!command) return;
     command.perform(new KeyboardEvent("keydown"));
     performed();
   });
-  followKeys(root, keyring);
+  followKeys(root, userKeymap);
   followKeyboard({
-    table: keyring.table,
+    table: userKeymap.table,
     performed,
     released() {
-      stage.setPanning(false);
-      desk.endNudge();
+      canvas.setPanning(false);
+      boxEditor.endNudge();
     },
   });
-  canvas.addEventListener("keydown", (event) => {
-    if (event.key === "Tab" && desk.walk(event.shiftKey ? -1 : 1)) event.preventDefault();
+  canvasElement.addEventListener("keydown", (event) => {
+    if (event.key === "Tab" && boxEditor.walk(event.shiftKey ? -1 : 1)) event.preventDefault();
   });
 }
 

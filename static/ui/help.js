@@ -5,16 +5,16 @@ import { createKeyEditor } from "./key_editor.js";
 import { helpRows, keyName, titleOf } from "./keymap.js";
 
 /** @typedef {import("./keymap.js").BoundCommand} BoundCommand */
-/** @typedef {import("./user_keymap.js").Keyring} Keyring */
+/** @typedef {import("./user_keymap.js").UserKeymap} UserKeymap */
 
 /**
  * Make the help panel of a page's keys; it opens as a dialog.
  * @param {object} parts
- * @param {Keyring} parts.keyring
+ * @param {UserKeymap} parts.userKeymap
  * @param {readonly string[]} parts.notes  what the mouse does
  * @returns {HTMLDialogElement}
  */
-export function makeHelp({ keyring, notes }) {
+export function makeHelp({ userKeymap, notes }) {
   let changing = false;
   const said = element("p", { class: "help-said", role: "status" });
   const search = element("input", { type: "search", "aria-label": "Search the keys", placeholder: "Search", input: () => draw("") });
@@ -25,7 +25,7 @@ export function makeHelp({ keyring, notes }) {
   );
   const resetAll = element("button", { type: "button", class: "button", click: resetEverything }, "Reset all keys");
   const place = element("div", { class: "help-groups" });
-  const editor = createKeyEditor({ keyring, say, draw });
+  const editor = createKeyEditor({ userKeymap, say, draw });
 
   /** @param {string} sentence @param {HTMLElement | null} [action] */
   function say(sentence, action = null) {
@@ -42,11 +42,11 @@ export function makeHelp({ keyring, notes }) {
   }
 
   function resetEverything() {
-    const before = keyring.chosen();
-    keyring.replaceAll({});
+    const before = userKeymap.chosen();
+    userKeymap.replaceAll({});
     draw("");
     const back = () => {
-      keyring.replaceAll(before);
+      userKeymap.replaceAll(before);
       say("Your keys are back.");
       draw("");
       search.focus();
@@ -59,7 +59,7 @@ export function makeHelp({ keyring, notes }) {
   /** @param {string} focus  the name of the control that gets the focus, or empty */
   function draw(focus) {
     const words = search.value.trim().toLowerCase();
-    const groups = helpRows(keyring.table().filter((command) => isFound(command, words)));
+    const groups = helpRows(userKeymap.table().filter((command) => isFound(command, words)));
     place.classList.toggle("changing", changing);
     place.replaceChildren(
       ...groups.map(({ group, rows }) =>
@@ -67,7 +67,7 @@ export function makeHelp({ keyring, notes }) {
       ),
     );
     if (groups.length === 0) place.append(element("p", { class: "soft" }, `Nothing here is called “${search.value.trim()}”.`));
-    resetAll.hidden = !changing || Object.keys(keyring.chosen()).length === 0;
+    resetAll.hidden = !changing || Object.keys(userKeymap.chosen()).length === 0;
     const control = focus && place.querySelector(`[data-focus="${CSS.escape(focus)}"]`);
     if (control instanceof HTMLElement) control.focus();
   }

@@ -5,7 +5,7 @@ import { MOST_KEYS, judgeKey } from "./user_keymap.js";
 import { keyName, notationOf, titleOf } from "./keymap.js";
 
 /** @typedef {import("./keymap.js").BoundCommand} BoundCommand */
-/** @typedef {import("./user_keymap.js").Keyring} Keyring */
+/** @typedef {import("./user_keymap.js").UserKeymap} UserKeymap */
 
 /**
  * What is under way: a press is waited for, or a pressed key waits for the person's word.
@@ -21,12 +21,12 @@ import { keyName, notationOf, titleOf } from "./keymap.js";
 
 /**
  * @param {object} parts
- * @param {Keyring} parts.keyring
+ * @param {UserKeymap} parts.userKeymap
  * @param {(sentence: string) => void} parts.say
  * @param {(focus: string) => void} parts.draw  draw the rows again and focus the control of that name
  * @returns {KeyEditor}
  */
-export function createKeyEditor({ keyring, say, draw }) {
+export function createKeyEditor({ userKeymap, say, draw }) {
   /** @type {Capture | null} */
   let capture = null;
 
@@ -61,7 +61,7 @@ export function createKeyEditor({ keyring, say, draw }) {
 
   /** @param {Capture} wanted @param {string} key */
   function decide(wanted, key) {
-    const { kind, sentence } = judgeKey(keyring, wanted.name, key);
+    const { kind, sentence } = judgeKey(userKeymap, wanted.name, key);
     if (kind === "free") take(wanted, key);
     else if (kind === "taken" || (kind === "project" && /^[a-z]$/.test(key))) {
       capture = { ...wanted, pressed: key };
@@ -72,12 +72,12 @@ export function createKeyEditor({ keyring, say, draw }) {
 
   /** @param {Capture} wanted @param {string} key */
   function take({ name, instead }, key) {
-    const before = keyring.ownerOf(key);
+    const before = userKeymap.ownerOf(key);
     capture = null;
-    keyring.take(name, key, instead ?? undefined);
-    const command = keyring.command(name);
+    userKeymap.take(name, key, instead ?? undefined);
+    const command = userKeymap.command(name);
     const got = command?.claims.find(({ wanted }) => wanted === key)?.key;
-    const left = before && before.name !== name ? keyring.command(before.name) : undefined;
+    const left = before && before.name !== name ? userKeymap.command(before.name) : undefined;
     const loss = left && !left.fixed ? ` “${titleOf(left)}” ${keysLeft(left)}.` : "";
     if (command) say(`${got ? keyName(got) : keyName(key)} now does “${titleOf(command)}”.${loss}`);
     draw(`${name} key ${key}`);
@@ -86,8 +86,8 @@ export function createKeyEditor({ keyring, say, draw }) {
   /** @param {BoundCommand} command @param {string} key */
   function remove(command, key) {
     const wanted = command.claims.map((claim) => claim.wanted).filter((other) => other !== key);
-    keyring.choose(command.name, wanted);
-    say(`${keyName(key)} does nothing now. “${titleOf(command)}” ${keysLeft(keyring.command(command.name))}.`);
+    userKeymap.choose(command.name, wanted);
+    say(`${keyName(key)} does nothing now. “${titleOf(command)}” ${keysLeft(userKeymap.command(command.name))}.`);
     draw(`${command.name} add`);
   }
 
@@ -126,7 +126,7 @@ export function createKeyEditor({ keyring, say, draw }) {
 
   /** @param {Capture} wanted @param {string} key @returns {HTMLElement} */
   function question(wanted, key) {
-    const { kind, sentence } = judgeKey(keyring, wanted.name, key);
+    const { kind, sentence } = judgeKey(userKeymap, wanted.name, key);
     const word = kind === "project" ? `Use ${keyName(`Shift+${key}`)}` : "Take it from there";
     return element(
       "p",
@@ -185,10 +185,10 @@ export function createKeyEditor({ keyring, say, draw }) {
     );
     if (mine && mine.instead === null && mine.pressed === null) shown.push(waiting(command));
     else if (command.claims.length < MOST_KEYS) shown.push(addButton(command));
-    if (keyring.isChosen(name)) {
+    if (userKeymap.isChosen(name)) {
       const reset = () => {
-        keyring.reset(name);
-        say(`“${titleOf(command)}” ${keysLeft(keyring.command(name))} again.`);
+        userKeymap.reset(name);
+        say(`“${titleOf(command)}” ${keysLeft(userKeymap.command(name))} again.`);
         draw(`${name} add`);
       };
       const label = `Reset the keys of ${titleOf(command)}`;

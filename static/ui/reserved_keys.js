@@ -25,7 +25,7 @@ const RESERVED = [
  * @param {string} key  in the table's notation
  * @returns {string} what the key does, or empty where it can
  */
-export function reservedWord(key) {
+export function reservedReason(key) {
   const found = RESERVED.find(([pattern]) => pattern.test(key));
   return found ? found[1] : "";
 }

@@ -2,19 +2,19 @@
 // Writes a command's keys wherever a control performs it: tooltip, key cap, and for a screen reader.
 import { keyName, shortcutOf, titleOf } from "./keymap.js";
 
-/** @typedef {import("./user_keymap.js").Keyring} Keyring */
+/** @typedef {import("./user_keymap.js").UserKeymap} UserKeymap */
 
 /**
  * Write the keys of every control that names a command, now and whenever the person changes them.
  * @param {HTMLElement} root
- * @param {Keyring} keyring
+ * @param {UserKeymap} userKeymap
  */
-export function followKeys(root, keyring) {
+export function followKeys(root, userKeymap) {
   const write = () => {
-    for (const control of root.querySelectorAll("[data-command]")) writeKeys(control, keyring);
-    for (const place of root.querySelectorAll("[data-key-words]")) writeWords(place, keyring);
+    for (const control of root.querySelectorAll("[data-command]")) writeKeys(control, userKeymap);
+    for (const place of root.querySelectorAll("[data-key-words]")) writeWords(place, userKeymap);
   };
-  keyring.subscribe(write);
+  userKeymap.subscribe(write);
   write();
 }
 
@@ -33,9 +33,9 @@ export function keyAttributes(command) {
   };
 }
 
-/** @param {Element} control @param {Keyring} keyring */
-function writeKeys(control, keyring) {
-  const command = keyring.command(control.getAttribute("data-command") ?? "");
+/** @param {Element} control @param {UserKeymap} userKeymap */
+function writeKeys(control, userKeymap) {
+  const command = userKeymap.command(control.getAttribute("data-command") ?? "");
   if (!command) return;
   for (const [name, value] of Object.entries(keyAttributes(command))) {
     if (value === null) control.removeAttribute(name);
@@ -51,10 +51,10 @@ function writeKeys(control, keyring) {
 /**
  * Fill `{command}` in a sentence with that command's key.
  * @param {Element} place  with the attribute data-key-words; the sentence becomes its label
- * @param {Keyring} keyring
+ * @param {UserKeymap} userKeymap
  */
-function writeWords(place, keyring) {
+function writeWords(place, userKeymap) {
   const words = place.getAttribute("data-key-words") ?? "";
-  const sentence = words.replace(/\{([^}]+)\}/g, (_, name) => keyring.keyOf(name) || "(no key)");
+  const sentence = words.replace(/\{([^}]+)\}/g, (_, name) => userKeymap.keyOf(name) || "(no key)");
   place.setAttribute("aria-label", sentence);
 }

@@ -2,7 +2,7 @@
 // The keys that hold now: the table's own, and over them what the person chose. Every reader asks here,
 // so that a change is true at once for the keyboard, the help panel and the tooltips.
 import { bindKeys, keyName, titleOf } from "./keymap.js";
-import { reservedWord } from "./reserved_keys.js";
+import { reservedReason } from "./reserved_keys.js";
 
 /** @typedef {import("./keymap.js").Command} Command */
 /** @typedef {import("./keymap.js").BoundCommand} BoundCommand */
@@ -13,7 +13,7 @@ const PREFERENCE = "keys";
 export const MOST_KEYS = 6;
 
 /**
- * @typedef {object} Keyring
+ * @typedef {object} UserKeymap
  * @property {() => readonly BoundCommand[]} table
  * @property {(name: string) => BoundCommand | undefined} command
  * @property {(name: string) => string} keyOf    a command's first key, readable; empty for none
@@ -32,9 +32,9 @@ export const MOST_KEYS = 6;
  * @param {object} parts
  * @param {readonly Command[]} parts.commands
  * @param {Pick<import("../saving/preferences.js").Preferences, "get" | "set">} parts.preferences
- * @returns {Keyring}
+ * @returns {UserKeymap}
  */
-export function createKeyring({ commands, preferences }) {
+export function createUserKeymap({ commands, preferences }) {
   /** @type {Chosen} */
   let chosen = readChosen(preferences.get(PREFERENCE));
   let table = bindKeys(commands, chosen);
@@ -116,15 +116,15 @@ export function readChosen(kept) {
 
 /**
  * Judge a key that a person wants for a command.
- * @param {Keyring} keyring
+ * @param {UserKeymap} userKeymap
  * @param {string} name
  * @param {string} key
  * @returns {Judgement}
  */
-export function judgeKey(keyring, name, key) {
-  const reserved = reservedWord(key);
+export function judgeKey(userKeymap, name, key) {
+  const reserved = reservedReason(key);
   if (reserved) return { kind: "reserved", sentence: `${keyName(key)} ${reserved}. Press another key.` };
-  const owner = keyring.ownerOf(key);
+  const owner = userKeymap.ownerOf(key);
   if (!owner) return { kind: "free", sentence: "" };
   if (owner.name === name) return { kind: "own", sentence: `${keyName(key)} does this already.` };
   if (!owner.fixed) return { kind: "taken", sentence: `${keyName(key)} is the key of “${titleOf(owner)}”.` };

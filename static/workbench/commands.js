@@ -3,8 +3,8 @@
 
 /** @typedef {import("../ui/keymap.js").Command} Command */
 /** @typedef {import("../boxes/types.js").DefectType} DefectType */
-/** @typedef {import("../boxes/box_editor.js").Desk} Desk */
-/** @typedef {import("../canvas/canvas.js").Stage} Stage */
+/** @typedef {import("../boxes/box_editor.js").BoxEditor} BoxEditor */
+/** @typedef {import("../canvas/canvas.js").Canvas} Canvas */
 
 const ARROWS = /** @type {const} */ ([
   ["ArrowLeft", -1, 0],
@@ -16,10 +16,10 @@ const PAN_SCR = 64;
 
 /**
  * @param {readonly DefectType[]} types
- * @param {Desk} desk
+ * @param {BoxEditor} boxEditor
  * @returns {Command[]}
  */
-export function typeCommands(types, desk) {
+export function typeCommands(types, boxEditor) {
   return types.map(({ name, hotkey }) => ({
     name: `type ${name}`,
     label: name,
@@ -27,75 +27,75 @@ export function typeCommands(types, desk) {
     // A type that the project gave no key may get one from the person.
     keys: hotkey ? [hotkey.toLowerCase()] : [],
     fixed: hotkey !== "",
-    perform: () => desk.chooseType(name),
+    perform: () => boxEditor.chooseType(name),
   }));
 }
 
 /**
  * @param {readonly DefectType[]} types
- * @param {Desk} desk
- * @param {Stage} stage
+ * @param {BoxEditor} boxEditor
+ * @param {Canvas} canvas
  * @param {() => void} takeGrade  the one that the grader proposes
  * @returns {Command[]}
  */
-export function boxCommands(types, desk, stage, takeGrade) {
+export function boxCommands(types, boxEditor, canvas, takeGrade) {
   const group = "Box";
   return [
-    ...gradeCommands(types, desk, takeGrade),
+    ...gradeCommands(types, boxEditor, takeGrade),
     {
       name: "delete",
       label: "Delete the selected boxes; while extreme points are set, take the last one back",
       group,
       keys: ["Delete", "Backspace"],
       once: true,
-      perform: () => void (stage.back() || desk.remove()),
+      perform: () => void (canvas.back() || boxEditor.remove()),
     },
-    { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: desk.undo },
-    { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: desk.redo },
+    { name: "undo", label: "Undo", group, keys: ["Ctrl+z"], repeats: true, perform: boxEditor.undo },
+    { name: "redo", label: "Redo", group, keys: ["Ctrl+Shift+z", "Ctrl+y"], repeats: true, perform: boxEditor.redo },
     {
       name: "draw",
       label: "Drawing on or off: every drag draws, over other boxes too",
       group,
       keys: ["b"],
-      perform: () => stage.setMode(stage.mode() === "draw" ? "edit" : "draw"),
+      perform: () => canvas.setMode(canvas.mode() === "draw" ? "edit" : "draw"),
     },
     {
       name: "extreme",
       label: "Drawing by extreme points on or off: click top, left, bottom and right in any order",
       group,
       keys: ["x"],
-      perform: () => stage.setMode(stage.mode() === "extreme" ? "edit" : "extreme"),
+      perform: () => canvas.setMode(canvas.mode() === "extreme" ? "edit" : "extreme"),
     },
     {
       name: "draw in the middle",
       label: "New box in the middle of the view",
       group,
       keys: ["Insert"],
-      perform: desk.drawInMiddle,
+      perform: boxEditor.drawInMiddle,
     },
-    { name: "difficult", label: "Difficult, or not", group, keys: ["d"], perform: () => desk.toggleFlag("difficult") },
-    { name: "truncated", label: "Truncated, or not", group, keys: ["u"], perform: () => desk.toggleFlag("truncated") },
-    { name: "occluded", label: "Occluded, or not", group, keys: ["o"], perform: () => desk.toggleFlag("occluded") },
-    { name: "pose", label: "Next pose: unspecified, frontal, left, right, rear", group, keys: ["e"], perform: desk.nextPose },
-    { name: "select all", label: "Select all boxes", group, keys: ["Ctrl+a"], perform: desk.selectAll },
+    { name: "difficult", label: "Difficult, or not", group, keys: ["d"], perform: () => boxEditor.toggleFlag("difficult") },
+    { name: "truncated", label: "Truncated, or not", group, keys: ["u"], perform: () => boxEditor.toggleFlag("truncated") },
+    { name: "occluded", label: "Occluded, or not", group, keys: ["o"], perform: () => boxEditor.toggleFlag("occluded") },
+    { name: "pose", label: "Next pose: unspecified, frontal, left, right, rear", group, keys: ["e"], perform: boxEditor.nextPose },
+    { name: "select all", label: "Select all boxes", group, keys: ["Ctrl+a"], perform: boxEditor.selectAll },
     {
       name: "leave",
       label: "Take an extreme point back, cancel the drag, stop drawing, or select nothing",
       group,
       keys: ["Escape"],
       perform() {
-        if (stage.back() || stage.cancel()) return;
-        if (stage.mode() !== "edit") stage.setMode("edit");
-        else stage.select(null);
+        if (canvas.back() || canvas.cancel()) return;
+        if (canvas.mode() !== "edit") canvas.setMode("edit");
+        else canvas.select(null);
       },
     },
-    ...arrowCommands(desk, stage),
-    ...hidingCommands(types, desk),
+    ...arrowCommands(boxEditor, canvas),
+    ...hidingCommands(types, boxEditor),
   ];
 }
 
-/** @param {readonly DefectType[]} types @param {Desk} desk @param {() => void} takeGrade @returns {Command[]} */
-function gradeCommands(types, desk, takeGrade) {
+/** @param {readonly DefectType[]} types @param {BoxEditor} boxEditor @param {() => void} takeGrade @returns {Command[]} */
+function gradeCommands(types, boxEditor, takeGrade) {
   const levels = new Set(types.flatMap(({ graded, grades }) => (graded ? grades.map(({ level }) => level) : [])));
   if (levels.size === 0) return [];
   return [
@@ -105,15 +105,15 @@ function gradeCommands(types, desk, takeGrade) {
       detail: String(grade),
       group: "Grade",
       keys: [String(grade)],
-      perform: () => desk.setGrade(grade),
+      perform: () => boxEditor.setGrade(grade),
     })),
-    { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => desk.setGrade(null) },
+    { name: "no grade", label: "No grade", group: "Grade", keys: ["0"], perform: () => boxEditor.setGrade(null) },
     { name: "take grade", label: "Take the grade that the grader proposes", group: "Grade", keys: ["."], perform: takeGrade },
   ];
 }
 
-/** @param {readonly DefectType[]} types @param {Desk} desk @returns {Command[]} */
-function hidingCommands(types, desk) {
+/** @param {readonly DefectType[]} types @param {BoxEditor} boxEditor @returns {Command[]} */
+function hidingCommands(types, boxEditor) {
   const group = "View";
   return [
     {
@@ -121,7 +121,7 @@ function hidingCommands(types, desk) {
       label: "Show only the boxes of the current type, or all again",
       group,
       keys: ["i"],
-      perform: desk.showOnly,
+      perform: boxEditor.showOnly,
     },
     // A type that the project gave no key may get these from the person.
     ...types.map(({ name, hotkey }) => ({
@@ -130,13 +130,13 @@ function hidingCommands(types, desk) {
       detail: name,
       group,
       keys: hotkey ? [`Alt+Shift+${hotkey.toLowerCase()}`] : [],
-      perform: () => desk.toggleHidden(name),
+      perform: () => boxEditor.toggleHidden(name),
     })),
   ];
 }
 
-/** @param {Desk} desk @param {Stage} stage @returns {Command[]} */
-function arrowCommands(desk, stage) {
+/** @param {BoxEditor} boxEditor @param {Canvas} canvas @returns {Command[]} */
+function arrowCommands(boxEditor, canvas) {
   const words = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
   return ARROWS.flatMap(([key, dx, dy]) => {
     const word = words[key];
@@ -147,50 +147,50 @@ function arrowCommands(desk, stage) {
         name: `nudge ${word}`,
         label: "Box by 1 pixel; with no box selected, the view",
         keys: [key],
-        perform: () => (desk.selectedBox() ? desk.nudge(dx, dy) : stage.pan({ xScr: -dx * PAN_SCR, yScr: -dy * PAN_SCR })),
+        perform: () => (boxEditor.selectedBox() ? boxEditor.nudge(dx, dy) : canvas.pan({ xScr: -dx * PAN_SCR, yScr: -dy * PAN_SCR })),
       },
       {
         ...shared,
         name: `nudge far ${word}`,
         label: "Box by 10 pixels",
         keys: [`Shift+${key}`],
-        perform: () => desk.nudge(dx * 10, dy * 10),
+        perform: () => boxEditor.nudge(dx * 10, dy * 10),
       },
       {
         ...shared,
         name: `stretch ${word}`,
         label: "Right or lower side of the box by 1 pixel",
         keys: [`Ctrl+${key}`],
-        perform: () => desk.stretch(dx, dy),
+        perform: () => boxEditor.stretch(dx, dy),
       },
       {
         ...shared,
         name: `stretch far ${word}`,
         label: "Right or lower side of the box by 10 pixels",
         keys: [`Ctrl+Shift+${key}`],
-        perform: () => desk.stretch(dx * 10, dy * 10),
+        perform: () => boxEditor.stretch(dx * 10, dy * 10),
       },
     ];
   });
 }
 
 /**
- * @param {Stage} stage
+ * @param {Canvas} canvas
  * @param {object} calls
  * @param {() => void} calls.help
  * @param {(hidden: boolean) => void} calls.hideBoxes
  * @param {() => void} calls.toggleMap
  * @returns {Command[]}
  */
-export function viewCommands(stage, { help, hideBoxes, toggleMap }) {
+export function viewCommands(canvas, { help, hideBoxes, toggleMap }) {
   const group = "View";
   let hidden = false;
   return [
-    { name: "fit", label: "Show the whole image", group, keys: ["f", "Home"], perform: stage.fit },
-    { name: "pixels", label: "One image pixel per screen pixel", group, keys: ["p"], perform: stage.zoomToPixels },
-    { name: "zoom in", label: "Zoom in", group, keys: ["+", "="], repeats: true, perform: () => stage.zoomBy(1.25) },
-    { name: "zoom out", label: "Zoom out", group, keys: ["-"], repeats: true, perform: () => stage.zoomBy(0.8) },
-    { name: "tags", label: "Names on or off", group, keys: ["t"], perform: () => stage.setTags(!stage.tags()) },
+    { name: "fit", label: "Show the whole image", group, keys: ["f", "Home"], perform: canvas.fit },
+    { name: "pixels", label: "One image pixel per screen pixel", group, keys: ["p"], perform: canvas.zoomToPixels },
+    { name: "zoom in", label: "Zoom in", group, keys: ["+", "="], repeats: true, perform: () => canvas.zoomBy(1.25) },
+    { name: "zoom out", label: "Zoom out", group, keys: ["-"], repeats: true, perform: () => canvas.zoomBy(0.8) },
+    { name: "tags", label: "Names on or off", group, keys: ["t"], perform: () => canvas.setTags(!canvas.tags()) },
     {
       name: "hide",
       label: "Hide or show the boxes",
@@ -198,29 +198,29 @@ export function viewCommands(stage, { help, hideBoxes, toggleMap }) {
       keys: ["h"],
       perform() {
         hidden = !hidden;
-        stage.setBoxesHidden(hidden);
+        canvas.setBoxesHidden(hidden);
         hideBoxes(hidden);
       },
     },
-    { name: "crosshair", label: "Crosshair on or off", group, keys: ["c"], perform: () => stage.setCrosshair(!stage.crosshair()) },
+    { name: "crosshair", label: "Crosshair on or off", group, keys: ["c"], perform: () => canvas.setCrosshair(!canvas.crosshair()) },
     { name: "map", label: "Overview map on or off", group, keys: ["m"], perform: toggleMap },
-    { name: "pan", label: "Hold and drag to move the view", group, keys: [" "], perform: () => stage.setPanning(true) },
+    { name: "pan", label: "Hold and drag to move the view", group, keys: [" "], perform: () => canvas.setPanning(true) },
     { name: "help", label: "This panel", group, keys: ["?"], perform: help },
   ];
 }
 
 /**
- * @param {import("../boxes/clipboard.js").Copies} copies
+ * @param {import("../boxes/clipboard.js").BoxClipboard} clipboard
  * @returns {Command[]}
  */
-export function copyCommands(copies) {
+export function clipboardCommands(clipboard) {
   const group = "Copies";
   return [
-    { name: "copy", label: "Copy the selected boxes, also for other images and tabs", group, keys: ["Ctrl+c"], perform: copies.copy },
-    { name: "cut", label: "Copy and delete the selected boxes", group, keys: ["Ctrl+x"], perform: copies.cut },
-    { name: "paste", label: "Paste the copied boxes", group, keys: ["Ctrl+v"], perform: copies.paste },
-    { name: "duplicate", label: "Double the selected boxes", group, keys: ["Ctrl+d"], perform: copies.duplicate },
-    { name: "take over", label: "Take over the boxes of the image before this one", group, keys: ["v"], perform: copies.takeOver },
+    { name: "copy", label: "Copy the selected boxes, also for other images and tabs", group, keys: ["Ctrl+c"], perform: clipboard.copy },
+    { name: "cut", label: "Copy and delete the selected boxes", group, keys: ["Ctrl+x"], perform: clipboard.cut },
+    { name: "paste", label: "Paste the copied boxes", group, keys: ["Ctrl+v"], perform: clipboard.paste },
+    { name: "duplicate", label: "Double the selected boxes", group, keys: ["Ctrl+d"], perform: clipboard.duplicate },
+    { name: "take over", label: "Take over the boxes of the image before this one", group, keys: ["v"], perform: clipboard.takeOver },
   ];
 }
 

@@ -4,7 +4,7 @@
 import { createApi, csrfTokenOf, keepCsrfToken } from "../server/api.js";
 import { openKeeping } from "../saving/unsent_storage.js";
 import { startHeartbeat } from "../server/lease_heartbeat.js";
-import { isAnswer, tellTypesChanged, watchIdleness } from "../server/page.js";
+import { isAnswer, showTypesChanged, watchIdleness } from "../server/page.js";
 import { createPreferences } from "../saving/preferences.js";
 import { createQueue } from "../server/image_queue.js";
 import { createSignIn } from "../server/sign_in.js";
@@ -21,7 +21,7 @@ import { createSignIn } from "../server/sign_in.js";
  *   has the open image now
  * @param {() => void} parts.signedIn   the person is back
  */
-export function createLink({ data, kind, ahead, notice, open, load, lost, signedIn }) {
+export function createPageServices({ data, kind, ahead, notice, open, load, lost, signedIn }) {
   const slug = data.project.slug;
   const api = createApi({
     csrfToken: () => csrfTokenOf(document, data.csrf_cookie),
@@ -35,7 +35,7 @@ export function createLink({ data, kind, ahead, notice, open, load, lost, signed
     api,
     idleMs: watchIdleness(),
     renewed({ types }) {
-      if (types !== data.types_mark) tellTypesChanged(notice);
+      if (types !== data.types_mark) showTypesChanged(notice);
     },
     lost(imageId, error) {
       queue.lose(imageId);

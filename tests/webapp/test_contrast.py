@@ -22,7 +22,7 @@ TEXTS = [
 ]
 DRAWN = [
     *(("--line-strong", ground) for ground in ("--surface", "--panel", "--raised")),
-    *(("--focus", ground) for ground in (*GROUNDS, *SOFT, "--stage")),
+    *(("--focus", ground) for ground in (*GROUNDS, *SOFT, "--canvas-ground")),
     ("--accent", "--accent-soft"),
 ]
 
@@ -68,5 +68,5 @@ def test_colors_stand_out_from_what_they_lie_on(theme: int, least: float, pairs:
 def test_grounds_are_neutral_so_that_gray_levels_are_judged_without_bias() -> None:
     for theme in (0, 1):
         colors = _colors(theme)
-        for ground in (*GROUNDS, "--stage"):
+        for ground in (*GROUNDS, "--canvas-ground"):
             assert len({colors[ground][place : place + 2] for place in (1, 3, 5)}) == 1, ground

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adopted, createCopies } from "../../../static/boxes/clipboard.js";
-import { createDesk } from "../../../static/boxes/box_editor.js";
+import { adopted, createBoxClipboard } from "../../../static/boxes/clipboard.js";
+import { createBoxEditor } from "../../../static/boxes/box_editor.js";
 import { box } from "../sample.js";
 
 const TYPES = [
@@ -10,7 +10,7 @@ const TYPES = [
   { id: 3, name: "old", color: "#777777", hotkey: "", graded: false, archived: true, grades: [] },
 ];
 
-/** A stage without a canvas: it keeps what is selected and hidden. */
+/** A canvas that draws nothing: it keeps what is selected and hidden. */
 function plainStage() {
   let selection = [];
   let hidden = new Set();
@@ -43,52 +43,52 @@ function makeShelf(content = {}) {
 function setUp({ boxes = [], shelf = makeShelf(), types = TYPES } = {}) {
   const said = [];
   const say = (text) => said.push(text);
-  const desk = createDesk({ types, mayEdit: () => true, say, changed() {} });
-  const stage = plainStage();
-  desk.attach(stage);
-  desk.store.replaceAll(boxes, "server");
-  const copies = createCopies({ desk, size: stage.size, mayEdit: () => true, say, shelf, owner: "anna.steel" });
-  copies.opened({ id: 1, name: "one.png" });
-  return { desk, stage, copies, said, shelf };
+  const boxEditor = createBoxEditor({ types, mayEdit: () => true, say, changed() {} });
+  const canvas = plainStage();
+  boxEditor.attach(canvas);
+  boxEditor.store.replaceAll(boxes, "server");
+  const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit: () => true, say, shelf, owner: "anna.steel" });
+  clipboard.opened({ id: 1, name: "one.png" });
+  return { boxEditor, canvas, clipboard, said, shelf };
 }
 
-const placesOf = (desk) => desk.store.all().map(({ xmin, ymin, xmax, ymax }) => [xmin, ymin, xmax, ymax]);
+const placesOf = (boxEditor) => boxEditor.store.all().map(({ xmin, ymin, xmax, ymax }) => [xmin, ymin, xmax, ymax]);
 
 test("copied boxes are pasted on another image with new ids, and belong to the person", () => {
-  const { desk, stage, copies } = setUp({ boxes: [box("a", [10, 10, 30, 30], { grade: 2, difficult: true, origin: "model", score: 0.5 })] });
-  stage.select("a");
-  copies.copy();
-  desk.reset();
-  desk.store.replaceAll([], "server");
-  copies.paste();
-  const [pasted] = desk.store.all();
-  assert.deepEqual(placesOf(desk), [[10, 10, 30, 30]]);
+  const { boxEditor, canvas, clipboard } = setUp({ boxes: [box("a", [10, 10, 30, 30], { grade: 2, difficult: true, origin: "model", score: 0.5 })] });
+  canvas.select("a");
+  clipboard.copy();
+  boxEditor.reset();
+  boxEditor.store.replaceAll([], "server");
+  clipboard.paste();
+  const [pasted] = boxEditor.store.all();
+  assert.deepEqual(placesOf(boxEditor), [[10, 10, 30, 30]]);
   assert.equal(pasted.grade, 2);
   assert.equal(pasted.difficult, true);
   assert.notEqual(pasted.id, "a");
   assert.equal(pasted.origin, undefined);
-  assert.deepEqual(stage.selection(), [pasted.id]);
+  assert.deepEqual(canvas.selection(), [pasted.id]);
 });
 
 test("what is copied reaches another tab of the same browser", () => {
   const shelf = makeShelf();
   const here = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf });
-  here.stage.select("a");
-  here.copies.copy();
+  here.canvas.select("a");
+  here.clipboard.copy();
   const there = setUp({ shelf });
-  there.copies.paste();
-  assert.deepEqual(placesOf(there.desk), [[10, 10, 30, 30]]);
+  there.clipboard.paste();
+  assert.deepEqual(placesOf(there.boxEditor), [[10, 10, 30, 30]]);
 });
 
 test("a copy that would lie on its original is put aside, again and again", () => {
-  const { desk, stage, copies } = setUp({ boxes: [box("a", [10, 10, 30, 30])] });
-  stage.select("a");
-  copies.copy();
-  copies.paste();
-  copies.paste();
-  stage.select("a");
-  copies.duplicate();
-  assert.deepEqual(placesOf(desk), [
+  const { boxEditor, canvas, clipboard } = setUp({ boxes: [box("a", [10, 10, 30, 30])] });
+  canvas.select("a");
+  clipboard.copy();
+  clipboard.paste();
+  clipboard.paste();
+  canvas.select("a");
+  clipboard.duplicate();
+  assert.deepEqual(placesOf(boxEditor), [
     [10, 10, 30, 30],
     [20, 20, 40, 40],
     [30, 30, 50, 50],
@@ -98,17 +98,17 @@ test("a copy that would lie on its original is put aside, again and again", () =
 
 test("pasting, doubling and cutting are one step of undo each, for all boxes together", () => {
   const start = [box("a", [10, 10, 30, 30]), box("b", [40, 10, 50, 20])];
-  const { desk, stage, copies } = setUp({ boxes: start });
-  stage.selectMany(["a", "b"]);
-  copies.duplicate();
-  assert.equal(desk.store.all().length, 4);
-  desk.undo();
-  assert.deepEqual(desk.store.all(), start);
-  stage.selectMany(["a", "b"]);
-  copies.cut();
-  assert.equal(desk.store.all().length, 0);
-  desk.undo();
-  assert.deepEqual(desk.store.all(), start);
+  const { boxEditor, canvas, clipboard } = setUp({ boxes: start });
+  canvas.selectMany(["a", "b"]);
+  clipboard.duplicate();
+  assert.equal(boxEditor.store.all().length, 4);
+  boxEditor.undo();
+  assert.deepEqual(boxEditor.store.all(), start);
+  canvas.selectMany(["a", "b"]);
+  clipboard.cut();
+  assert.equal(boxEditor.store.all().length, 0);
+  boxEditor.undo();
+  assert.deepEqual(boxEditor.store.all(), start);
 });
 
 test("pasted boxes are shifted into a smaller image, and cut where they are too large", () => {
@@ -131,102 +131,102 @@ test("what is no box, or of a type that is not offered here, is left out in word
   }
   assert.equal(adopted(box("a", [1, 1, 9, 9], { defect_type: "old" }), typeOf, size), null);
   assert.equal(adopted(box("a", [1, 1, 9, 9], { grade: 7 }), typeOf, size)?.grade, null);
-  const { copies, said } = setUp({ shelf: makeShelf({ "blemish.copied": "{broken" }) });
-  copies.paste();
+  const { clipboard, said } = setUp({ shelf: makeShelf({ "blemish.copied": "{broken" }) });
+  clipboard.paste();
   assert.match(said.at(-1), /Nothing was copied/);
 });
 
 test("the boxes of the image before are taken over by one key, and only once", () => {
-  const { desk, copies, said } = setUp({ boxes: [box("a", [10, 10, 30, 30]), box("b", [40, 10, 50, 20])] });
-  copies.leaving();
-  desk.reset();
-  copies.opened({ id: 2, name: "two.png" });
-  desk.store.replaceAll([box("c", [10, 10, 30, 30])], "server");
-  copies.takeOver();
-  assert.deepEqual(placesOf(desk), [
+  const { boxEditor, clipboard, said } = setUp({ boxes: [box("a", [10, 10, 30, 30]), box("b", [40, 10, 50, 20])] });
+  clipboard.leaving();
+  boxEditor.reset();
+  clipboard.opened({ id: 2, name: "two.png" });
+  boxEditor.store.replaceAll([box("c", [10, 10, 30, 30])], "server");
+  clipboard.takeOver();
+  assert.deepEqual(placesOf(boxEditor), [
     [10, 10, 30, 30],
     [40, 10, 50, 20],
   ]);
-  copies.takeOver();
-  assert.equal(desk.store.all().length, 2);
+  clipboard.takeOver();
+  assert.equal(boxEditor.store.all().length, 2);
   assert.match(said.at(-1), /here already/);
 });
 
 test("a page that is loaded again still knows the image before, and not itself", () => {
   const shelf = makeShelf();
   const first = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf });
-  first.copies.leaving();
-  first.copies.opened({ id: 2, name: "two.png" });
-  first.desk.store.replaceAll([], "server");
-  first.copies.leaving();
+  first.clipboard.leaving();
+  first.clipboard.opened({ id: 2, name: "two.png" });
+  first.boxEditor.store.replaceAll([], "server");
+  first.clipboard.leaving();
   const again = setUp({ shelf });
-  again.copies.opened({ id: 2, name: "two.png" });
-  again.copies.takeOver();
-  assert.deepEqual(placesOf(again.desk), [[10, 10, 30, 30]]);
+  again.clipboard.opened({ id: 2, name: "two.png" });
+  again.clipboard.takeOver();
+  assert.deepEqual(placesOf(again.boxEditor), [[10, 10, 30, 30]]);
 });
 
 test("nothing is pasted into a gesture that goes on", () => {
-  const { desk, stage, copies, said } = setUp({ boxes: [box("a", [10, 10, 30, 30])] });
-  stage.select("a");
-  copies.copy();
-  stage.setBusy(true);
-  copies.paste();
-  desk.remove();
-  desk.undo();
-  desk.nudge(1, 0);
-  assert.deepEqual(placesOf(desk), [[10, 10, 30, 30]]);
+  const { boxEditor, canvas, clipboard, said } = setUp({ boxes: [box("a", [10, 10, 30, 30])] });
+  canvas.select("a");
+  clipboard.copy();
+  canvas.setBusy(true);
+  clipboard.paste();
+  boxEditor.remove();
+  boxEditor.undo();
+  boxEditor.nudge(1, 0);
+  assert.deepEqual(placesOf(boxEditor), [[10, 10, 30, 30]]);
   assert.equal(said.filter((text) => /Finish what you are drawing/.test(text)).length, 4);
 });
 
 test("a browser that denies storage copies within the page", () => {
-  const { stage, copies, desk } = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf: /** @type {any} */ (null) });
-  stage.select("a");
-  copies.copy();
-  copies.paste();
-  assert.equal(desk.store.all().length, 2);
+  const { canvas, clipboard, boxEditor } = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf: /** @type {any} */ (null) });
+  canvas.select("a");
+  clipboard.copy();
+  clipboard.paste();
+  assert.equal(boxEditor.store.all().length, 2);
 });
 
 test("type, grade, marks, pose and nudges go to every selected box, each as one step", () => {
   const start = [box("a", [0, 10, 20, 30]), box("b", [40, 10, 50, 20], { defect_type: "pit" }), box("c", [60, 60, 70, 70])];
-  const { desk, stage, said } = setUp({ boxes: start });
-  stage.selectMany(["a", "b"]);
-  desk.setGrade(2);
-  assert.deepEqual(desk.store.all().map(({ grade }) => grade), [2, null, null]);
+  const { boxEditor, canvas, said } = setUp({ boxes: start });
+  canvas.selectMany(["a", "b"]);
+  boxEditor.setGrade(2);
+  assert.deepEqual(boxEditor.store.all().map(({ grade }) => grade), [2, null, null]);
   assert.match(said.at(-1), /1 box has no such grade/);
-  desk.chooseType("pit");
-  desk.toggleFlag("occluded");
-  desk.nextPose();
-  desk.nudge(-5, 3);
-  const [a, b, c] = desk.store.all();
+  boxEditor.chooseType("pit");
+  boxEditor.toggleFlag("occluded");
+  boxEditor.nextPose();
+  boxEditor.nudge(-5, 3);
+  const [a, b, c] = boxEditor.store.all();
   assert.deepEqual([a.defect_type, a.grade, a.occluded, a.pose, a.xmin, a.ymin], ["pit", null, true, "Frontal", 0, 13]);
   assert.deepEqual([b.defect_type, b.occluded, b.pose, b.xmin, b.ymin], ["pit", true, "Frontal", 40, 13]);
   assert.equal(c, start[2]);
-  for (let step = 0; step < 5; step += 1) desk.undo();
-  assert.deepEqual(desk.store.all(), start);
+  for (let step = 0; step < 5; step += 1) boxEditor.undo();
+  assert.deepEqual(boxEditor.store.all(), start);
 });
 
 test("a mark that only some have is given to all first", () => {
-  const { desk, stage } = setUp({ boxes: [box("a", [0, 0, 9, 9], { difficult: true }), box("b", [20, 0, 29, 9])] });
-  stage.selectMany(["a", "b"]);
-  desk.toggleFlag("difficult");
-  assert.deepEqual(desk.store.all().map(({ difficult }) => difficult), [true, true]);
-  desk.toggleFlag("difficult");
-  assert.deepEqual(desk.store.all().map(({ difficult }) => difficult), [false, false]);
+  const { boxEditor, canvas } = setUp({ boxes: [box("a", [0, 0, 9, 9], { difficult: true }), box("b", [20, 0, 29, 9])] });
+  canvas.selectMany(["a", "b"]);
+  boxEditor.toggleFlag("difficult");
+  assert.deepEqual(boxEditor.store.all().map(({ difficult }) => difficult), [true, true]);
+  boxEditor.toggleFlag("difficult");
+  assert.deepEqual(boxEditor.store.all().map(({ difficult }) => difficult), [false, false]);
 });
 
 test("a grade that was chosen before drawing is meant for one box", () => {
-  const { desk } = setUp();
-  desk.setGrade(3);
-  const made = desk.makeBox({ xmin: 1, ymin: 1, xmax: 9, ymax: 9 });
+  const { boxEditor } = setUp();
+  boxEditor.setGrade(3);
+  const made = boxEditor.makeBox({ xmin: 1, ymin: 1, xmax: 9, ymax: 9 });
   assert.equal(made?.grade, 3);
-  if (made) desk.store.create(made);
-  assert.equal(desk.nextGrade(), null);
+  if (made) boxEditor.store.create(made);
+  assert.equal(boxEditor.nextGrade(), null);
 });
 
 test("a hidden type comes back when a box of it is made", () => {
-  const { desk, stage } = setUp();
-  desk.toggleHidden("scratch");
-  assert.ok(stage.hiddenTypes().has("scratch"));
-  desk.store.create(box("new", [0, 0, 9, 9]));
-  assert.equal(stage.hiddenTypes().size, 0);
+  const { boxEditor, canvas } = setUp();
+  boxEditor.toggleHidden("scratch");
+  assert.ok(canvas.hiddenTypes().has("scratch"));
+  boxEditor.store.create(box("new", [0, 0, 9, 9]));
+  assert.equal(canvas.hiddenTypes().size, 0);
 });

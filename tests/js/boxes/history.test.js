@@ -8,11 +8,11 @@ import { box } from "../sample.js";
 /** Do one random thing as a person does it: to one box or to several, as one gesture or a row of them. */
 function act(store, dice, step) {
   const known = store.all().filter(() => dice.below(3) === 0);
-  const deed = dice.below(6);
-  if (deed < 2 || known.length === 0) {
+  const action = dice.below(6);
+  if (action < 2 || known.length === 0) {
     const made = Array.from({ length: 1 + dice.below(4) }, (_, index) => box(`p${step}-${index}`, [0, 0, 5 + step, 9]));
     store.createMany(made);
-  } else if (deed < 4) {
+  } else if (action < 4) {
     const patch = dice.pick([{ xmin: step / 7 }, { grade: dice.below(5) }, { defect_type: `type ${step}` }, { difficult: step % 2 > 0 }]);
     store.updateMany(new Map(known.map(({ id }) => [id, patch])), dice.pick([undefined, `nudge ${step >> 2}`]));
   } else store.removeMany(known.map(({ id }) => id));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createArrangement, drawingOrder } from "../../../static/canvas/spatial_index.js";
+import { createSpatialIndex, drawingOrder } from "../../../static/canvas/spatial_index.js";
 import { rowsInSight } from "../../../static/panel/box_list.js";
 import { touch } from "../../../static/boxes/geometry.js";
 import { createHistory } from "../../../static/boxes/history.js";
@@ -22,22 +22,22 @@ test("after any changes a place holds what looking at all boxes would find", () 
   const dice = createDice(7);
   const store = createStore();
   const history = createHistory(store);
-  const arrangement = createArrangement(store);
+  const spatialIndex = createSpatialIndex(store);
   for (let step = 0; step < 400; step += 1) {
     const known = dice.pick(store.all());
-    const deed = dice.below(10);
-    if (deed < 5 || !known) store.create(randomBox(dice, `n${step}`));
-    else if (deed < 7) store.update(known.id, { xmin: known.xmin - dice.below(50), ymax: known.ymax + dice.below(90) });
-    else if (deed < 8) store.remove(known.id);
-    else if (deed < 9) history.undo();
+    const action = dice.below(10);
+    if (action < 5 || !known) store.create(randomBox(dice, `n${step}`));
+    else if (action < 7) store.update(known.id, { xmin: known.xmin - dice.below(50), ymax: known.ymax + dice.below(90) });
+    else if (action < 8) store.remove(known.id);
+    else if (action < 9) history.undo();
     else store.replaceAll(store.all().filter(() => dice.below(20) > 0), "server");
     const x = dice.below(4000);
     const y = dice.below(3000);
     const place = { xmin: x, ymin: y, xmax: x + dice.below(900), ymax: y + dice.below(900) };
     const expected = store.all().filter((item) => touch(item, place));
-    assert.deepEqual(idsOf(arrangement.within(place)), idsOf(expected));
+    assert.deepEqual(idsOf(spatialIndex.within(place)), idsOf(expected));
     const point = { xmin: x - 4, ymin: y - 4, xmax: x + 4, ymax: y + 4 };
-    assert.deepEqual(idsOf(arrangement.near({ x, y }, 4)), idsOf(store.all().filter((item) => touch(item, point))));
+    assert.deepEqual(idsOf(spatialIndex.near({ x, y }, 4)), idsOf(store.all().filter((item) => touch(item, point))));
   }
 });
 
@@ -48,10 +48,10 @@ test("boxes are drawn from large to small, so that the small ones lie on top", (
 
 test("boxes of a hidden type are neither drawn nor hit", () => {
   const store = createStore([box("a", [0, 0, 9, 9]), box("b", [0, 0, 9, 9], { defect_type: "pit" })]);
-  const arrangement = createArrangement(store);
-  arrangement.hideTypes(new Set(["pit"]));
-  assert.deepEqual(idsOf(arrangement.near({ x: 4, y: 4 }, 1)), ["a"]);
-  assert.deepEqual(idsOf(arrangement.within({ xmin: 0, ymin: 0, xmax: 20, ymax: 20 })), ["a"]);
+  const spatialIndex = createSpatialIndex(store);
+  spatialIndex.hideTypes(new Set(["pit"]));
+  assert.deepEqual(idsOf(spatialIndex.near({ x: 4, y: 4 }, 1)), ["a"]);
+  assert.deepEqual(idsOf(spatialIndex.within({ xmin: 0, ymin: 0, xmax: 20, ymax: 20 })), ["a"]);
 });
 
 test("a list of thousands makes only the rows in sight and a few around them", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createArrangement } from "../../../static/canvas/spatial_index.js";
+import { createSpatialIndex } from "../../../static/canvas/spatial_index.js";
 import { createDrawTool } from "../../../static/canvas/draw_tool.js";
 import { createEditTool, insideBand } from "../../../static/canvas/edit_tool.js";
 import { createExtremeTool } from "../../../static/canvas/extreme_tool.js";
@@ -14,7 +14,7 @@ const EXTEND = { touch: false, extend: true };
 
 function setUp(boxes = []) {
   const store = createStore(boxes);
-  const arrangement = createArrangement(store);
+  const spatialIndex = createSpatialIndex(store);
   const selection = createSelection();
   const said = [];
   let drafts = [];
@@ -23,8 +23,8 @@ function setUp(boxes = []) {
   let made = 0;
   const bench = {
     size: () => ({ width: 100, height: 80 }),
-    hitAt: (point) => hitTest({ boxes: arrangement.near(point, 5), selected: selection.only(), point, scale: 2 }),
-    within: arrangement.within,
+    hitAt: (point) => hitTest({ boxes: spatialIndex.near(point, 5), selected: selection.only(), point, scale: 2 }),
+    within: spatialIndex.within,
     selection: () => selection.ids().flatMap((id) => store.get(id) ?? []),
     select: (id) => selection.set(id === null ? [] : [id]),
     toggle: selection.toggle,

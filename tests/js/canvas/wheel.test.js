@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wheelDeed } from "../../../static/canvas/wheel.js";
+import { wheelAction } from "../../../static/canvas/wheel.js";
 
 /** @param {Partial<import("../../../static/canvas/wheel.js").Wheel>} more */
 const wheel = (more) => ({ deltaX: 0, deltaY: 0, deltaMode: 0, ctrlKey: false, shiftKey: false, ...more });
 
 /** @param {Partial<import("../../../static/canvas/wheel.js").Wheel>} more @returns {number} */
 function factor(more) {
-  const deed = wheelDeed(wheel(more));
-  assert.equal(deed.kind, "zoom");
-  return deed.kind === "zoom" ? deed.factor : NaN;
+  const action = wheelAction(wheel(more));
+  assert.equal(action.kind, "zoom");
+  return action.kind === "zoom" ? action.factor : NaN;
 }
 
 test("a wheel's notch magnifies alike in pixels and in lines, and turned back it is undone", () => {
@@ -20,17 +20,17 @@ test("a wheel's notch magnifies alike in pixels and in lines, and turned back it
 });
 
 test("two fingers on a touch pad move the view in both directions", () => {
-  assert.deepEqual(wheelDeed(wheel({ deltaX: 4, deltaY: -3, wheelDeltaY: 9 })), {
+  assert.deepEqual(wheelAction(wheel({ deltaX: 4, deltaY: -3, wheelDeltaY: 9 })), {
     kind: "pan",
     shift: { xScr: -4, yScr: 3 },
   });
-  assert.deepEqual(wheelDeed(wheel({ deltaY: 7.5, wheelDeltaY: -22 })), { kind: "pan", shift: { xScr: 0, yScr: -7.5 } });
+  assert.deepEqual(wheelAction(wheel({ deltaY: 7.5, wheelDeltaY: -22 })), { kind: "pan", shift: { xScr: 0, yScr: -7.5 } });
 });
 
 test("a swipe that has begun goes on moving, also where a step looks like a notch", () => {
   const step = wheel({ deltaY: 120, wheelDeltaY: -120 });
-  assert.equal(wheelDeed(step, true).kind, "pan");
-  assert.equal(wheelDeed(step, false).kind, "zoom");
+  assert.equal(wheelAction(step, true).kind, "pan");
+  assert.equal(wheelAction(step, false).kind, "zoom");
 });
 
 test("a pinch, which comes as a wheel with Ctrl, magnifies in fine steps", () => {
@@ -38,7 +38,7 @@ test("a pinch, which comes as a wheel with Ctrl, magnifies in fine steps", () =>
 });
 
 test("with Shift a wheel moves the view sideways", () => {
-  assert.deepEqual(wheelDeed(wheel({ deltaY: 100, wheelDeltaY: -120, shiftKey: true })), {
+  assert.deepEqual(wheelAction(wheel({ deltaY: 100, wheelDeltaY: -120, shiftKey: true })), {
     kind: "pan",
     shift: { xScr: -100, yScr: 0 },
   });

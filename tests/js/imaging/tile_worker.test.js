@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gridOf, limit, measureRegions, weightsAlong } from "../../../static/imaging/clahe.js";
-import { createLab, shareOf } from "../../../static/imaging/tile_worker.js";
+import { createTileWorker, shareOf } from "../../../static/imaging/tile_worker.js";
 import { PLAIN, STEPS, placeTable } from "../../../static/imaging/tone_mapping.js";
 import { countLevels, crop, halve, unpack } from "../../../static/imaging/raster.js";
 
@@ -42,45 +42,45 @@ test("a part is cut out with all of its channels", () => {
 test("two labs share the tiles of an image and lose none of its levels", () => {
   const [width, height, side] = [40, 23, 8];
   const levels = Array.from({ length: width * height }, (_, index) => index * 7);
-  const labs = [createLab(), createLab()];
-  labs.forEach((lab, index) => {
-    lab.open("a", { width, height, channels: 1, depth: 16, side });
-    const counts = lab.loadWhole("a", packed(levels, 16), { of: 2, index });
+  const workers = [createTileWorker(), createTileWorker()];
+  workers.forEach((tileWorker, index) => {
+    tileWorker.open("a", { width, height, channels: 1, depth: 16, side });
+    const counts = tileWorker.loadWhole("a", packed(levels, 16), { of: 2, index });
     assert.equal(counts[7 * 39], 1);
   });
   for (let at = 0; at < levels.length; at += 13) {
     const [x, y] = [at % width, Math.floor(at / width)];
     const tile = { level: 0, column: Math.floor(x / side), row: Math.floor(y / side) };
     const own = shareOf(tile, 2);
-    assert.deepEqual(labs[own].probe("a", tile, x % side, y % side), [levels[at]]);
-    assert.equal(labs[1 - own].probe("a", tile, x % side, y % side), null);
+    assert.deepEqual(workers[own].probe("a", tile, x % side, y % side), [levels[at]]);
+    assert.equal(workers[1 - own].probe("a", tile, x % side, y % side), null);
   }
 });
 
 test("a tile is shown through the window, color by color", () => {
-  const lab = createLab();
-  lab.open("c", { width: 1, height: 1, channels: 3, depth: 16, side: 8 });
-  lab.loadWhole("c", packed([1000, 1500, 2000], 16), { of: 1, index: 0 });
-  lab.setLook("c", PLAIN, { low: 1000, high: 2000 });
-  const [pixel] = lab.develop("c", [{ level: 0, column: 0, row: 0 }]);
+  const tileWorker = createTileWorker();
+  tileWorker.open("c", { width: 1, height: 1, channels: 3, depth: 16, side: 8 });
+  tileWorker.loadWhole("c", packed([1000, 1500, 2000], 16), { of: 1, index: 0 });
+  tileWorker.setToneMapping("c", PLAIN, { low: 1000, high: 2000 });
+  const [pixel] = tileWorker.render("c", [{ level: 0, column: 0, row: 0 }]);
   assert.deepEqual([...(pixel?.rgba ?? [])], [0, 128, 255, 255]);
-  assert.deepEqual(lab.develop("c", [{ level: 0, column: 1, row: 0 }]), [null]);
+  assert.deepEqual(tileWorker.render("c", [{ level: 0, column: 1, row: 0 }]), [null]);
 });
 
 test("local contrast makes a faint spot plain and leaves no seam between tiles", () => {
   const [width, height] = [256, 128];
   const levels = faint(width, height);
-  const look = { ...PLAIN, local: 60 };
-  const show = (/** @type {number} */ side, /** @type {import("../../../static/imaging/tone_mapping.js").Look} */ given) => {
-    const lab = createLab();
-    lab.open("f", { width, height, channels: 1, depth: 8, side });
-    lab.base("f", packed(faint(width, height), 8), { level: 0, column: 0, row: 0 });
-    lab.setLook("f", given, { low: 0, high: 255 });
-    return lab;
+  const toneMapping = { ...PLAIN, local: 60 };
+  const show = (/** @type {number} */ side, /** @type {import("../../../static/imaging/tone_mapping.js").ToneMapping} */ given) => {
+    const tileWorker = createTileWorker();
+    tileWorker.open("f", { width, height, channels: 1, depth: 8, side });
+    tileWorker.base("f", packed(faint(width, height), 8), { level: 0, column: 0, row: 0 });
+    tileWorker.setToneMapping("f", given, { low: 0, high: 255 });
+    return tileWorker;
   };
-  const whole = show(256, look);
+  const whole = show(256, toneMapping);
   whole.loadWhole("f", packed(levels, 8), { of: 1, index: 0 });
-  const one = grays(/** @type {any} */ (whole.develop("f", [{ level: 0, column: 0, row: 0 }])[0]));
+  const one = grays(/** @type {any} */ (whole.render("f", [{ level: 0, column: 0, row: 0 }])[0]));
   const spot = (/** @type {ArrayLike<number>} */ shown) => Math.abs(shown[38 * width + 180] - shown[38 * width + 205]);
   assert.ok(spot(levels) <= 12);
   assert.ok(spot(one) > 2 * spot(levels), `${spot(levels)} levels became ${spot(one)}`);
@@ -95,23 +95,23 @@ test("a tile on its own looks as it does within the whole", () => {
   const width = 64;
   const levels = faint(width, width);
   const shape = { width, height: width, channels: 1, depth: 8 };
-  const look = { ...PLAIN, local: 100 };
+  const toneMapping = { ...PLAIN, local: 100 };
   const shown = [64, 32].map((side) => {
-    const lab = createLab();
-    lab.open("s", { ...shape, side });
-    lab.loadWhole("s", packed(levels, 8), { of: 1, index: 0 });
+    const tileWorker = createTileWorker();
+    tileWorker.open("s", { ...shape, side });
+    tileWorker.loadWhole("s", packed(levels, 8), { of: 1, index: 0 });
     // The same base for both, whatever their tiles are.
-    lab.setLook("s", look, { low: 0, high: 255 });
-    return lab;
+    tileWorker.setToneMapping("s", toneMapping, { low: 0, high: 255 });
+    return tileWorker;
   });
   const base = halve(unpack(packed(levels, 8), shape));
   shown[1].base("s", /** @type {ArrayBuffer} */ (base.levels.slice().buffer), { level: 1, column: 0, row: 0 });
-  const reference = createLab();
+  const reference = createTileWorker();
   reference.open("s", { ...shape, side: 32 });
   reference.loadWhole("s", packed(levels, 8), { of: 1, index: 0 });
-  reference.setLook("s", look, { low: 0, high: 255 });
+  reference.setToneMapping("s", toneMapping, { low: 0, high: 255 });
   const tile = { level: 0, column: 1, row: 0 };
-  assert.deepEqual(shown[1].develop("s", [tile])[0]?.rgba, reference.develop("s", [tile])[0]?.rgba);
+  assert.deepEqual(shown[1].render("s", [tile])[0]?.rgba, reference.render("s", [tile])[0]?.rgba);
 });
 
 test("contrast is limited: no bin keeps more than the clip allows, and nothing is lost", () => {

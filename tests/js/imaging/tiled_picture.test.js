@@ -4,9 +4,9 @@ import { PLAIN } from "../../../static/imaging/tone_mapping.js";
 import { createTiledPicture } from "../../../static/imaging/tiled_picture.js";
 
 const SHAPE = { width: 100, height: 80, channels: 1, depth: 8, side: 512 };
-const LOOK = { look: PLAIN, window: { low: 0, high: 255 } };
+const LOOK = { toneMapping: PLAIN, window: { low: 0, high: 255 } };
 
-/** A darkroom that answers when it is told to, and refuses what it does not have open, as the labs do. */
+/** Tile workers that answer when they are told to, and refuse what they do not have open, as the workers do. */
 function makeDarkroom() {
   /** @type {string[]} */
   const asked = [];
@@ -24,12 +24,12 @@ function makeDarkroom() {
     answer: () => answers.shift()?.(),
     open: (/** @type {string} */ id) => void open.add(id),
     close: (/** @type {string} */ id) => void open.delete(id),
-    setLook() {},
+    setToneMapping() {},
     drop() {},
     base: ask("base"),
     load: ask("load"),
     loadWhole: ask("loadWhole"),
-    develop: ask("develop"),
+    render: ask("render"),
     probe: ask("probe"),
     count: ask("count"),
   };
@@ -49,26 +49,26 @@ for (const { source, steps, leftAt } of [
     const { fetch } = globalThis;
     globalThis.fetch = async () => new Response(new ArrayBuffer(8000));
     t.after(() => void (globalThis.fetch = fetch));
-    const darkroom = makeDarkroom();
+    const tileWorkers = makeDarkroom();
     const picture = createTiledPicture({
       shape: SHAPE,
       source,
       histogram: null,
-      darkroom,
-      lookNow: () => LOOK,
+      tileWorkers,
+      currentToneMapping: () => LOOK,
       changed() {},
       troubled() {},
       screen: { width: 100, height: 80 },
     });
     for (let step = 1; step < leftAt; step += 1) {
       await settle();
-      darkroom.answer();
+      tileWorkers.answer();
     }
     await settle();
-    assert.deepEqual(darkroom.asked, steps.slice(0, leftAt));
+    assert.deepEqual(tileWorkers.asked, steps.slice(0, leftAt));
     picture.leave();
-    darkroom.answer();
+    tileWorkers.answer();
     await settle();
-    assert.deepEqual(darkroom.asked, steps.slice(0, leftAt));
+    assert.deepEqual(tileWorkers.asked, steps.slice(0, leftAt));
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PLAIN, STEPS, levelTable, placeTable, readLook, toneTable, windowOf } from "../../../static/imaging/tone_mapping.js";
+import { PLAIN, STEPS, levelTable, placeTable, readToneMapping, toneTable, windowOf } from "../../../static/imaging/tone_mapping.js";
 
 test("8 bits through the whole window come out as they are", () => {
   const table = levelTable(PLAIN, { low: 0, high: 255 }, 256);
@@ -17,14 +17,14 @@ test("a plain look gives what the server's window gives", () => {
 });
 
 test("a 16-bit ramp shows no bands through a narrow window", () => {
-  for (const look of [PLAIN, { ...PLAIN, gamma: 2 }, { ...PLAIN, invert: true }]) {
-    const table = levelTable(look, { low: 30000, high: 30900 }, 65536);
+  for (const toneMapping of [PLAIN, { ...PLAIN, gamma: 2 }, { ...PLAIN, invert: true }]) {
+    const table = levelTable(toneMapping, { low: 30000, high: 30900 }, 65536);
     const shown = table.subarray(30000, 30901);
-    assert.equal(new Set(shown).size >= (look.gamma === 1 ? 250 : 230), true, `${new Set(shown).size} tones`);
+    assert.equal(new Set(shown).size >= (toneMapping.gamma === 1 ? 250 : 230), true, `${new Set(shown).size} tones`);
     const runs = [...shown].reduce((longest, tone, index) => (tone === shown[index - 1] ? [longest[0], longest[1] + 1] : [Math.max(...longest), 1]), [0, 0]);
-    if (look.gamma === 1) assert.ok(Math.max(...runs) <= 5, `a band of ${Math.max(...runs)} levels`);
+    if (toneMapping.gamma === 1) assert.ok(Math.max(...runs) <= 5, `a band of ${Math.max(...runs)} levels`);
     for (let level = 30001; level <= 30900; level += 1) {
-      if (look.gamma === 1) assert.ok(Math.abs(table[level] - table[level - 1]) <= 1);
+      if (toneMapping.gamma === 1) assert.ok(Math.abs(table[level] - table[level - 1]) <= 1);
     }
   }
 });
@@ -50,12 +50,12 @@ test("brightness lifts, contrast steepens around the middle, gamma lifts what is
 });
 
 test("settings from anywhere become settings that can be shown", () => {
-  assert.deepEqual(readLook({}), PLAIN);
-  assert.deepEqual(readLook({ low: 9, high: 3, brightness: "x", contrast: 900, gamma: NaN, local: -4, area: "huge" }), {
+  assert.deepEqual(readToneMapping({}), PLAIN);
+  assert.deepEqual(readToneMapping({ low: 9, high: 3, brightness: "x", contrast: 900, gamma: NaN, local: -4, area: "huge" }), {
     ...PLAIN,
     contrast: 100,
   });
-  assert.deepEqual(readLook({ low: 3, high: 9.5, invert: true }), { ...PLAIN, low: 3, high: 9.5, invert: true });
+  assert.deepEqual(readToneMapping({ low: 3, high: 9.5, invert: true }), { ...PLAIN, low: 3, high: 9.5, invert: true });
 });
 
 test("without a window of one's own the project's is used, else every level", () => {

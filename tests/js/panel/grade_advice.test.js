@@ -38,7 +38,7 @@ function makeClock() {
   };
 }
 
-/** @param {any[]} answers one for each look */
+/** @param {any[]} answers one for each request */
 function makeAdvice(answers) {
   const clock = makeClock();
   /** @type {string[]} */
@@ -49,7 +49,7 @@ function makeAdvice(answers) {
       asked.push(id);
       return { id: 7, state: "queued", grades: {} };
     },
-    look: async () => {
+    fetchAnswer: async () => {
       const answer = answers.shift() ?? { state: "queued", grades: {} };
       if (answer instanceof Error) throw answer;
       return answer;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ApiError, Unreachable } from "../../../static/server/api.js";
 import { createQueue } from "../../../static/server/image_queue.js";
 import { createDecisions, rebased } from "../../../static/review/decisions.js";
-import { boxesToReview, differenceFrom, queueWords } from "../../../static/review/proposal.js";
+import { boxesToReview, differenceFrom, queueSummary } from "../../../static/review/proposal.js";
 import { box } from "../sample.js";
 
 const own = box("own", [0, 0, 5, 5]);
@@ -27,7 +27,7 @@ test("a grade is given on the way; anything else corrects", () => {
 });
 
 test("the queue is counted in the order of its reasons", () => {
-  const words = queueWords({ audit: 2, unsure: 5, help: 0 }, { unsure: "Unsure", audit: "Audit", help: "Help" });
+  const words = queueSummary({ audit: 2, unsure: 5, help: 0 }, { unsure: "Unsure", audit: "Audit", help: "Help" });
   assert.deepEqual(words, {
     total: 7,
     reasons: [
