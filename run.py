@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Set up Blemish and run it. Needs Python 3.11 or newer and nothing else.
 
-python3 run.py               set up and serve; prints the address and the demo logins
-python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
-python3 run.py manage ...    any manage.py command in the same environment
+`python3 run.py` serves; `python3 run.py --help` names the other commands.
 """
 
 import sys

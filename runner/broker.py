@@ -62,7 +62,7 @@ class Redis:
         """Return the command line; it runs in `folder`."""
         return [_server_binary(), "redis.conf"]
 
-    def wait(self, process: subprocess.Popen, *, seconds: float = 60) -> None:
+    def wait(self, process: subprocess.Popen[bytes] | subprocess.Popen[str], *, seconds: float = 60) -> None:
         """Return when the server has read its data and answers; raises Failure when it does not."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""The three commands of run.py: serve, test and manage."""
+"""The commands of run.py: serve, test, lint and manage."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -14,34 +14,47 @@ from runner import ROOT, Failure, debian, logins
 from runner.broker import Redis
 from runner.installation import PYTHON, install
 from runner.instances import Instance, InUse
-from runner.processes import Child, Guard, Log, Processes
+from runner.lint import lint
+from runner.processes import Child, Command, Guard, Log, Processes
 
 PARTS = ("web", "ml", "default")
 READY_SECONDS = 180
+HELP = ("-h", "--help", "help")
 # Every test, by two processes; a file stays in one, because its tests may share what they set up.
 EVERYTHING = ("-n", "2", "--dist", "loadfile")
 USAGE = """\
 python3 run.py               set up and serve; prints the address and the demo logins
 python3 run.py test [ARGS]   set up and run every test; ARGS go to pytest
-python3 run.py manage ...    any manage.py command in the same environment
+python3 run.py lint [--fix]  set up and check ruff's rules and format, Python's types and JavaScript's types;
+                             --fix first corrects and formats what ruff can
+python3 run.py manage ...    any manage.py command in the same environment; alone it lists them (docs/cli.md)
+python3 run.py --help        print this text
+
+Environment variables (all of them, with their defaults: docs/install.md, Settings):
+  BLEMISH_VAR                folder for everything that is written; var/
+  BLEMISH_ADDRESS            host:port of the pages; 127.0.0.1:8000
+  BLEMISH_DEMO               0: no demo project on the first start
+  BLEMISH_PARTS              which of web,ml,default run on this machine (docs/install.md, Grow)
+  BLEMISH_REQUIREMENTS       another list of packages, such as requirements-gpu.txt
+  DATABASE_URL, REDIS_URL    PostgreSQL and Redis instead of SQLite and a Redis of its own
+  CI                         1: a part that tests or lint need and that is missing is a failure, not a skip
+
+When something fails: docs/troubleshooting.md.
 """
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command that ARGUMENTS name; returns the exit status. A Failure prints its sentence."""
+    """Run the command that `arguments` name; returns the exit status. A Failure prints its sentence."""
     try:
-        match list(arguments):
-            case []:
-                return serve()
-            case ["test", *rest]:
-                return test(rest)
-            case ["manage", *rest]:
-                return manage(rest)
-            case ["-h" | "--help" | "help", *_]:
-                print(USAGE, end="")
-                return 0
-            case [word, *_]:
-                raise Failure(f"run.py knows no command {word!r}.\n{USAGE.rstrip()}")
+        if not arguments:
+            return serve()
+        word, *rest = arguments
+        if word in HELP:
+            print(USAGE, end="")
+            return 0
+        if word not in COMMANDS:
+            raise Failure(f"run.py knows no command {word!r}.\n{USAGE.rstrip()}")
+        return COMMANDS[word](rest)
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -54,28 +67,28 @@ def main(arguments: Sequence[str]) -> int:
 
 def serve() -> int:
     """Set up and run a whole copy until a signal or the end of one of its processes."""
-    copy = Instance.from_environment()
+    instance = Instance.from_environment()
     parts = chosen_parts()
-    copy.make_folder()
+    instance.make_folder()
     # With a Redis from elsewhere, parts on several machines may share one folder.
-    with nullcontext() if os.environ.get("REDIS_URL") else copy.lock("run.py") as lock:
+    with nullcontext() if os.environ.get("REDIS_URL") else instance.lock("run.py") as lock:
         if "web" in parts:
-            copy.check_port()
+            instance.check_port()
         install(chosen_requirements())
         log = Log()
         with Processes(log) as processes:
-            redis_url = os.environ.get("REDIS_URL") or _start_redis(copy, processes)
+            redis_url = os.environ.get("REDIS_URL") or _start_redis(instance, processes)
             if lock:
-                lock.note(redis_url=redis_url, url=copy.url)
-            if dead := _run_parts(parts, copy, processes, copy.environment(redis_url)):
+                lock.note(redis_url=redis_url, url=instance.url)
+            if dead := _run_parts(parts, instance, processes, instance.environment(redis_url)):
                 raise Failure(_death_sentence(dead))
     log.say("Blemish has stopped.")
     return 0
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Set up for tests and run pytest with ARGUMENTS; returns its exit status."""
-    if problem := debian.install_missing():
+    """Set up for tests and run pytest with `arguments`; returns its exit status."""
+    if problem := debian.install_missing(debian.missing_for_tests):
         if os.environ.get("CI"):
             raise Failure(problem)
         print(f"{problem} The tests that need them are skipped.", flush=True)
@@ -85,17 +98,20 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def manage(arguments: Sequence[str]) -> int:
-    """Run one manage.py command beside the running copy, or alone; returns its exit status."""
-    copy = Instance.from_environment()
-    copy.make_folder()
+    """Run one manage.py command beside the running instance, or alone; returns its exit status."""
+    instance = Instance.from_environment()
+    instance.make_folder()
     install(chosen_requirements())
-    with _borrowed_redis(copy, " ".join(["manage", *arguments[:1]])) as redis_url:
-        environment = copy.environment(redis_url)
-        is_new = not os.environ.get("DATABASE_URL") and not (copy.var / "db.sqlite3").exists()
-        migrate = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+    with _borrowed_redis(instance, " ".join(["manage", *arguments[:1]])) as redis_url:
+        environment = instance.environment(redis_url)
+        is_new = not os.environ.get("DATABASE_URL") and not (instance.var / "db.sqlite3").exists()
+        migrate: Command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
         if is_new and (status := _call(migrate, environment)):
             return status
         return _call([PYTHON, "manage.py", *arguments], environment)
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"test": test, "lint": lint, "manage": manage}
 
 
 def chosen_requirements() -> str:
@@ -112,15 +128,15 @@ def chosen_parts() -> tuple[str, ...]:
     return parts
 
 
-def part_command(part: str, copy: Instance) -> list[str | Path]:
-    """Return the command line of one PART of COPY."""
+def part_command(part: str, instance: Instance) -> Command:
+    """Return the command line of one `part` of the instance."""
     if part == "web":
-        command = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", copy.bind_host]
+        command: Command = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", instance.bind_host]
         # Two processes, because threads of one share the interpreter's lock; the numbers of Granian's
         # own log are of no use to a person, errors are.
-        command += ["--port", str(copy.port), "--workers", "2", "--blocking-threads", "4", "--no-ws"]
+        command += ["--port", str(instance.port), "--workers", "2", "--blocking-threads", "4", "--no-ws"]
         return [*command, "--workers-kill-timeout", "5", "--log-level", "warning", "webapp.wsgi:application"]
-    worker = [PYTHON, "-m", "celery", "--app", "webapp", "--quiet", "worker", "--loglevel", "INFO"]
+    worker: Command = [PYTHON, "-m", "celery", "--app", "webapp", "--quiet", "worker", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle", "--queues", part]
     worker += ["--hostname", f"{part}-{os.getpid()}@%h"]
     if part == "ml":
@@ -130,8 +146,8 @@ def part_command(part: str, copy: Instance) -> list[str | Path]:
     return [*worker, "--beat", "--concurrency", "2"]
 
 
-def _start_redis(copy: Instance, processes: Processes) -> str:
-    redis = Redis.prepare(copy.var / "redis")
+def _start_redis(instance: Instance, processes: Processes) -> str:
+    redis = Redis.prepare(instance.var / "redis")
     process = processes.start("redis", redis.command, environment=os.environ, folder=redis.folder)
     redis.wait(process)
     return redis.url
@@ -139,7 +155,7 @@ def _start_redis(copy: Instance, processes: Processes) -> str:
 
 def _prepare(processes: Processes, environment: dict[str, str]) -> None:
     """Migrate, collect static files, make the demo once; raises Failure unless a signal ended it."""
-    command = [PYTHON, "manage.py", "prepare"]
+    command: Command = [PYTHON, "manage.py", "prepare"]
     if environment.get("BLEMISH_DEMO", "1").lower() not in {"0", "no", "false", "off"}:
         command.append("--demo")
     status = processes.run("setup", command, environment=environment, folder=ROOT)
@@ -148,31 +164,31 @@ def _prepare(processes: Processes, environment: dict[str, str]) -> None:
 
 
 def _run_parts(
-    parts: Sequence[str], copy: Instance, processes: Processes, environment: dict[str, str]
+    parts: Sequence[str], instance: Instance, processes: Processes, environment: dict[str, str]
 ) -> Child | None:
-    """Start PARTS and watch them to the end; returns the one that died, None after a signal."""
+    """Start `parts` and watch them to the end; returns the one that died, None after a signal."""
     if "web" in parts:
         _prepare(processes, environment)
     # The web server is first and for a moment alone, so that the first page comes soon.
     for part in sorted(parts, key=PARTS.index):
         if processes.signals:
             return None
-        processes.start(part, part_command(part, copy), environment=environment, folder=ROOT)
-        if part == "web" and (dead := _wait_until_ready(copy, processes)):
+        processes.start(part, part_command(part, instance), environment=environment, folder=ROOT)
+        if part == "web" and (dead := _wait_until_ready(instance, processes)):
             return dead
     if not processes.signals:
-        processes.log.say(_banner(copy, parts))
+        processes.log.say(_banner(instance, parts))
     return processes.watch()
 
 
-def _wait_until_ready(copy: Instance, processes: Processes) -> Child | None:
+def _wait_until_ready(instance: Instance, processes: Processes) -> Child | None:
     """Return when the page answers (None), or the child that died before."""
     end = time.monotonic() + READY_SECONDS
-    while not processes.signals and not copy.answers():
+    while not processes.signals and not instance.answers():
         if dead := processes.dead():
             return dead
         if time.monotonic() > end:
-            raise Failure(f"{copy.url} did not answer within {READY_SECONDS} seconds; see the log above.")
+            raise Failure(f"{instance.url} did not answer within {READY_SECONDS} seconds; see the log above.")
         time.sleep(0.05)
     return None
 
@@ -184,22 +200,22 @@ def _death_sentence(child: Child) -> str:
     return f"{name} ended by itself ({how}), so everything was stopped. Its last words stand above."
 
 
-def _banner(copy: Instance, parts: Sequence[str]) -> str:
+def _banner(instance: Instance, parts: Sequence[str]) -> str:
     if "web" not in parts:
         return f"Blemish works here as {' and '.join(parts)}. Stop it with Ctrl-C."
-    lines = ["", f"  Blemish is ready: {copy.url}", *logins.lines(copy), "  Stop it with Ctrl-C.", ""]
+    lines = ["", f"  Blemish is ready: {instance.url}", *logins.lines(instance), "  Stop it with Ctrl-C.", ""]
     return "\n".join(lines)
 
 
 @contextmanager
-def _borrowed_redis(copy: Instance, what: str) -> Iterator[str]:
-    """Give the Redis of the running copy, or one that lives as long as the command."""
+def _borrowed_redis(instance: Instance, what: str) -> Iterator[str]:
+    """Give the Redis of the running instance, or one that lives as long as the command."""
     if url := os.environ.get("REDIS_URL"):
         yield url
         return
     try:
-        with copy.lock(what) as lock:
-            redis = Redis.prepare(copy.var / "redis")
+        with instance.lock(what) as lock:
+            redis = Redis.prepare(instance.var / "redis")
             # Its log goes to a file: the output of a command is the command's alone (`evaluate --json`).
             with (redis.folder / "redis.log").open("wb") as log:
                 process = subprocess.Popen(
@@ -222,7 +238,7 @@ def _borrowed_redis(copy: Instance, what: str) -> Iterator[str]:
 
 
 def _call(command: Sequence[str | Path], environment: dict[str, str]) -> int:
-    """Run COMMAND in the foreground and return its status; signals are its own to answer."""
+    """Run `command` in the foreground and return its status; it answers signals itself."""
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while True:

@@ -1,4 +1,4 @@
-"""System packages that the tests talk to, on Debian and Ubuntu."""
+"""System packages that the tests and the checks of `run.py lint` need, on Debian and Ubuntu."""
 
 import glob
 import importlib.util
@@ -6,24 +6,26 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _TYPESCRIPT = Path("/usr/share/nodejs/typescript/lib/tsc.js")
 
 
-def missing() -> list[str]:
+def missing_for_tests() -> list[str]:
     """Return the Debian packages that the tests need and this machine lacks."""
-    packages = []
-    if importlib.util.find_spec("ensurepip") is None:
-        packages.append(f"python3.{sys.version_info[1]}-venv")
+    packages = _missing_venv()
     if not any(shutil.which(browser) for browser in BROWSERS):
         packages += ["chromium", "fonts-dejavu-core"]
     if not shutil.which("pg_ctl") and not glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"):
         packages.append("postgresql")
-    if not typescript():
-        packages.append("node-typescript")
-    return packages
+    return packages + _missing_typescript()
+
+
+def missing_for_lint() -> list[str]:
+    """Return the Debian packages that `run.py lint` needs and this machine lacks."""
+    return _missing_venv() + _missing_typescript()
 
 
 def typescript() -> Path | None:
@@ -33,17 +35,20 @@ def typescript() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def install_missing() -> str | None:
-    """Install what is missing when that is allowed; returns a sentence about what still is, or None."""
+def install_missing(missing: Callable[[], list[str]]) -> str | None:
+    """Install the packages that `missing` names, when that is allowed.
+
+    Returns a sentence about what is still missing, or None.
+    """
     packages = missing()
     if not packages:
         return None
     names = " ".join(packages)
     if not shutil.which("apt-get"):
-        return f"The tests also need Chromium, PostgreSQL and TypeScript here ({names} on Debian)."
+        return f"These programs are needed here as well: {names} (names of Debian's packages)."
     if os.geteuid() != 0:
-        return f"The tests also need: sudo apt-get install {names}."
-    print(f"Installing for the tests, by apt-get: {names}", flush=True)
+        return f"Needed here as well: sudo apt-get install {names}."
+    print(f"Installing by apt-get: {names}", flush=True)
     # No database server is started by the package: the tests make their own in a temporary folder.
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     update = subprocess.run(["apt-get", "update", "-qq"], env=environment)
@@ -56,3 +61,11 @@ def install_missing() -> str | None:
         status = install.returncode or update.returncode
         return f"apt-get could not install {' '.join(still)} (exit status {status})."
     return None
+
+
+def _missing_venv() -> list[str]:
+    return [] if importlib.util.find_spec("ensurepip") else [f"python3.{sys.version_info[1]}-venv"]
+
+
+def _missing_typescript() -> list[str]:
+    return [] if typescript() else ["node-typescript"]

@@ -90,9 +90,10 @@ def _is_installed(requirements: str) -> bool:
 
 def _stamps() -> dict[str, str]:
     try:
-        return json.loads(STAMP.read_text())
+        stamps: dict[str, str] = json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return {}
+    return stamps
 
 
 def _remember(requirements: str) -> None:
@@ -155,7 +156,7 @@ def _fill(requirements: str) -> None:
     first = not STAMP.exists()
     print(f"Installing {requirements}{' (430 MB, a few minutes)' if first else ''}.", flush=True)
     UNFINISHED.touch()
-    command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "-r", ROOT / requirements]
     shown = ("Downloading", "Installing collected", "Successfully", "WARNING: Retrying", "ERROR")
     lines = []

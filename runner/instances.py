@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from runner import ROOT, Failure
 from runner.installation import PYTHON
@@ -23,7 +24,7 @@ LEAST_ROOM = 200 * 2**20  # bytes free under the folder; below it the database c
 class InUse(Failure):
     """The folder belongs to another running process; `holder` is what that process wrote down."""
 
-    def __init__(self, var: Path, holder: dict) -> None:
+    def __init__(self, var: Path, holder: dict[str, Any]) -> None:
         self.holder = holder
         who = f"process {holder.get('pid', '?')} ({holder.get('what', 'starting')})"
         super().__init__(
@@ -145,7 +146,7 @@ class Instance:
 class Lock:
     """The held lock; its file tells other processes who holds it and where Redis is."""
 
-    def __init__(self, file, what: str) -> None:
+    def __init__(self, file: IO[str], what: str) -> None:
         self._file = file
         self._what = what
 
@@ -156,8 +157,9 @@ class Lock:
         self._file.flush()
 
 
-def _read_holder(path: Path) -> dict:
+def _read_holder(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        holder: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return {}  # the other process is between taking the lock and writing itself down
+    return holder

@@ -10,6 +10,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+Command = list[str | Path]  # a program and its arguments
 
 COLORS = {"setup": 90, "redis": 31, "web": 36, "ml": 35, "default": 33}
 
@@ -39,21 +42,23 @@ class Guard:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
+        assert self._process.stdin
+        self._input = self._process.stdin
 
-    def watch(self, process: subprocess.Popen) -> None:
-        """Take the group that PROCESS leads into care."""
-        self._tell(str(process.pid))
+    def watch(self, process: subprocess.Popen[Any]) -> None:
+        """Watch the group that `process` leads, too."""
+        self._send(str(process.pid))
 
     def dismiss(self) -> None:
-        """Let the guard go, because everything has ended in order."""
-        self._tell("done")
-        self._process.stdin.close()
+        """End the guard, because everything has ended in order."""
+        self._send("done")
+        self._input.close()
         self._process.wait()
 
-    def _tell(self, word: str) -> None:
+    def _send(self, word: str) -> None:
         with contextlib.suppress(BrokenPipeError):  # without its guard the copy still stops in the usual way
-            self._process.stdin.write(word + "\n")
-            self._process.stdin.flush()
+            self._input.write(word + "\n")
+            self._input.flush()
 
 
 class Log:
@@ -65,14 +70,14 @@ class Log:
         self._color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
     def write(self, name: str, line: str) -> None:
-        """Print one LINE of the process NAME."""
+        """Print one `line` of the process `name`."""
         prefix = f"{name:<8}| "
         if self._color:
             prefix = f"\x1b[{COLORS.get(name, 37)}m{prefix}\x1b[0m"
         self.say(prefix + line)
 
     def say(self, text: str) -> None:
-        """Print TEXT as it is; a reader that went away does not stop the processes."""
+        """Print `text` as it is; a reader that went away does not stop the processes."""
         with self._lock:
             if self._nobody_reads:
                 return
@@ -87,7 +92,7 @@ class Child:
     """One running process, the leader of its own group."""
 
     name: str
-    process: subprocess.Popen
+    process: subprocess.Popen[str]
     grace: float  # seconds between asking and killing
     reader: threading.Thread = field(repr=False)
 
@@ -128,8 +133,8 @@ class Processes:
         environment: Mapping[str, str],
         folder: Path,
         grace: float = 10,
-    ) -> subprocess.Popen:
-        """Start COMMAND in FOLDER as a process group of its own, so that Ctrl-C reaches only us."""
+    ) -> subprocess.Popen[str]:
+        """Start `command` in `folder` as a process group of its own, so that Ctrl-C reaches only us."""
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -147,9 +152,11 @@ class Processes:
         self._children.append(Child(name, process, grace, reader))
         return process
 
-    def run(self, name: str, command: Sequence[str | Path], **options: object) -> int:
-        """Run COMMAND to its end and return its exit status; a signal to us ends it early."""
-        process = self.start(name, command, **options)
+    def run(
+        self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str], folder: Path
+    ) -> int:
+        """Run `command` to its end and return its exit status; a signal to us ends it early."""
+        process = self.start(name, command, environment=environment, folder=folder)
         child = self._children.pop()
         while process.poll() is None and not self.signals:
             time.sleep(0.02)
@@ -193,6 +200,6 @@ class Processes:
         if self.signals == 1:
             os.write(1, b"\nStopping; press Ctrl-C again to kill.\n")
 
-    def _copy_lines(self, name: str, process: subprocess.Popen) -> None:
-        for line in process.stdout:
+    def _copy_lines(self, name: str, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
             self.log.write(name, line.rstrip("\n"))
