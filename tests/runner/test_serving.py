@@ -129,10 +129,3 @@ def test_workers_elsewhere_share_the_folder_and_the_redis_of_a_copy(blemish_serv
         process.terminate()
         assert process.wait(timeout=30) == 0
     assert blemish_server.process.poll() is None
-
-
-def test_an_unknown_command_is_answered_with_the_known_ones() -> None:
-    done = _run(dict(os.environ), "serve")
-    assert done.returncode == 1
-    assert "knows no command 'serve'" in done.stderr
-    assert "python3 run.py test" in done.stderr
