@@ -1,17 +1,13 @@
-"""Rounds: start one, cancel it, run it from where it stands, and look after those whose worker died.
+"""Rounds: start one, cancel it, run it from where it stands, and enqueue those whose worker died.
 
 The mode says which phases a round has; a phase that was finished before a restart is not run again.
 """
 
-import errno
-import logging
-from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
-from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from annotations import jobs
 from annotations.errors import BlemishError, Conflict
@@ -23,9 +19,9 @@ from training.models import Phase, Round, RoundEvent, RoundMode
 from training.round_run import RoundRun, Watch, ignore
 from training.snapshots import missing_labels
 
-logger = logging.getLogger(__name__)
-
-# A round whose worker dies this often does not suffer from bad luck.
+# The Celery task that runs a round, by name: the module of tasks stands above this one.
+RUN_ROUND = "training.tasks.run_round"
+# A round whose worker dies this often is given up.
 MAX_ATTEMPTS = 8
 
 PHASES = {
@@ -42,6 +38,22 @@ PHASES = {
 }
 
 
+# What is written with the state in which the worker leaves a round.
+WRITTEN = {
+    JobState.DONE: {"message": "Done", "seconds_left": 0},
+    JobState.CANCELLED: {"message": "Cancelled; its checkpoint is kept"},
+    JobState.QUEUED: {"message": "Waits for a worker", "attempts": F("attempts") - 1},
+    JobState.FAILED: {"message": "Failed"},
+}
+
+explain = partial(
+    jobs.explain,
+    disk_full="The disk is full: free some space and start a new round; the labels are untouched.",
+    out_of_memory="The machine has not enough memory for this round: start one with a smaller input size.",
+    worker="ml",
+)
+
+
 class CannotStart(BlemishError):
     """A round that makes no sense now; the sentence says why and what to do."""
 
@@ -49,9 +61,9 @@ class CannotStart(BlemishError):
 
 
 def why_not(project: Project, mode: str = RoundMode.SELF_TRAIN, *, model: str = "") -> str | None:
-    """Return why no round can start in PROJECT, in a sentence, or None when one can.
+    """Return why no round can start in `project`, in a sentence, or None when one can.
 
-    A round that uses a ready MODEL needs no labels to train on.
+    A round that uses a ready `model` needs no labels to train on.
     """
     if project.rounds.active().exists():
         return "A round of this project is already waiting or running: cancel it, or wait for its end."
@@ -63,7 +75,7 @@ def why_not(project: Project, mode: str = RoundMode.SELF_TRAIN, *, model: str = 
 
 
 def _check_model(project: Project, name: str) -> None:
-    """Raise CannotStart unless NAME is empty or a detector of PROJECT."""
+    """Raise CannotStart unless `name` is empty or a detector of `project`."""
     if not name:
         return
     try:
@@ -73,7 +85,7 @@ def _check_model(project: Project, name: str) -> None:
 
 
 def create(project: Project, *, user=None, mode: str = RoundMode.SELF_TRAIN, config: RoundConfig) -> Round:
-    """Make the next round of PROJECT, queued; raises CannotStart, Conflict when another one was just made."""
+    """Make the next round of `project`, queued; raises CannotStart, Conflict if another was just made."""
     if mode not in RoundMode.values:
         raise CannotStart(f"{mode!r} is no mode; choose {', '.join(RoundMode.values)}.")
     if why := why_not(project, mode, model=config.model):
@@ -97,84 +109,54 @@ def create(project: Project, *, user=None, mode: str = RoundMode.SELF_TRAIN, con
 def start(
     project: Project, *, user=None, mode: str = RoundMode.SELF_TRAIN, config: RoundConfig | None = None
 ) -> Round:
-    """Make the next round of PROJECT and hand it to a worker on commit; raises as create."""
+    """Make the next round of `project` and enqueue it on commit; raises as `create`."""
     round = create(project, user=user, mode=mode, config=config or RoundConfig())
-    transaction.on_commit(lambda: enqueue(round.pk))
+    transaction.on_commit(lambda: jobs.enqueue(RUN_ROUND, round.pk))
     return round
 
 
-def enqueue(round_id: int, *, expires: int | None = None) -> None:
-    """Send the round to the ml queue. A broker that cannot be reached is no error: the sweep asks again."""
-    from training.tasks import run_round
-
-    try:
-        run_round.apply_async((round_id,), expires=expires, retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("round %s waits until Redis can be reached: %s", round_id, error)
-
-
 def cancel(round: Round) -> Round:
-    """Stop the round: at once when it waits, within seconds when it runs; raises Conflict at its end."""
-    waiting = Round.objects.filter(pk=round.pk, state=JobState.QUEUED)
-    now = timezone.now()
-    stopped = waiting.update(
-        state=JobState.CANCELLED, finished_at=now, cancel_requested=True, message="Cancelled before it began"
-    )
-    if not stopped:
-        running = Round.objects.filter(pk=round.pk, state=JobState.RUNNING)
-        if running.update(cancel_requested=True) != 1:
-            raise Conflict(f"Round {round.number} has already ended.")
+    """Cancel the round: at once when it waits, within seconds when it runs; raises Conflict at its end."""
+    ended = f"Round {round.number} has already ended."
+    jobs.cancel(Round.objects, round.pk, ended=ended, message="Cancelled before it began")
     round.refresh_from_db()
     return round
 
 
 def sweep() -> int:
-    """Send every round that waits, or whose worker fell silent, to the ml queue; return how many."""
-    # A message outlives the sweep's period by little, so that a busy worker finds no heap of copies; and a
-    # copy that does run finds the round claimed.
-    # A round made this moment is about to be claimed by whoever made it.
-    settled = Round.objects.filter(created_at__lt=timezone.now() - timedelta(seconds=5))
-    ids = list(jobs.due(settled).values_list("pk", flat=True))
-    for pk in ids:
-        enqueue(pk, expires=15)
-    return len(ids)
+    """Send every round that waits, or whose worker is silent, to the ml queue; return how many."""
+    return jobs.sweep(Round.objects, RUN_ROUND)
 
 
 def run(round_id: int, watch: Watch = ignore) -> Round | None:
-    """Claim the round and run it to its end; return it, or None when there is nothing to do.
+    """Claim the round and run it to its end; return it, or None when another worker has it or it has ended.
 
-    What goes wrong is written on the round as one sentence; the models promoted before keep serving.
+    An error is written on the round as one sentence; the models promoted before stay in use.
     """
-    name = jobs.claim(Round.objects, round_id, attempts=F("attempts") + 1)
-    if name is None:
+    rounds = Round.objects.select_related("project", "snapshot", "detector", "started_by")
+    ended = jobs.run(
+        Round.objects,
+        round_id,
+        lambda job: _run_phases(RoundRun(rounds.get(pk=round_id), job, watch)),
+        explain=explain,
+        written=WRITTEN,
+        attempts=F("attempts") + 1,
+    )
+    if ended is None:
         return None
-    round = Round.objects.select_related("project", "snapshot", "detector", "started_by").get(pk=round_id)
-    with jobs.ClaimedJob(Round.objects, round_id, name) as held:
-        stage = RoundRun(round, held, watch)
-        try:
-            if round.attempts > MAX_ATTEMPTS:
-                raise CannotStart(
-                    f"The worker died {MAX_ATTEMPTS} times in this round, most likely for want of memory: "
-                    "start a new one with a smaller input size."
-                )
-            _run_phases(stage)
-            held.finish(JobState.DONE, message="Done", seconds_left=0)
-        except jobs.Cancelled:
-            held.finish(JobState.CANCELLED, message="Cancelled; its checkpoint is kept")
-        except jobs.Interrupted:
-            held.give_back(attempts=F("attempts") - 1, message="Waits for a worker")
-        except jobs.LostClaim:
-            logger.warning("round %s is run by another worker now; this one stops", round_id)
-        except Exception as error:
-            logger.exception("round %s failed", round_id)
-            held.finish(JobState.FAILED, error=explain(error), message="Failed")
-            RoundEvent.objects.create(round=round, kind="error", data={"text": explain(error)})
-    round.refresh_from_db()
+    round = rounds.get(pk=round_id)
+    if ended == JobState.FAILED:
+        RoundEvent.objects.create(round=round, kind="error", data={"text": round.error})
     return round
 
 
 def _run_phases(stage: RoundRun) -> None:
     round = stage.round
+    if round.attempts > MAX_ATTEMPTS:
+        raise CannotStart(
+            f"The worker died {MAX_ATTEMPTS} times in this round, most likely for want of memory: "
+            "start a new one with a smaller input size."
+        )
     phases = PHASES[RoundMode(round.mode)]
     # A round that is taken up again begins with the phase that it was in.
     first = phases.index(round.phase) if round.phase in phases else 0
@@ -191,7 +173,7 @@ def _run_phases(stage: RoundRun) -> None:
 
 
 def _work(phase: Phase, mode: str):
-    """Return the function of PHASE; imported here, because these modules belong to the worker."""
+    """Return the function of `phase`; imported here, because only a worker needs these modules."""
     from training.phases import fitting, graders, measuring
 
     if phase == Phase.LABEL:
@@ -216,17 +198,3 @@ def _promote_and_label(stage: RoundRun) -> None:
 
     _promote(stage)
     label.label(stage)
-
-
-def explain(error: Exception) -> str:
-    """Return one sentence for people about why a round failed."""
-    if isinstance(error, BlemishError):
-        return str(error)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full: free some space and start a new round; the labels are untouched."
-    kind = type(error)
-    if isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError":
-        return "The machine has not enough memory for this round: start one with a smaller input size."
-    if kind.__module__.split(".")[0] in {"training", "inference", "annotations"}:
-        return str(error)
-    return f"Unexpected {kind.__name__}: {error}. The log of the ml worker has the details."

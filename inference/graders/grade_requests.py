@@ -1,37 +1,46 @@
-"""Propose grades for boxes that a person has just drawn: asked by the page, answered by an ml worker.
+"""Propose grades for boxes that a person has just drawn: the page asks, an ml worker answers.
 
 The web process never loads TensorFlow, so a request is a row. A worker that is in the middle of a round
-answers too late for anybody to care; such a request is dropped, and the person grades alone as before.
+would answer too late; such a request is dropped, and the person grades without a proposal.
 """
 
-import functools
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from annotations import jobs
 from annotations.imaging import decoding
 from annotations.labeling.wire import SIDES, BoxValues
 from annotations.models import Image, JobState
 from inference import registry
-from inference.graders import crops
+from inference.graders import crops, saved_graders
 from inference.models import GradeRequest
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which nobody waits for an answer any more.
+# The Celery task that answers a request, by name: the module of tasks stands above this one.
+PROPOSE_GRADES = "inference.tasks.propose_grades"
+# Seconds after which the page waits for an answer no more.
 PATIENCE = 30
 KEPT = timedelta(hours=1)
 
+explain = partial(
+    jobs.explain,
+    disk_full="The disk is full: free some space, then grades are proposed again.",
+    out_of_memory="The machine has not enough memory to propose grades for this image.",
+    worker="ml",
+)
+
 
 def ask(image: Image, boxes: Sequence[BoxValues], *, user) -> GradeRequest:
-    """Ask for the grades of those BOXES of IMAGE whose type has a promoted grader; without any it is done."""
+    """Ask for the grades of those `boxes` whose type has a promoted grader; else it is done at once."""
     known = registry.graders(image.project)
     asked = [
         {
@@ -46,39 +55,29 @@ def ask(image: Image, boxes: Sequence[BoxValues], *, user) -> GradeRequest:
     state = JobState.QUEUED if asked else JobState.DONE
     request = GradeRequest.objects.create(image=image, created_by=user, boxes=asked, state=state)
     if asked:
-        transaction.on_commit(lambda: _enqueue(request.pk))
+        transaction.on_commit(lambda: jobs.enqueue(PROPOSE_GRADES, request.pk, expires=PATIENCE))
     return request
 
 
-def _enqueue(request_id: int) -> None:
-    from inference.tasks import propose_grades
-
-    try:
-        propose_grades.apply_async((request_id,), expires=PATIENCE, retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("grades are not proposed while Redis cannot be reached: %s", error)
-
-
 def answer(request_id: int) -> bool:
-    """Answer one request; return whether this call did it. What goes wrong becomes the row's sentence."""
+    """Answer one request; return whether this call did it. An error becomes the row's sentence."""
     fresh = timezone.now() - timedelta(seconds=PATIENCE)
     waiting = GradeRequest.objects.filter(pk=request_id, state=JobState.QUEUED, created_at__gte=fresh)
     if waiting.update(state=JobState.RUNNING) != 1:
         return False
-    from inference.graders.saved_graders import BrokenGrader
-
     request = GradeRequest.objects.select_related("image__project").get(pk=request_id)
     try:
         grades = propose(request.image, request.boxes)
-    except (BrokenGrader, registry.ModelMissing, decoding.UnreadableImage, OSError) as error:
-        GradeRequest.objects.filter(pk=request_id).update(state=JobState.FAILED, error=str(error))
+    except Exception as error:
+        logger.exception("grade request %s failed", request_id)
+        GradeRequest.objects.filter(pk=request_id).update(state=JobState.FAILED, error=explain(error))
         return True
     GradeRequest.objects.filter(pk=request_id).update(state=JobState.DONE, grades=grades)
     return True
 
 
 def propose(image: Image, boxes: Sequence[dict]) -> dict[str, list[float]]:
-    """Return the grade probabilities of BOXES by their id; a type without a grader is left out."""
+    """Return the grade probabilities of `boxes` by their id; a type without a grader is left out."""
     pixels = _pixels(image.file.name, *image.project.window)
     grades: dict[str, list[float]] = {}
     for name, row in registry.graders(image.project).items():
@@ -93,15 +92,13 @@ def propose(image: Image, boxes: Sequence[dict]) -> dict[str, list[float]]:
     return grades
 
 
-@functools.lru_cache(maxsize=16)
+@lru_cache(maxsize=16)
 def _grader(folder: Path):
     # A model's folder never changes once it is there.
-    from inference.graders import saved_graders
-
     return saved_graders.load(folder)
 
 
-@functools.lru_cache(maxsize=2)
+@lru_cache(maxsize=2)
 def _pixels(stored: str, low: float, high: float) -> np.ndarray:
     # A person draws several boxes on one image.
     with default_storage.open(stored, "rb") as file:

@@ -1,34 +1,35 @@
 """Inspections: a batch of images run through the promoted models for a result, not for labels."""
 
 import contextlib
-import errno
 import io
-import logging
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from functools import partial
 from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from annotations import jobs
-from annotations.errors import BlemishError, Conflict
+from annotations.errors import BlemishError
 from annotations.intake import ingest
-from annotations.models import DefectType, JobState, Project
+from annotations.models import DefectType, Project
 from inference import registry
 from inference.inspections import drawing
 from inference.models import Defect, InspectedImage, Inspection
 
-logger = logging.getLogger(__name__)
-
+# The Celery task that runs an inspection, by name: the module of tasks stands above this one.
+RUN_INSPECTION = "inference.tasks.run_inspection"
 MAX_BOXES = 1000
-# An inspection made this moment is about to be handed to a worker by whoever made it.
-SETTLED = timedelta(seconds=5)
+
+explain = partial(
+    jobs.explain,
+    disk_full="The disk is full: free some space and send the images again.",
+    out_of_memory="The machine has not enough memory for these images: send fewer or smaller ones.",
+    worker="ml",
+)
 
 
 class CannotInspect(BlemishError):
@@ -46,9 +47,9 @@ def start(
     threshold: float | None = None,
     max_boxes: int = 100,
 ) -> Inspection:
-    """Keep FILES as one inspection by MODEL_NAME or the promoted detector, handed to a worker on commit.
+    """Keep `files` as one inspection by `model_name` or the promoted detector, and enqueue it on commit.
 
-    THRESHOLD is the least score of a defect, 0 to 1, None for the default. A file that cannot be inspected
+    `threshold` is the least score of a defect, 0 to 1, None for the default. A file that cannot be inspected
     is kept as a sentence. Raises ModelMissing, CannotInspect, StorageFull; then nothing is kept.
     """
     files = list(files)
@@ -73,7 +74,7 @@ def start(
                 row = _keep(inspection, file)
                 stored += [row.file.name] if row.file else []
                 row.save()
-            transaction.on_commit(lambda: enqueue(inspection.pk))
+            transaction.on_commit(lambda: jobs.enqueue(RUN_INSPECTION, inspection.pk))
     except BaseException:
         for name in stored:
             default_storage.delete(name)
@@ -108,65 +109,35 @@ def _stored_name(inspection: Inspection, name: str, *, drawn: bool = False) -> s
     return f"inspections/{inspection.project_id}/{inspection.pk}/{kind}{secrets.token_hex(8)}{suffix}"
 
 
-def enqueue(inspection_id: int, *, expires: int | None = None) -> None:
-    """Send the inspection to the ml queue. An unreachable broker is no error: the sweep asks again."""
-    from inference.tasks import run_inspection
-
-    try:
-        run_inspection.apply_async((inspection_id,), expires=expires, retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("inspection %s waits until Redis can be reached: %s", inspection_id, error)
-
-
 def sweep() -> int:
-    """Send every inspection that waits, or whose worker fell silent, to the ml queue; return how many."""
-    settled = Inspection.objects.filter(created_at__lt=timezone.now() - SETTLED)
-    ids = list(jobs.due(settled).values_list("pk", flat=True))
-    for pk in ids:
-        enqueue(pk, expires=15)
-    return len(ids)
+    """Send every inspection that waits, or whose worker is silent, to the ml queue; return how many."""
+    return jobs.sweep(Inspection.objects, RUN_INSPECTION)
 
 
 def cancel(inspection: Inspection) -> Inspection:
-    """Stop the inspection: at once when it waits, within seconds when it runs; raises Conflict at its end."""
-    mine = Inspection.objects.filter(pk=inspection.pk)
-    stopped = mine.filter(state=JobState.QUEUED).update(
-        state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now()
-    )
-    if not stopped and mine.filter(state=JobState.RUNNING).update(cancel_requested=True) != 1:
-        raise Conflict("The inspection has already ended.")
+    """Cancel the inspection: at once when it waits, in seconds when it runs; raises Conflict at its end."""
+    jobs.cancel(Inspection.objects, inspection.pk, ended="The inspection has already ended.")
     inspection.refresh_from_db()
     return inspection
 
 
 def run(inspection_id: int) -> Inspection | None:
-    """Claim the inspection and run it to its end; return it, or None when there is nothing to do.
+    """Claim the inspection and run it to its end; return it, or None when another worker has it or it ended.
 
     Images that were done before a restart stay as they are.
     """
-    name = jobs.claim(Inspection.objects, inspection_id)
-    if name is None:
-        return None
-    inspection = Inspection.objects.select_related("project").get(pk=inspection_id)
-    with jobs.ClaimedJob(Inspection.objects, inspection_id, name) as held:
-        try:
-            _inspect(inspection, held)
-            held.finish(JobState.DONE)
-        except jobs.Cancelled:
-            held.finish(JobState.CANCELLED)
-        except jobs.Interrupted:
-            held.give_back()
-        except jobs.LostClaim:
-            logger.warning("inspection %s is run by another worker now; this one stops", inspection_id)
-        except Exception as error:
-            logger.exception("inspection %s failed", inspection_id)
-            held.finish(JobState.FAILED, error=explain(error))
-    inspection.refresh_from_db()
-    return inspection
+    inspections = Inspection.objects.select_related("project")
+    ended = jobs.run(
+        Inspection.objects,
+        inspection_id,
+        lambda job: _inspect(inspections.get(pk=inspection_id), job),
+        explain=explain,
+    )
+    return inspections.get(pk=inspection_id) if ended else None
 
 
-def _inspect(inspection: Inspection, held: jobs.ClaimedJob) -> None:
-    """Look at every image that is not done yet, and write its outcome at once."""
+def _inspect(inspection: Inspection, job: jobs.ClaimedJob) -> None:
+    """Inspect every image that is not done yet, and write its outcome at once."""
     from inference.inspections.batch_inspection import examine
     from inference.pipeline import Pipeline
 
@@ -174,13 +145,13 @@ def _inspect(inspection: Inspection, held: jobs.ClaimedJob) -> None:
     if not waiting:
         return
     pipeline = Pipeline.load(inspection.project, model_name=inspection.model_name)
-    held.check()
+    job.check()
     types = {kind.name: kind for kind in inspection.project.defect_types.all()}
     sources = ((row.name, row.file.open) for row in waiting)
     outcomes = examine(pipeline, sources, threshold=inspection.threshold, max_boxes=inspection.max_boxes)
     for row, outcome in zip(waiting, outcomes, strict=True):
         _record(row, outcome, types=types, model_name=pipeline.model.name)
-        held.check()
+        job.check()
 
 
 def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model_name: str) -> None:
@@ -236,15 +207,3 @@ def _defect(row: InspectedImage, finding, defect_type: DefectType, model_name: s
         model_name=model_name,
         grader_name=finding.grader_name,
     )
-
-
-def explain(error: Exception) -> str:
-    """Return one sentence for people about why an inspection failed."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full: free some space and send the images again."
-    kind = type(error)
-    if isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError":
-        return "The machine has not enough memory for these images: send fewer or smaller ones."
-    if kind.__module__.split(".")[0] in {"inference", "annotations"}:
-        return str(error)
-    return f"Unexpected {kind.__name__}: {error}. The log of the ml worker has the details."

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from annotations import jobs
 from annotations.models import JobState
 from inference import registry
 from inference.graders import grade_requests
@@ -25,7 +26,7 @@ def wire_box(name: str, **more) -> dict:
 def asked(client, django_capture_on_commit_callbacks, monkeypatch):
     """Give a function that posts boxes of a fresh image as anna; what it would enqueue is collected."""
     sent = []
-    monkeypatch.setattr(grade_requests, "_enqueue", sent.append)
+    monkeypatch.setattr(jobs, "enqueue", lambda task, pk, **_: sent.append(pk))
     project = make_inspecting_project()
     image = make_image(project, ready=True)
     client.force_login(make_member(project))
