@@ -3,16 +3,17 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.canvas import expect_saved, open_image
 from tests.browser.projects import LabelProject
 from tests.support.browsers import PHONE
+from webapp.project_pages import PAGES
 
 # 1440 × 900 at 200 % is a window of 720 × 450 CSS pixels, two device pixels each.
 DOUBLED = (720, 450)
 MOST_STOPS = 300
-PAGES = ["", "images/", "label/", "review/", "rounds/", "inspect/", "dashboard/", "settings/"]
 
 # A stop of the Tab key: what it is called, and whether the focus can be seen on it or on what holds it.
 STOP = """async () => {
@@ -86,10 +87,10 @@ def _expect_no_sideways_scrolling(page: Page, where: str) -> None:
     assert wide == [], f"{where} is wider than its window"
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_walked_by_tab_and_fits_at_200_percent_and_on_a_phone(project, open_page, path) -> None:
+@pytest.mark.parametrize("name", [page.name for page in PAGES])
+def test_a_page_is_walked_by_tab_and_fits_at_200_percent_and_on_a_phone(project, open_page, name) -> None:
     page = open_page(project.person)
-    page.goto(f"/p/{project.slug}/{path}")
+    page.goto(reverse(name, args=[project.slug]))
     page.wait_for_load_state("networkidle")
     stops = walk(page)
     assert stops[0]["name"] == "Skip to the content"
@@ -98,7 +99,7 @@ def test_a_page_is_walked_by_tab_and_fits_at_200_percent_and_on_a_phone(project,
     page.keyboard.press("Home")
     for size in (DOUBLED, PHONE):
         page.set_viewport_size({"width": size[0], "height": size[1]})
-        _expect_no_sideways_scrolling(page, f"{path} at {size}")
+        _expect_no_sideways_scrolling(page, f"{name} at {size}")
 
 
 def test_the_pages_around_projects_are_walked_by_tab_too(project, open_page) -> None:

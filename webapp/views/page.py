@@ -10,8 +10,8 @@ from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from rest_framework.exceptions import APIException, PermissionDenied
 
-from annotations.labeling.review import open_items
 from annotations.models import Project, Role
+from webapp import project_pages
 
 TITLES = {
     400: "That cannot be done",
@@ -66,14 +66,16 @@ def refuse(request: HttpRequest, error: APIException) -> HttpResponse:
 def render_project(
     request: HttpRequest, template: str, project: Project, *, tab: str, status: int = 200, **context
 ) -> HttpResponse:
-    """Render TEMPLATE in the frame of PROJECT, TAB marked; adds role, its abilities and open reviews."""
+    """Render `template` in the frame of `project`; `tab` names the page whose tab is current.
+
+    Adds the person's role, what it may do, and the tabs.
+    """
     role = project.role_of(request.user)
     frame = {
         "project": project,
-        "tab": tab,
         "role": role,
         "can_review": role is not None and role.rank >= Role.REVIEWER.rank,
         "can_engineer": role is not None and role.rank >= Role.ENGINEER.rank,
-        "open_reviews": open_items(project).count(),
+        "tabs": project_pages.tabs(project, tab),
     }
     return render(request, template, {**frame, **context}, status=status)
