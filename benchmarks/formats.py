@@ -75,7 +75,7 @@ def start_django(folder: Path, *, first: bool) -> None:
 
 def measure(data: Path, figures: dict) -> Iterable[tuple[str, int, tuple[float, float]]]:
     """Yield (name, items, (seconds, processor seconds)) of each step."""
-    from annotations import exports, projects, tasks
+    from annotations import projects, tasks
     from annotations.intake import folder_import
 
     # Thumbnails are other work, and Redis is not what is measured.
@@ -88,15 +88,31 @@ def measure(data: Path, figures: dict) -> Iterable[tuple[str, int, tuple[float, 
     yield "import again, images", again.known, spent
     count = report.labeled
     steps: dict[str, tuple[Callable, int]] = {
-        "export VOC, XML": (exports.voc_entries, count),
-        "export VOC zip, XML": (exports.voc_zip, count),
-        "export COCO, images": (exports.coco_json, count),
-        "export YOLO, labels": (exports.yolo_entries, count),
-        "export CSV, boxes": (exports.boxes_csv, report.boxes),
+        "export VOC, XML": (written("voc"), count),
+        "export VOC zip, XML": (sent("voc"), count),
+        "export COCO, images": (sent("coco"), count),
+        "export YOLO, labels": (written("yolo"), count),
+        "export CSV, boxes": (sent("csv"), report.boxes),
     }
     for name, (export, items) in steps.items():
         spent, _ = timed(lambda export=export: sum(1 for _ in export(project)))
         yield name, items, spent
+
+
+def written(name: str) -> Callable:
+    """Return a function that yields the files of a project in the format `name`."""
+    from annotations import exports
+    from annotations.formats import registry
+
+    row = registry.named(name)
+    return lambda project: row.write(exports.dataset(project, row))
+
+
+def sent(name: str) -> Callable:
+    """Return a function that yields the bytes that a download of the format `name` sends."""
+    from annotations import exports
+
+    return lambda project: exports.chunks(project, name)
 
 
 def timed(work: Callable) -> tuple[tuple[float, float], object]:

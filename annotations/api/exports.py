@@ -1,7 +1,6 @@
 """REST: a project's labels as files, sent while they are made."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -12,14 +11,12 @@ from rest_framework.request import Request
 from annotations import exports
 from annotations.api.media import AnyFormat
 from annotations.api.scope import ProjectScope
+from annotations.formats.dataset_format import DatasetFormat
 from annotations.models import Project, Split
-
-KINDS = {"zip": "application/zip", "json": "application/json", "csv": "text/csv; charset=utf-8"}
-Writer = Callable[..., Iterator[bytes]]
 
 
 def gathered(chunks: Iterable[bytes], *, least: int = 2**16) -> Iterator[bytes]:
-    """Yield CHUNKS put together to at least LEAST bytes each: a line at a time is slow on the wire."""
+    """Yield `chunks` put together to at least `least` bytes each: a line at a time is slow on the wire."""
     held = bytearray()
     for chunk in chunks:
         held += chunk
@@ -33,17 +30,17 @@ def gathered(chunks: Iterable[bytes], *, least: int = 2**16) -> Iterator[bytes]:
 class ExportSerializer(serializers.Serializer):
     """What goes into the file."""
 
-    split = serializers.ChoiceField(Split.choices, required=False, help_text="All splits unless told.")
+    split = serializers.ChoiceField(Split.choices, required=False, help_text="All splits by default.")
     images = serializers.BooleanField(default=False, help_text="Archives only: the originals too.")
 
 
 class Download(ProjectScope, generics.GenericAPIView):
-    """Base of the views that send a file while it is made; `file` is its name."""
+    """Base of the views that send a file while it is made; `row` is its format."""
 
     content_negotiation_class = AnyFormat
     serializer_class = ExportSerializer
     filter_backends: list = []
-    file = ""
+    row: DatasetFormat = None  # set for each address
 
     def chunks(self, project: Project, **options) -> Iterator[bytes]:
         """Return the bytes of the file."""
@@ -57,9 +54,9 @@ class Download(ProjectScope, generics.GenericAPIView):
         serializer.is_valid(raise_exception=True)
         return StreamingHttpResponse(
             gathered(self.chunks(self.project, **serializer.validated_data)),
-            content_type=KINDS[self.file.rpartition(".")[2]],
+            content_type=self.row.media_type,
             headers={
-                "Content-Disposition": f'attachment; filename="{self.project.slug}-{self.file}"',
+                "Content-Disposition": f'attachment; filename="{self.project.slug}-{self.row.file_name}"',
                 "Cache-Control": "private, no-store",
                 # A proxy that keeps all of it back before sending would undo the streaming.
                 "X-Accel-Buffering": "no",
@@ -67,20 +64,9 @@ class Download(ProjectScope, generics.GenericAPIView):
         )
 
 
-WRITERS: dict[str, Writer] = {
-    "voc.zip": exports.voc_zip,
-    "coco.json": exports.coco_json,
-    "yolo.zip": exports.yolo_zip,
-    "boxes.csv": exports.boxes_csv,
-}
-
-
 class LabelExport(Download):
     """The labels of a project: what people labeled, and what was labeled automatically."""
 
     def chunks(self, project: Project, *, split: str | None = None, images: bool = False) -> Iterator[bytes]:
         """Return the bytes of the file, made chunk by chunk."""
-        write = WRITERS[self.file]
-        if self.file.endswith(".zip"):
-            write = partial(write, with_images=images)
-        return write(project, split=split)
+        return self.row.chunks(exports.dataset(project, self.row, split=split, with_images=images))

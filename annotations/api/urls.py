@@ -17,6 +17,8 @@ from annotations.api import (
     uploads,
     work,
 )
+from annotations.formats import registry
+from annotations.formats.dataset_format import Content
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -68,6 +70,10 @@ urlpatterns = [
     ),
 ]
 urlpatterns += [
-    path(f"projects/<slug:slug>/export/{file}", exports.LabelExport.as_view(file=file), name=f"export-{file}")
-    for file in exports.WRITERS
+    path(
+        f"projects/<slug:slug>/export/{row.file_name}",
+        exports.LabelExport.as_view(row=row),
+        name=f"export-{row.file_name}",
+    )
+    for row in registry.downloads(Content.LABELS)
 ]

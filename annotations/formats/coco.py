@@ -10,11 +10,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
 
+from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout
 from annotations.formats.records import ImageRecord
 
 _IN_MEMORY = 8 << 20
 _PIECE = 1 << 16
 _ATTRIBUTES = ("grade", "difficult", "truncated", "occluded", "pose")
+
+
+def write(dataset: Dataset) -> Iterator[bytes]:
+    """Yield the labels of a dataset as one COCO document."""
+    info = {"description": dataset.name, "version": "1.0"}
+    return document(dataset.records, class_names=dataset.class_names, info=info)
 
 
 def document(
@@ -75,3 +82,16 @@ def annotation_entry(box: Mapping, number: int, *, image_id: int, category_id: i
 
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+FORMAT = DatasetFormat(
+    name="coco",
+    label="COCO",
+    layout=Layout.FILE,
+    write=write,
+    file_name="coco.json",
+    media_type="application/json",
+    used_by="For CVAT, Label Studio, Detectron2 and MMDetection: one JSON file for all images.",
+    keeps="boxes, types, splits; grades, marks and pose as attributes",
+    loses="part, lot and line, who labeled, what a model proposed; the images are not in it",
+)

@@ -6,11 +6,33 @@ The split `calibration` is what YOLO calls `val`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import PurePath
 
-from annotations.formats.records import ImageRecord
+from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout, Option
+from annotations.formats.records import ImageRecord, free_name
+from annotations.formats.zip_writing import Entry
 
 FOLDERS = {"train": "train", "calibration": "val", "test": "test"}
+
+
+def entries(dataset: Dataset) -> Iterator[Entry]:
+    """Yield `labels/<split>/*.txt`, the originals in `images/<split>/`, and `data.yaml` at the end."""
+    ids = {name: number for number, name in enumerate(dataset.class_names)}
+    taken: set[str] = set()
+    for record in dataset.records:
+        for box in record.boxes:
+            # A type that was made while the records are read comes after the others.
+            ids.setdefault(box["type_name"], len(ids))
+        folder = FOLDERS[record.split]
+        name = free_name(f"{PurePath(record.name).stem}.txt", f"{record.name}.txt", taken)
+        yield Entry(f"labels/{folder}/{name}", label_text(record, ids).encode())
+        if dataset.with_images:
+            # A label belongs to the image of its stem.
+            image = name.removesuffix(".txt") + PurePath(record.name).suffix
+            yield Entry(f"images/{folder}/{image}", open=partial(dataset.open_file, record.file))
+    yield Entry("data.yaml", data_yaml(list(ids)).encode())
 
 
 def label_text(record: ImageRecord, class_ids: Mapping[str, int]) -> str:
@@ -33,3 +55,17 @@ def data_yaml(class_names: Sequence[str]) -> str:
     folders = "".join(f"{folder}: images/{folder}\n" for folder in FOLDERS.values())
     names = "".join(f"  {number}: {json.dumps(name)}\n" for number, name in enumerate(class_names))
     return f"path: .\n{folders}names:" + (f"\n{names}" if names else " {}\n")
+
+
+FORMAT = DatasetFormat(
+    name="yolo",
+    label="YOLO",
+    layout=Layout.ARCHIVE,
+    write=entries,
+    file_name="yolo.zip",
+    media_type="application/zip",
+    options=(Option.SPLIT, Option.IMAGES),
+    used_by="For Ultralytics and other YOLO trainers: one text file per image, and data.yaml with the types.",
+    keeps="boxes, types, and splits as folders",
+    loses="grades, marks, pose, part, lot and line, who labeled, what a model proposed",
+)

@@ -8,12 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from annotations.api.exports import Download
-from annotations.formats import csv_table
 from annotations.models import Project
-from inference.inspections import reports, results
-from inference.models import Inspection
-
-CHUNK = 10
+from inference import exports
 
 
 class DefectExportSerializer(serializers.Serializer):
@@ -23,7 +19,7 @@ class DefectExportSerializer(serializers.Serializer):
         required=False,
         min_value=1,
         max_value=2**62,
-        help_text="Only this one; all of the project unless told.",
+        help_text="Only this one; all of the project by default.",
     )
 
 
@@ -34,13 +30,7 @@ class DefectExport(Download):
 
     def chunks(self, project: Project, *, inspection: int | None = None) -> Iterator[bytes]:
         """Return the lines, a few inspections at a time."""
-        rows = Inspection.objects.filter(project=project).order_by("pk")
-        if inspection is not None:
-            rows = rows.filter(pk=inspection)
-        found = results.with_results(rows).iterator(chunk_size=CHUNK)
-        return csv_table.lines(
-            reports.DEFECT_COLUMNS, (line for one in found for line in results.defect_rows(one))
-        )
+        return self.row.chunks(exports.defect_rows(project, inspection=inspection))
 
     @extend_schema(parameters=[DefectExportSerializer], responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str):

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from annotations.formats import registry
+from annotations.formats.dataset_format import Content
 from inference.api import exports, grades, inspections, models
 
 urlpatterns = [
@@ -18,9 +20,12 @@ urlpatterns = [
         inspections.InspectedFile.as_view(kind="drawn"),
         name="inspected-drawn",
     ),
+]
+urlpatterns += [
     path(
-        "projects/<slug:slug>/export/defects.csv",
-        exports.DefectExport.as_view(file="defects.csv"),
-        name="export-defects.csv",
-    ),
+        f"projects/<slug:slug>/export/{row.file_name}",
+        exports.DefectExport.as_view(row=row),
+        name=f"export-{row.file_name}",
+    )
+    for row in registry.downloads(Content.DEFECTS)
 ]

@@ -15,12 +15,28 @@ from typing import BinaryIO
 
 import PIL.Image
 
+from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout
 from annotations.formats.records import ImageRecord
 from annotations.imaging import decoding
+from inference.formats import label_maps
 
 PER_SHARD = 1000
 # Left out of a shard's name until the count of shards is known.
 _DRAFT = ".draft"
+
+
+def write_dataset(dataset: Dataset, folder: Path) -> int:
+    """Write the label map and the shards of a dataset into `folder`; return the count of images."""
+    class_ids = {name: number for number, name in enumerate(dataset.class_names, start=1)}
+    label_map = label_maps.write({number: name for name, number in class_ids.items()})
+    (folder / "label_map.pbtxt").write_text(label_map, "utf-8")
+    return write(
+        dataset.records,
+        folder,
+        class_ids=class_ids,
+        window=dataset.window,
+        open_file=dataset.open_file,
+    )
 
 
 def write(
@@ -34,7 +50,7 @@ def write(
 ) -> int:
     """Write `<split>-00000-of-00003.tfrecord` shards into `folder` and return the count of images.
 
-    `class_ids` counts from 1. Raises gray.UnreadableImage, OSError.
+    `class_ids` counts from 1. Raises decoding.UnreadableImage, OSError.
     """
     import tensorflow as tf  # heavy, and only this format needs it
 
@@ -111,3 +127,14 @@ def example(record: ImageRecord, data: bytes, form: str, *, class_ids: Mapping[s
         "image/object/grade": numbers([box["grade"] or 0 for box in boxes]),
     }
     return tf.train.Example(features=tf.train.Features(feature=features))
+
+
+FORMAT = DatasetFormat(
+    name="tfrecord",
+    label="TFRecord",
+    layout=Layout.FOLDER,
+    write=write_dataset,
+    used_by="For the TensorFlow Object Detection API: shards per split, with the images, and a label map.",
+    keeps="images through the gray window, boxes, types, splits, grades, difficult, truncated, pose",
+    loses="gray levels beyond 8 bits, occluded, part, lot and line, who labeled, what a model proposed",
+)

@@ -3,110 +3,102 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from annotations import exports
-from annotations.formats.zip_writing import write_folder, zipped
+from annotations.formats import registry
+from annotations.formats.dataset_format import Content, Dataset, DatasetFormat, Layout, Option
+from annotations.formats.zip_writing import write_folder
 from annotations.imaging import decoding
 from annotations.management.console import find_project
-from annotations.models import Image, Project, Split
-from inference.formats import label_maps, tfrecords
+from annotations.models import Project, Split
+from inference import exports as inspection_exports
 
-FILES = {"coco": exports.coco_json, "csv": exports.boxes_csv}
-ENTRIES = {"voc": exports.voc_entries, "yolo": exports.yolo_entries}
+LAYOUTS = {
+    Layout.FILE: "a file",
+    Layout.ARCHIVE: "a new folder or *.zip",
+    Layout.FOLDER: "a new folder",
+}
 
 
 class Command(BaseCommand):
     """Export, beside the place that was asked for, and rename: what stands there is whole."""
 
-    help = "Export the labels of a project as VOC, COCO, YOLO, CSV or TFRecord."
+    help = "Export a project: " + ", ".join(f"{row.name} ({row.label})" for row in registry.formats()) + "."
 
     def add_arguments(self, parser) -> None:
         """Declare the arguments of DESIGN.md."""
+        rows = registry.formats()
         parser.add_argument("project", help="slug of the project")
+        parser.add_argument("out", metavar="OUT", type=Path, help=_places(rows))
+        parser.add_argument("--format", required=True, choices=[row.name for row in rows])
         parser.add_argument(
-            "out",
-            metavar="OUT",
-            type=Path,
-            help="a new folder or *.zip (voc, yolo), a new folder (tfrecord), a file (coco, csv)",
+            "--split", choices=Split.values, help=f"only the images of this split ({_with(Option.SPLIT)})"
         )
-        parser.add_argument("--format", required=True, choices=[*ENTRIES, *FILES, "tfrecord"])
-        parser.add_argument("--split", choices=Split.values, help="only the images of this split")
         parser.add_argument(
-            "--with-images", action="store_true", help="put the originals into a VOC or YOLO export too"
+            "--with-images", action="store_true", help=f"add the original images ({_with(Option.IMAGES)})"
+        )
+        parser.add_argument(
+            "--inspection", type=int, help=f"only this inspection ({_with(Option.INSPECTION)})"
         )
 
     def handle(self, *args, **options) -> None:
         """Write the export; exit with 0 only when it is whole."""
         project, out = find_project(options["project"]), options["out"]
-        if not _labeled(project, options["split"]).exists():
-            where = f" in the split {options['split']}" if options["split"] else ""
-            raise CommandError(f"{project.name} has no labeled image{where}; there is nothing to export.")
-        write = partial(getattr(self, f"_{_kind(options['format'], out)}"), project, options)
+        row = registry.named(options["format"])
+        content = _content(project, row, options)
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             with _beside(out) as draft:
-                count = write(draft)
+                size = _write(row, content, draft)
         except (OSError, decoding.UnreadableImage) as error:
             raise CommandError(f"Nothing was exported: {error}") from error
-        self.stdout.write(f"Wrote {out}: {count}.")
+        self.stdout.write(f"Wrote {out}: {size}.")
 
-    def _file(self, project: Project, options: dict, draft: Path) -> str:
-        with draft.open("wb") as stream:
-            stream.writelines(FILES[options["format"]](project, split=options["split"]))
-        return f"{draft.stat().st_size:,} bytes"
 
-    def _archive(self, project: Project, options: dict, draft: Path) -> str:
-        with draft.open("wb") as stream:
-            stream.writelines(zipped(self._entries(project, options)))
-        return f"{draft.stat().st_size:,} bytes"
+def _content(project: Project, row: DatasetFormat, options: dict) -> Dataset | Iterable[Sequence[object]]:
+    """Return what the writer of `row` takes. Raises CommandError when there is nothing to export."""
+    if row.content is Content.DEFECTS:
+        found = inspection_exports.inspections(project, inspection=options["inspection"])
+        if not found.exists():
+            which = f" {options['inspection']}" if options["inspection"] else ""
+            raise CommandError(f"{project.name} has no inspection{which}; there is nothing to export.")
+        rows = inspection_exports.defect_rows(project, inspection=options["inspection"])
+        return tqdm(rows, "Exporting", unit="defect")
+    total = exports.labeled_images(project, split=options["split"]).count()
+    if not total:
+        where = f" in the split {options['split']}" if options["split"] else ""
+        raise CommandError(f"{project.name} has no labeled image{where}; there is nothing to export.")
+    dataset = exports.dataset(project, row, split=options["split"], with_images=options["with_images"])
+    return replace(dataset, records=tqdm(dataset.records, "Exporting", total, unit="image"))
 
-    def _folder(self, project: Project, options: dict, draft: Path) -> str:
+
+def _write(row: DatasetFormat, content: Dataset | Iterable[Sequence[object]], draft: Path) -> str:
+    """Write one export to the path `draft`; return its size in words."""
+    if row.layout is Layout.FOLDER:
         draft.mkdir()
-        return f"{write_folder(self._entries(project, options), draft):,} files"
-
-    def _shards(self, project: Project, options: dict, draft: Path) -> str:
+        return f"{row.write(content, draft):,} images"
+    if row.layout is Layout.ARCHIVE and draft.suffix.lower() != ".zip":
         draft.mkdir()
-        names = exports.class_names(project)
-        class_ids = {name: number for number, name in enumerate(names, start=1)}
-        (draft / "label_map.pbtxt").write_text(
-            label_maps.write({v: k for k, v in class_ids.items()}), "utf-8"
-        )
-        total = _labeled(project, options["split"]).count()
-        window = (project.window_low, project.window_high)
-        count = tfrecords.write(
-            tqdm(exports.records(project, split=options["split"]), "Exporting", total, unit="image"),
-            draft,
-            class_ids=class_ids,
-            window=decoding.default_window(8) if None in window else window,
-            open_file=partial(default_storage.open, mode="rb"),
-        )
-        return f"{count:,} images"
-
-    def _entries(self, project: Project, options: dict) -> Iterator:
-        entries = ENTRIES[options["format"]](
-            project, split=options["split"], with_images=options["with_images"]
-        )
-        return tqdm(entries, "Exporting", unit="file")
+        return f"{write_folder(row.write(content), draft):,} files"
+    with draft.open("wb") as stream:
+        stream.writelines(row.chunks(content))
+    return f"{draft.stat().st_size:,} bytes"
 
 
-def _labeled(project: Project, split: str | None):
-    images = Image.objects.present().filter(project=project, state__in=exports.LABELED)
-    return images.filter(split=split) if split else images
+def _places(rows: Iterable[DatasetFormat]) -> str:
+    """Return the sentence that says what OUT is for which format."""
+    names = {layout: ", ".join(row.name for row in rows if row.layout is layout) for layout in LAYOUTS}
+    return ", ".join(f"{LAYOUTS[layout]} ({listed})" for layout, listed in names.items() if listed)
 
 
-def _kind(form: str, out: Path) -> str:
-    if form in FILES:
-        return "file"
-    if form == "tfrecord":
-        return "shards"
-    return "archive" if out.suffix.lower() == ".zip" else "folder"
+def _with(option: Option) -> str:
+    return ", ".join(row.name for row in registry.formats() if option in row.options)
 
 
 @contextlib.contextmanager

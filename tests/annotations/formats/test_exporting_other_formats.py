@@ -7,6 +7,7 @@ import json
 import pytest
 
 from annotations import exports
+from annotations.formats import yolo
 from annotations.formats.csv_table import cell
 from annotations.formats.yolo import data_yaml
 from annotations.models import Decision, ImageState, Origin
@@ -37,8 +38,12 @@ def project(tmp_path, settings):
     return project
 
 
+def yolo_entries(project, **options):
+    return yolo.entries(exports.dataset(project, yolo.FORMAT, **options))
+
+
 def test_coco_holds_images_boxes_and_types(project):
-    document = json.loads(b"".join(exports.coco_json(project)))
+    document = json.loads(b"".join(exports.chunks(project, "coco")))
     assert [image["file_name"] for image in document["images"]] == ["ä.png", "clean.png"]
     assert document["categories"] == [{"id": 1, "name": "=cmd|calc"}, {"id": 2, "name": "pit"}]
     first, second = document["annotations"]
@@ -49,19 +54,19 @@ def test_coco_holds_images_boxes_and_types(project):
 
 
 def test_an_empty_project_is_valid_coco():
-    document = json.loads(b"".join(exports.coco_json(make_project(types=()))))
+    document = json.loads(b"".join(exports.chunks(make_project(types=()), "coco")))
     assert (document["images"], document["annotations"], document["categories"]) == ([], [], [])
 
 
 def test_pycocotools_reads_the_document(project, tmp_path):
     coco = pytest.importorskip("pycocotools.coco")
     path = tmp_path / "coco.json"
-    path.write_bytes(b"".join(exports.coco_json(project)))
+    path.write_bytes(b"".join(exports.chunks(project, "coco")))
     assert len(coco.COCO(str(path)).anns) == 2
 
 
 def test_yolo_holds_shares_by_split_and_empty_files_for_clean_images(project):
-    entries = {entry.path: entry.data.decode() for entry in exports.yolo_entries(project)}
+    entries = {entry.path: entry.data.decode() for entry in yolo_entries(project)}
     assert entries["labels/val/ä.txt"].splitlines() == [
         "1 0.27343750 0.29166667 0.50000000 0.50000000",
         "0 0.31250000 0.41666667 0.31250000 0.41666667",
@@ -71,7 +76,7 @@ def test_yolo_holds_shares_by_split_and_empty_files_for_clean_images(project):
 
 
 def test_yolo_images_keep_the_stem_of_their_label(project):
-    paths = [entry.path for entry in exports.yolo_entries(project, with_images=True)]
+    paths = [entry.path for entry in yolo_entries(project, with_images=True)]
     assert paths == [
         "labels/val/ä.txt",
         "images/val/ä.png",
@@ -86,7 +91,7 @@ def test_yolo_without_types_is_valid():
 
 
 def test_csv_has_a_line_per_box_with_its_provenance(project):
-    text = b"".join(exports.boxes_csv(project)).decode()
+    text = b"".join(exports.chunks(project, "csv")).decode()
     first, second = csv.DictReader(io.StringIO(text))
     assert (first["image"], first["part"], first["xmin"], first["ymax"]) == ("ä.png", "P-1", "1.5", "26")
     assert (first["origin"], first["score"], first["decided_at"]) == ("human", "", "")
@@ -96,7 +101,7 @@ def test_csv_has_a_line_per_box_with_its_provenance(project):
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(project):
-    text = b"".join(exports.boxes_csv(project)).decode()
+    text = b"".join(exports.chunks(project, "csv")).decode()
     assert ",'=cmd|calc," in text
 
 

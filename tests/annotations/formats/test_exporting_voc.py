@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotations import exports, tasks
-from annotations.formats import voc
+from annotations.formats import voc, voc_dataset
 from annotations.intake import folder_import
 from annotations.labeling import boxes, wire
 from annotations.models import Image, ImageState
@@ -50,8 +50,12 @@ def folder(tmp_path):
     return path
 
 
+def voc_entries(project, **options):
+    return voc_dataset.entries(exports.dataset(project, voc_dataset.FORMAT, **options))
+
+
 def exported(project, **options) -> dict[str, str]:
-    return {Path(e.path).name: e.data.decode() for e in exports.voc_entries(project, **options) if not e.open}
+    return {Path(e.path).name: e.data.decode() for e in voc_entries(project, **options) if not e.open}
 
 
 def edited(image, user=None, **changes) -> None:
@@ -152,7 +156,7 @@ def test_images_of_one_stem_get_files_of_their_own():
 def test_the_archive_is_whole_and_holds_the_originals_when_asked():
     content = saved(STEPS)
     image = make_image(make_project(), "ä.png", content=content, state=ImageState.LABELED)
-    pieces = list(exports.voc_zip(image.project, with_images=True))
+    pieces = list(exports.chunks(image.project, "voc", with_images=True))
     archive = zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
     assert archive.testzip() is None
     assert archive.namelist() == ["Annotations/ä.xml", "JPEGImages/ä.png"]
@@ -163,8 +167,8 @@ def test_the_queries_do_not_grow_with_the_images(django_assert_num_queries):
     project = make_project()
     for _ in range(5):
         make_box(make_image(project, state=ImageState.LABELED))
-    with django_assert_num_queries(4):
-        assert len(list(exports.voc_entries(project))) == 5
+    with django_assert_num_queries(5):
+        assert len(list(voc_entries(project))) == 5
 
 
 def test_neu_det_comes_back_in_every_byte(neu_det, tmp_path):

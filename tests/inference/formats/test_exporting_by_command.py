@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from annotations import exports
+from annotations.formats import coco, registry
 from annotations.intake import ingest
 from annotations.models import ImageState
-from tests.factories import make_box, make_image, make_project, make_type, png
+from tests.factories import make_box, make_image, make_inspection, make_project, make_type, png
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +58,8 @@ def test_a_failure_leaves_nothing_under_the_name(project, tmp_path, monkeypatch)
         yield b"half"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("inference.management.commands.export.FILES", {"coco": broken})
+    row = replace(coco.FORMAT, write=broken)
+    monkeypatch.setattr(registry, "named", lambda name: row)
     before = sorted(path.name for path in tmp_path.iterdir())
     with pytest.raises(CommandError, match=r"Nothing was exported: .*No space left"):
         run(tmp_path / "coco.json", "coco")
@@ -67,6 +70,18 @@ def test_an_export_of_nothing_says_so(tmp_path):
     make_project("steel")
     with pytest.raises(CommandError, match="no labeled image in the split test"):
         run(tmp_path / "x", "voc", "--split", "test")
+
+
+def test_the_defects_of_inspections_are_written_as_one_table(project, tmp_path):
+    with pytest.raises(CommandError, match="steel has no inspection; there is nothing to export"):
+        run(tmp_path / "defects.csv", "defects")
+    first = make_inspection(project, images=2, defects=2)
+    make_inspection(project)
+    run(tmp_path / "defects.csv", "defects")
+    run(tmp_path / "first.csv", "defects", "--inspection", str(first.pk))
+    for name, lines in (("defects.csv", 5), ("first.csv", 4)):
+        with (tmp_path / name).open(newline="") as stream:
+            assert len(list(csv.DictReader(stream))) == lines
 
 
 def parsed(path) -> list[dict]:
