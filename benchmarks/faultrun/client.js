@@ -3,12 +3,12 @@
 // person means is written into a log, from which the model knows what must be there in the end.
 import { ApiError, Unreachable, createApi } from "../../static/server/api.js";
 import { makeBox, makeId } from "../../static/boxes/boxes.js";
-import { createCourier } from "../../static/saving/outbox.js";
+import { createOutbox } from "../../static/saving/outbox.js";
 import { createHistory } from "../../static/boxes/history.js";
-import { createKeeping } from "../../static/saving/unsent_storage.js";
+import { createUnsentStorage } from "../../static/saving/unsent_storage.js";
 import { choicesOf } from "../../static/boxes/merge.js";
 import { createSaver } from "../../static/saving/saver.js";
-import { openShelf } from "../../static/saving/browser_storage.js";
+import { openBrowserStorage } from "../../static/saving/browser_storage.js";
 import { createStore } from "../../static/boxes/store.js";
 import { fakeIndexedDB } from "../../tests/js/fakestorage.js";
 import { createFetch, sleep } from "./network.js";
@@ -59,11 +59,11 @@ export function createClient(world, { account, cookies, disk, random }) {
         fetcher: /** @type {any} */ (createFetch({ ...world, cookies, random, isAlive })),
       });
     const api = apiWith(TIMEOUT_MS);
-    const shelf = openShelf({ indexedDB: fakeIndexedDB(disk, { isAlive, delay: () => random() * 4 }) });
-    const living = async (/** @type {string[]} */ asked) => new Set(asked.filter((name) => tabs.has(name)));
-    const keeping = createKeeping({ shelf, person: account, project: "faults", kind: "label", tabs: { id: tab, living } });
-    const { backup, carrier } = keeping;
-    page = { me, api, door: apiWith(DOOR_MS), backup, keeping, courier: createCourier({ api, carrier }), image: null, saver: null };
+    const storage = openBrowserStorage({ indexedDB: fakeIndexedDB(disk, { isAlive, delay: () => random() * 4 }) });
+    const findOpen = async (/** @type {string[]} */ asked) => new Set(asked.filter((name) => tabs.has(name)));
+    const unsentStorage = createUnsentStorage({ storage, person: account, project: "faults", kind: "label", tabs: { id: tab, findOpen } });
+    const { unsentWork, createOwner } = unsentStorage;
+    page = { me, api, door: apiWith(DOOR_MS), unsentWork, unsentStorage, outbox: createOutbox({ api, createOwner }), image: null, saver: null };
   }
 
   /** @param {any} event */
@@ -91,12 +91,12 @@ export function createClient(world, { account, cookies, disk, random }) {
    */
   async function open(image) {
     const here = page;
-    void here.saver?.stop().then(here.carrier.end);
+    void here.saver?.stop().then(here.owner.end);
     here.saver = null;
     const list = await here.api.getBoxes(image);
-    const { carrier, kept } = await here.keeping.takeUp({ id: image, name: `${image}.png` });
+    const { owner, unsent } = await here.unsentStorage.resume({ id: image, name: `${image}.png` });
     if (here !== page || !here.me.isAlive) return;
-    here.carrier = carrier;
+    here.owner = owner;
     here.image = image;
     const store = createStore();
     store.subscribe(noteChange);
@@ -106,20 +106,20 @@ export function createClient(world, { account, cookies, disk, random }) {
     here.saver = createSaver({
       store,
       put: (save) => here.api.putBoxes(image, save),
-      async keep(work) {
+      async storeUnsent(work) {
         const upTo = log.length;
-        const isKept = await carrier.keep({ id: image, name: `${image}.png` }, work);
+        const isKept = await owner.put({ id: image, name: `${image}.png` }, work);
         if (isKept && here.me.isAlive) keptUpTo(here.me.tab, image, upTo);
         return isKept;
       },
-      tell: (news) => void (here.news = news),
-      isOver: carrier.isEnded,
+      report: (news) => void (here.news = news),
+      isTakenOver: owner.isEnded,
       later: /** @type {any} */ (
         (/** @type {() => void} */ call, /** @type {number} */ ms) => setTimeout(() => here.me.isAlive && call(), ms / HURRY)
       ),
     });
     here.history = createHistory(store);
-    here.saver.open(list, kept);
+    here.saver.open(list, unsent);
   }
 
   /** @param {string} tab @param {number} image @param {number} upTo */
@@ -221,14 +221,14 @@ export function createClient(world, { account, cookies, disk, random }) {
   }
 
   async function sendLeftover() {
-    const kept = (await page.backup.all()).filter((/** @type {any} */ { image }) => image.id !== page.image);
-    if (kept.length === 0) return 0;
+    const unsent = (await page.unsentWork.all()).filter((/** @type {any} */ { image }) => image.id !== page.image);
+    if (unsent.length === 0) return 0;
     count("leftovers sent");
-    const outcome = await page.courier.send(pick(kept));
+    const outcome = await page.outbox.send(pick(unsent));
     if (outcome === "expired") await signIn();
     if (outcome === "refused") count("REFUSED");
-    if (outcome === "asked") await open(Number(kept[0].image.id));
-    return kept.length;
+    if (outcome === "asked") await open(Number(unsent[0].image.id));
+    return unsent.length;
   }
 
   /** Do what the page asks of its person. @returns {Promise<void>} */
@@ -274,15 +274,15 @@ export function createClient(world, { account, cookies, disk, random }) {
   async function goOn() {
     const { saver } = page;
     const state = await saver.saveNow();
-    if (state === "saved" || saver.isKept()) await open(pick(world.images));
+    if (state === "saved" || saver.isStored()) await open(pick(world.images));
   }
 
-  /** Bring all that is kept to the server. @returns {Promise<boolean>} true when nothing is left */
+  /** Bring all unsent work to the server. @returns {Promise<boolean>} true when nothing is left */
   async function settle() {
     try {
       if (!page) openPage();
-      const kept = await page.backup.all();
-      if (kept.length > 0 || !page.saver) await open(kept.length > 0 ? Number(kept[0].image.id) : world.images[0]);
+      const unsent = await page.unsentWork.all();
+      if (unsent.length > 0 || !page.saver) await open(unsent.length > 0 ? Number(unsent[0].image.id) : world.images[0]);
       for (let tries = 0; tries < 20; tries += 1) {
         await answer();
         const state = await page.saver.saveNow();
@@ -290,7 +290,7 @@ export function createClient(world, { account, cookies, disk, random }) {
         if (state === "conflict") did("choose");
         await sleep(10);
       }
-      return page.saver.state() === "saved" && (await page.backup.all()).length === 0;
+      return page.saver.state() === "saved" && (await page.unsentWork.all()).length === 0;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) await signIn().catch(ignoreAnswer);
       else ignoreAnswer(error);

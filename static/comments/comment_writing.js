@@ -11,7 +11,7 @@ import { pinPoint } from "./threads.js";
 /** @typedef {import("./drafts.js").Beginning} Beginning */
 
 /**
- * @typedef {object} Writing
+ * @typedef {object} CommentWriting
  * @property {(imageId: string | number | null) => void} open  find what was kept of another image
  * @property {() => Beginning | null} beginning
  * @property {(fields?: Partial<Beginning>) => void} start   on the selected box, or in the middle of what is seen
@@ -34,9 +34,9 @@ import { pinPoint } from "./threads.js";
  * @param {() => void} parts.post
  * @param {() => void} parts.changed   to be drawn again
  * @param {() => void} parts.discarded
- * @returns {Writing}
+ * @returns {CommentWriting}
  */
-export function createWriting({ root, canvas, store, drafts, post, changed, discarded }) {
+export function createCommentWriting({ root, canvas, store, drafts, post, changed, discarded }) {
   /** @type {string | number | null} */
   let imageId = null;
   let draft = drafts.find("");

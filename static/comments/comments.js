@@ -6,7 +6,7 @@ import { paintPins } from "./pins.js";
 import { createThreadList } from "./thread_list.js";
 import { countOpen, hitPin, isAsking, pinPoint, pinsOf, withThread } from "./threads.js";
 import { toScreen } from "../canvas/viewport.js";
-import { createWriting } from "./comment_writing.js";
+import { createCommentWriting } from "./comment_writing.js";
 
 /** @typedef {import("./threads.js").Thread} Thread */
 /** @typedef {import("./threads.js").Reply} Reply */
@@ -18,13 +18,13 @@ const AGAIN_MS = 45000;
 const DRAFT = -1;
 
 /**
- * @typedef {object} Talk
+ * @typedef {object} Comments
  * @property {(image: {id: string | number} | null, options?: {help?: boolean}) => void} show
  *   with `help`, the thread that asks is opened
- * @property {() => void} startHere   begin a comment on the selected box, or in the middle of what is seen
- * @property {() => void} startHelp
+ * @property {() => void} startComment   begin a comment on the selected box, or in the middle of what is seen
+ * @property {() => void} startHelpRequest
  * @property {() => Promise<void>} load
- * @property {() => boolean} asking   whether a thread asks a reviewer
+ * @property {() => boolean} needsHelp   whether a thread asks a reviewer
  */
 
 /**
@@ -40,10 +40,10 @@ const DRAFT = -1;
  * @param {import("../ui/tabs.js").Tabs} parts.tabs
  * @param {() => boolean} [parts.hidden]  whether something else has the canvas, so that no pin is shown
  * @param {() => void} [parts.changed]  threads came, or changed
- * @param {() => void} [parts.settled]  this person ended the last thread that asked a reviewer
- * @returns {Talk}
+ * @param {() => void} [parts.helpEnded]  this person ended the last thread that asked a reviewer
+ * @returns {Comments}
  */
-export function createTalk({
+export function createComments({
   root,
   api,
   canvas,
@@ -54,10 +54,10 @@ export function createTalk({
   tabs,
   hidden = () => false,
   changed = () => {},
-  settled = () => {},
+  helpEnded = () => {},
 }) {
-  const trouble = find("[data-talk-trouble]", root);
-  const empty = find("[data-talk-empty]", root);
+  const trouble = find("[data-comments-error]", root);
+  const empty = find("[data-comments-empty]", root);
   /** @type {{id: string | number} | null} */
   let image = null;
   /** @type {Thread[]} */
@@ -75,7 +75,7 @@ export function createTalk({
   let wantsHelp = false;
 
   const boxOf = (/** @type {string} */ id) => store.get(id);
-  const writing = createWriting({
+  const writing = createCommentWriting({
     root,
     canvas,
     store,
@@ -261,7 +261,7 @@ export function createTalk({
     try {
       const thread = await send();
       if (thread && image === at) threads = withThread(threads, thread);
-      if (asked && image === at && !threads.some(isAsking)) settled();
+      if (asked && image === at && !threads.some(isAsking)) helpEnded();
       editing = null;
       failure = "";
       say(done);
@@ -307,10 +307,10 @@ export function createTalk({
       render();
       void load();
     },
-    startHere: () => start(),
-    startHelp: () => start({ needs_help: true }),
+    startComment: () => start(),
+    startHelpRequest: () => start({ needs_help: true }),
     load,
-    asking: () => threads.some(isAsking),
+    needsHelp: () => threads.some(isAsking),
   };
 }
 

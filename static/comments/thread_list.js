@@ -2,7 +2,7 @@
 // The threads of an image as a list: one can be opened, answered, resolved; one's own words changed or deleted.
 import { element } from "../ui/element.js";
 import { keepingFocus } from "../ui/focus.js";
-import { aboutWords, agoWords, isAsking } from "./threads.js";
+import { placeText, timeAgo, isAsking } from "./threads.js";
 import { countOf } from "../ui/messages.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
@@ -121,7 +121,7 @@ export function createThreadList(place, calls, person) {
       said(thread, state),
       ...thread.replies.map((reply) => said(reply, state)),
       resolved
-        ? element("p", { class: "soft small" }, `Resolved by ${thread.resolved_by ?? "somebody"}, ${agoWords(thread.resolved_at ?? "")}.`)
+        ? element("p", { class: "soft small" }, `Resolved by ${thread.resolved_by ?? "somebody"}, ${timeAgo(thread.resolved_at ?? "")}.`)
         : null,
       field,
       element(
@@ -148,7 +148,7 @@ export function createThreadList(place, calls, person) {
       element(
         "time",
         { class: "soft", datetime: comment.created_at, title: new Date(comment.created_at).toLocaleString() },
-        ` ${agoWords(comment.created_at)}${comment.edited_at ? ", changed" : ""}`,
+        ` ${timeAgo(comment.created_at)}${comment.edited_at ? ", changed" : ""}`,
       ),
       isMine && !comment.deleted
         ? link("Edit", `edit ${comment.id}`, () => calls.edit({ id: comment.id, text: comment.text }), state.busy)
@@ -195,7 +195,7 @@ export function createThreadList(place, calls, person) {
 /** @param {Thread} thread @param {ListState} state @returns {string} */
 function headWords(thread, { boxOf }) {
   const answers = thread.replies.length > 0 ? ` · ${countOf(thread.replies.length, "answer", "answers")}` : "";
-  return `${thread.author ?? "Somebody"}, ${agoWords(thread.created_at)} · ${aboutWords(thread, boxOf)}${answers}`;
+  return `${thread.author ?? "Somebody"}, ${timeAgo(thread.created_at)} · ${placeText(thread, boxOf)}${answers}`;
 }
 
 /** @param {string} label @param {string} key @param {() => void} click @param {boolean} disabled */

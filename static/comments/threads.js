@@ -99,7 +99,7 @@ export function withThread(threads, thread) {
  * @param {(id: string) => Box | undefined} boxOf
  * @returns {string}
  */
-export function aboutWords({ x, y, box }, boxOf) {
+export function placeText({ x, y, box }, boxOf) {
   if (box !== null) {
     const held = boxOf(box);
     return held ? `box ${held.defect_type}` : "a box that is gone";
@@ -119,7 +119,7 @@ const STEPS = /** @type {const} */ ([
  * @param {number} [now] milliseconds
  * @returns {string} such as "5 minutes ago", or a date after a week
  */
-export function agoWords(iso, now = Date.now()) {
+export function timeAgo(iso, now = Date.now()) {
   const seconds = (now - Date.parse(iso)) / 1000;
   if (!(seconds >= 60)) return "just now";
   if (seconds >= 7 * 86400) return new Date(iso).toLocaleDateString(undefined, { dateStyle: "medium" });

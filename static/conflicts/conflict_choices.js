@@ -71,7 +71,7 @@ const MARKS = /** @type {const} */ (["difficult", "truncated", "occluded", "pose
  * @param {string} other  the other person's name
  * @returns {string}
  */
-export function conflictWords({ kind, mine, theirs }, other) {
+export function conflictMessage({ kind, mine, theirs }, other) {
   if (kind === "deleted-by-me") return `You deleted it, ${other} changed it.`;
   if (kind === "deleted-by-them") return `You changed it, ${other} deleted it.`;
   const parts = [];

@@ -13,7 +13,7 @@ const TAG_SCR = 18;
  * @param {Viewport} view
  * @param {{choosing: import("./conflict_choices.js").Choosing, other: string}} shown
  */
-export function paintVersions(context, view, { choosing, other }) {
+export function paintConflictOverlay(context, view, { choosing, other }) {
   const here = choosing.conflicts[choosing.at];
   context.save();
   for (const conflict of choosing.conflicts) {

@@ -1,9 +1,9 @@
 // @ts-check
 // A conflict on the page: both versions on the image, a choice for each box at the side, and keys for it.
-import { beginChoosing, conflictWords, isComplete, present, walked, withAll, withChoice } from "./conflict_choices.js";
+import { beginChoosing, conflictMessage, isComplete, present, walked, withAll, withChoice } from "./conflict_choices.js";
 import { element } from "../ui/element.js";
 import { choicesOf } from "../boxes/merge.js";
-import { paintVersions } from "./conflict_overlay.js";
+import { paintConflictOverlay } from "./conflict_overlay.js";
 
 /** @typedef {import("../boxes/merge.js").Conflict} Conflict */
 /** @typedef {import("../boxes/merge.js").Choice} Choice */
@@ -99,7 +99,7 @@ export function createConflicts({ place, canvas, say, resolve }) {
       "li",
       { class: "conflict-row", "aria-current": index === now.at ? "true" : null },
       element("button", { type: "button", class: "conflict-name", click: () => choosing && become({ ...choosing, at: index }) }, name),
-      element("p", { class: "small soft" }, conflictWords(conflict, other)),
+      element("p", { class: "small soft" }, conflictMessage(conflict, other)),
       element("div", { class: "row", role: "group", "aria-label": `Which ${name}` }, ...choices),
     );
   }
@@ -123,7 +123,7 @@ export function createConflicts({ place, canvas, say, resolve }) {
   return {
     ask({ conflicts, savedBy }) {
       other = savedBy ?? "the other person";
-      takeAway ??= canvas.addLayer({ paint: (context, _, view) => choosing && paintVersions(context, view, { choosing, other }) });
+      takeAway ??= canvas.addLayer({ paint: (context, _, view) => choosing && paintConflictOverlay(context, view, { choosing, other }) });
       if (!section.isConnected) place.prepend(section);
       become(beginChoosing(conflicts, choosing), choosing === null);
     },

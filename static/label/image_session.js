@@ -25,18 +25,18 @@ import { createSaver } from "../saving/saver.js";
  * @param {{slug: string, name: string}} parts.project
  * @param {import("../server/sign_in.js").SignIn} parts.signIn
  * @param {import("../server/api.js").Api} parts.api
- * @param {import("../saving/unsent_storage.js").Keeping} parts.keeping
+ * @param {import("../saving/unsent_storage.js").UnsentStorage} parts.unsentStorage
  * @param {import("../server/image_queue.js").Queue} parts.queue
  * @param {import("../server/lease_heartbeat.js").Heartbeat} parts.heartbeat
- * @param {import("../server/lease_lock.js").Sharing} parts.sharing
+ * @param {import("../server/lease_lock.js").LeaseLock} parts.leaseLock
  * @param {import("../ui/notice.js").Notice} parts.notice
  * @param {import("../boxes/box_editor.js").BoxEditor} parts.boxEditor
  * @param {import("../canvas/canvas.js").Canvas} parts.canvas
  * @param {import("../panel/panel.js").Panel} parts.panel
  * @param {import("../imaging/picture.js").Pictures["load"]} parts.load
- * @param {(news: import("../saving/saver.js").SaveNews) => void} parts.tellSave
+ * @param {(report: import("../saving/saver.js").SaveReport) => void} parts.reportSave
  * @param {() => void} [parts.leaving]  the open image's boxes are still there
- * @param {() => void} parts.leftUnsaved  the image that was left is not on the server yet, but kept
+ * @param {() => void} parts.leftUnsaved  the image that was left is not on the server yet, but stored in this browser
  * @param {(image: ImageInfo | null) => void} [parts.shown]  another image, or none, is on the page
  * @returns {ImageSession}
  */
@@ -46,16 +46,16 @@ export function createImageSession({
   project,
   signIn,
   api,
-  keeping,
+  unsentStorage,
   queue,
   heartbeat,
-  sharing,
+  leaseLock,
   notice,
   boxEditor,
   canvas,
   panel,
   load,
-  tellSave,
+  reportSave,
   leaving = () => {},
   leftUnsaved,
   shown = () => {},
@@ -73,28 +73,28 @@ export function createImageSession({
    * @param {BoxList} item.list
    * @param {Promise<import("../imaging/picture.js").Picture>} item.picture
    * @param {import("../imaging/picture.js").Picture | null} item.ready
-   * @param {import("../saving/unsent_work.js").Backup} item.carrier  owns what is kept of this image from now on
-   * @param {import("../saving/unsent_work.js").Kept | null} item.kept  unsaved work of last time
+   * @param {import("../saving/unsent_work.js").UnsentWork} item.owner  owns the unsent work of this image from now on
+   * @param {import("../saving/unsent_work.js").UnsentRecord | null} item.unsent  unsaved work of last time
    */
-  function show({ image, list, picture, ready, carrier, kept }) {
+  function show({ image, list, picture, ready, owner, unsent }) {
     void stopSaving();
-    sharing.unlock();
+    leaseLock.unlock();
     notice.clear();
     leaving();
     boxEditor.reset();
     const saver = createSaver({
       store: boxEditor.store,
       put: (save) => api.putBoxes(image.id, save),
-      keep: (work) => carrier.keep(image, work),
-      tell: tellSave,
-      isOver: carrier.isEnded,
+      storeUnsent: (work) => owner.put(image, work),
+      report: reportSave,
+      isTakenOver: owner.isEnded,
     });
     open = { image, saver };
-    stopSaving = () => saver.stop().then(carrier.end);
+    stopSaving = () => saver.stop().then(owner.end);
     document.title = `${image.name} · ${project.name}`;
     root.dataset.state = "open";
     canvas.show(ready, image);
-    saver.open(list, kept);
+    saver.open(list, unsent);
     panel.showImage(image);
     shown(image);
     canvasElement.focus({ preventScroll: true });
@@ -118,11 +118,11 @@ export function createImageSession({
       waiting: () => notice.say("The picture is being made…"),
       wanted: () => open === null || open.image.id === image.id,
     });
-    const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), sharing.take(imageId)]);
+    const [list, lockedBy] = await Promise.all([api.getBoxes(imageId), leaseLock.take(imageId)]);
     // Work of last time waits while somebody else is here: putting it back would save it over theirs.
-    const work = lockedBy === null ? await keeping.takeUp(image) : { carrier: keeping.carrier(imageId), kept: null };
+    const work = lockedBy === null ? await unsentStorage.resume(image) : { owner: unsentStorage.createOwner(imageId), unsent: null };
     show({ image, list, picture, ready: null, ...work });
-    if (lockedBy !== null) sharing.lock(imageId, lockedBy);
+    if (lockedBy !== null) leaseLock.lock(imageId, lockedBy);
   }
 
   /** @param {() => Promise<void>} work shown as busy, its failure told */
@@ -148,11 +148,11 @@ export function createImageSession({
   function goOn({ done }) {
     return attempt(async () => {
       const left = open;
-      if (left && sharing.holder() === null) {
+      if (left && leaseLock.holder() === null) {
         const isNew = done && left.image.state === "unlabeled" && left.saver.version() === left.image.version;
         const state = await left.saver.saveNow({ force: isNew });
         // Work that is kept may be left: it is sent from here as soon as that is possible.
-        const mayLeave = state === "saved" || (left.saver.isKept() && (state === "offline" || !done));
+        const mayLeave = state === "saved" || (left.saver.isStored() && (state === "offline" || !done));
         if (!mayLeave) {
           notice.say("Not saved yet: this image stays open.");
           return;
@@ -166,7 +166,7 @@ export function createImageSession({
         return;
       }
       const { image, version, boxes } = item.claimed;
-      const work = await keeping.takeUp(image);
+      const work = await unsentStorage.resume(image);
       history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
       show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, ...work });
       if (left?.saver.isDirty()) leftUnsaved();

@@ -3,7 +3,7 @@
 import { MOUSE_NOTES, boxCommands, clipboardCommands, typeCommands, viewCommands } from "../workbench/commands.js";
 import { createConflicts } from "../conflicts/conflicts.js";
 import { createBoxClipboard } from "../boxes/clipboard.js";
-import { createCourier } from "../saving/outbox.js";
+import { createOutbox } from "../saving/outbox.js";
 import { createTileWorkers } from "../imaging/tile_workers.js";
 import { createBoxEditor } from "../boxes/box_editor.js";
 import { createDrafts } from "../comments/drafts.js";
@@ -11,7 +11,7 @@ import { find, readData } from "../ui/element.js";
 import { createGradeAdvice } from "../panel/grade_advice.js";
 import { makeHelp } from "../ui/help.js";
 import { createUserKeymap } from "../ui/user_keymap.js";
-import { createLeftover } from "../saving/unsent_notice.js";
+import { createUnsentNotice } from "../saving/unsent_notice.js";
 import { createPageServices } from "../workbench/page_services.js";
 import { readToneMapping } from "../imaging/tone_mapping.js";
 import { createNotice } from "../ui/notice.js";
@@ -20,13 +20,13 @@ import { isAnswer, joinCommands } from "../server/page.js";
 import { createPanel } from "../panel/panel.js";
 import { createPictures } from "../imaging/picture.js";
 import { createRevisions } from "../revisions/revisions.js";
-import { createSaveState } from "../saving/save_state.js";
-import { createSharing } from "../server/lease_lock.js";
+import { createSaveStatus } from "../saving/save_status.js";
+import { createLeaseLock } from "../server/lease_lock.js";
 import { storageOf } from "../saving/browser_storage.js";
 import { createCanvas } from "../canvas/canvas.js";
 import { createTabs } from "../ui/tabs.js";
-import { createTalk } from "../comments/comments.js";
-import { talkCommands } from "../comments/comment_commands.js";
+import { createComments } from "../comments/comments.js";
+import { commentCommands } from "../comments/comment_commands.js";
 import { createDisplayControls } from "../imaging/display_controls.js";
 import { createImageSession } from "./image_session.js";
 
@@ -43,21 +43,21 @@ const canvasElement = /** @type {HTMLCanvasElement} */ (find("canvas", root));
 const notice = createNotice(find("[data-notes]", root), find("[data-passing]", root));
 
 const openId = () => imageSession.open()?.image.id;
-const { api, preferences, keeping, signIn, heartbeat, queue } = createPageServices({
+const { api, preferences, unsentStorage, signIn, heartbeat, queue } = createPageServices({
   data,
   kind: "label",
   ahead: 1,
   notice,
   open: openId,
   load: (image) => pictures.load(image),
-  lost: (imageId, error) => sharing.lock(imageId, error.body.holder ?? "Another person"),
+  lost: (imageId, error) => leaseLock.lock(imageId, error.body.holder ?? "Another person"),
   signedIn,
 });
-const leftover = createLeftover({
-  backup: keeping.backup,
-  courier: createCourier({ api, carrier: keeping.carrier }),
-  tab: keeping.tab,
-  show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
+const unsentNotice = createUnsentNotice({
+  unsentWork: unsentStorage.unsentWork,
+  outbox: createOutbox({ api, createOwner: unsentStorage.createOwner }),
+  tab: unsentStorage.tab,
+  show: (note) => (note ? notice.show(note, "unsent") : notice.clear("unsent")),
   // The open image's own work is in good hands.
   skip: ({ kind, image }) => kind === "label" && String(image.id) === String(openId()),
   expired: () => void signIn.ask(),
@@ -73,19 +73,19 @@ const pictures = createPictures({
 const displayControls = createDisplayControls({ root, pictures, preferences, say: notice.say });
 
 const next = { label: "Next image", perform: () => void imageSession.goOn({ done: false }) };
-const sharing = createSharing({
+const leaseLock = createLeaseLock({
   api,
   notice,
   hold: heartbeat.hold,
   locked() {
     canvas.cancel();
     panel.refresh();
-    saveState.lock();
+    saveStatus.lock();
   },
   openAgain: (imageId) => void imageSession.attempt(() => imageSession.openById(imageId)),
   next,
 });
-const mayEdit = () => imageSession.open() !== null && sharing.holder() === null && !imageSession.busy() && !revisions.looking();
+const mayEdit = () => imageSession.open() !== null && leaseLock.holder() === null && !imageSession.busy() && !revisions.looking();
 
 const boxEditor = createBoxEditor({ types: data.types, mayEdit, say: notice.say, changed: () => panel.refresh() });
 const canvas = createCanvas({
@@ -109,7 +109,7 @@ const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit, sa
 const overview = createOverview({ frame: find(".canvas-frame", root), canvas, store: boxEditor.store, colorOf: (box) => panel.styleOf(box).color });
 
 const tabs = createTabs(root, () => revisions.tabChanged());
-const talk = createTalk({
+const comments = createComments({
   root,
   api,
   canvas,
@@ -128,7 +128,7 @@ const revisions = createRevisions({
   store: boxEditor.store,
   tabs,
   saver: () => imageSession.open()?.saver,
-  mayRestore: () => imageSession.open() !== null && sharing.holder() === null,
+  mayRestore: () => imageSession.open() !== null && leaseLock.holder() === null,
   say: notice.say,
   changed: () => panel.refresh(),
 });
@@ -161,7 +161,7 @@ const commands = [
   },
   ...boxCommands(offered, boxEditor, canvas, takeGrade),
   ...clipboardCommands(clipboard),
-  ...talkCommands(talk, tabs, [
+  ...commentCommands(comments, tabs, [
     ["boxes", "The boxes at the side", "Alt+b"],
     ["comments", "The comments at the side", "Alt+c"],
     ["history", "The history at the side", "Alt+h"],
@@ -178,18 +178,18 @@ const userKeymap = createUserKeymap({ commands, preferences });
 const help = makeHelp({ userKeymap, notes: MOUSE_NOTES });
 document.body.append(help);
 const panel = createPanel({ root, boxEditor, canvas, userKeymap, types: offered, mayEdit, advice, imageId: openId });
-const saveState = createSaveState({
+const saveStatus = createSaveStatus({
   word: find("[data-save]", root),
   notice,
   signIn,
   conflicts,
-  locked: () => sharing.holder() !== null,
+  locked: () => leaseLock.holder() !== null,
   open: () => imageSession.open(),
   boxes: boxEditor.store.all,
   showBox: canvas.select,
   next,
   saved() {
-    void leftover.sendOwn();
+    void unsentNotice.sendOwn();
     showState();
   },
 });
@@ -199,24 +199,24 @@ const imageSession = createImageSession({
   project: data.project,
   signIn,
   api,
-  keeping,
+  unsentStorage,
   queue,
   heartbeat,
-  sharing,
+  leaseLock,
   notice,
   boxEditor,
   canvas,
   panel,
   load: pictures.load,
-  tellSave: saveState.tell,
+  reportSave: saveStatus.report,
   leaving: clipboard.leaving,
   shown(image) {
     clipboard.opened(image);
     pictures.show(image);
-    talk.show(image);
+    comments.show(image);
     revisions.show(image);
   },
-  leftUnsaved: () => void leftover.look(),
+  leftUnsaved: () => void unsentNotice.refresh(),
 });
 
 /** Say how far the image is: a save labels it, a call for help keeps it in review. */
@@ -224,7 +224,7 @@ function showState() {
   const open = imageSession.open();
   if (!open) return;
   const saved = open.saver.version() > open.image.version;
-  const state = talk.asking() ? "in_review" : saved ? "labeled" : open.image.state;
+  const state = comments.needsHelp() ? "in_review" : saved ? "labeled" : open.image.state;
   panel.showImage({ ...open.image, state });
 }
 
@@ -232,8 +232,8 @@ function showState() {
 function leave() {
   const open = imageSession.open();
   const list = open?.saver.leave();
-  if (open && list && sharing.holder() === null) {
-    // The backup has it too; a request that outlives the page may be cut at 64 kB.
+  if (open && list && leaseLock.holder() === null) {
+    // This browser has stored it too; a request that outlives the page may be cut at 64 kB.
     void api.putBoxes(open.image.id, list, { keepalive: true }).catch((error) => {
       if (!isAnswer(error)) throw error;
     });
@@ -249,7 +249,7 @@ window.addEventListener("popstate", () => location.reload());
 function tryAgain() {
   const saver = imageSession.open()?.saver;
   if (saver?.state() === "expired" || saver?.state() === "offline") void saver.saveNow();
-  void leftover.sendOwn();
+  void unsentNotice.sendOwn();
 }
 
 function signedIn() {
@@ -264,16 +264,16 @@ function signedIn() {
 
 window.addEventListener("focus", tryAgain);
 window.addEventListener("online", tryAgain);
-setInterval(() => void leftover.sendOwn(), SEND_AGAIN_MS);
+setInterval(() => void unsentNotice.sendOwn(), SEND_AGAIN_MS);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void imageSession.open()?.saver.saveNow();
 });
 
-void keeping.moved.then(leftover.look);
+void unsentStorage.moved.then(unsentNotice.refresh);
 const first = data.image;
 if (first) {
   void imageSession.attempt(async () => {
-    await keeping.moved;
+    await unsentStorage.moved;
     await imageSession.openById(first.id);
     setTimeout(() => void heartbeat.beat(), SETTLE_MS);
     void queue.fill();

@@ -2,7 +2,7 @@
 // The review page: proposals are accepted, corrected or rejected by key; the next image is on screen at once.
 import { MOUSE_NOTES, boxCommands, clipboardCommands, typeCommands, viewCommands } from "../workbench/commands.js";
 import { createBoxClipboard } from "../boxes/clipboard.js";
-import { createCourier } from "../saving/outbox.js";
+import { createOutbox } from "../saving/outbox.js";
 import { createTileWorkers } from "../imaging/tile_workers.js";
 import { createBoxEditor } from "../boxes/box_editor.js";
 import { createDrafts } from "../comments/drafts.js";
@@ -10,7 +10,7 @@ import { find, readData } from "../ui/element.js";
 import { createGradeAdvice } from "../panel/grade_advice.js";
 import { makeHelp } from "../ui/help.js";
 import { createUserKeymap } from "../ui/user_keymap.js";
-import { createLeftover } from "../saving/unsent_notice.js";
+import { createUnsentNotice } from "../saving/unsent_notice.js";
 import { createPageServices } from "../workbench/page_services.js";
 import { readToneMapping } from "../imaging/tone_mapping.js";
 import { createNotice } from "../ui/notice.js";
@@ -21,8 +21,8 @@ import { createPictures } from "../imaging/picture.js";
 import { storageOf } from "../saving/browser_storage.js";
 import { createCanvas } from "../canvas/canvas.js";
 import { createTabs } from "../ui/tabs.js";
-import { createTalk } from "../comments/comments.js";
-import { talkCommands } from "../comments/comment_commands.js";
+import { createComments } from "../comments/comments.js";
+import { commentCommands } from "../comments/comment_commands.js";
 import { createDisplayControls } from "../imaging/display_controls.js";
 import { createReviewPanel } from "./review_panel.js";
 import { createDecisions } from "./decisions.js";
@@ -42,7 +42,7 @@ const notice = createNotice(find("[data-notes]", root), find("[data-passing]", r
 
 const openId = () => reviewSession.open()?.item.claimed.image.id;
 // Corrections that were not sent are kept apart from the label page's work on the same image.
-const { api, preferences, keeping, signIn, heartbeat, queue } = createPageServices({
+const { api, preferences, unsentStorage, signIn, heartbeat, queue } = createPageServices({
   data,
   kind: "review",
   ahead: AHEAD,
@@ -58,15 +58,15 @@ const { api, preferences, keeping, signIn, heartbeat, queue } = createPageServic
   },
   signedIn,
 });
-const { tab, backup, moved } = keeping;
-const courier = createCourier({ api, carrier: keeping.carrier });
-const leftover = createLeftover({
-  backup,
-  courier,
+const { tab, unsentWork, moved } = unsentStorage;
+const outbox = createOutbox({ api, createOwner: unsentStorage.createOwner });
+const unsentNotice = createUnsentNotice({
+  unsentWork,
+  outbox,
   tab,
   // A correction that was not finished comes back with its image; what is under way here needs no word.
-  skip: (kept) => kept.kind === "review" && (!kept.decision || kept.tab === tab),
-  show: (note) => (note ? notice.show(note, "kept") : notice.clear("kept")),
+  skip: (unsent) => unsent.kind === "review" && (!unsent.decision || unsent.tab === tab),
+  show: (note) => (note ? notice.show(note, "unsent") : notice.clear("unsent")),
   expired: () => void signIn.ask(),
 });
 const pictures = createPictures({
@@ -110,7 +110,7 @@ const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit, sa
 const overview = createOverview({ frame: find(".canvas-frame", root), canvas, store: boxEditor.store, colorOf: (box) => panel.styleOf(box).color });
 
 const tabs = createTabs(root);
-const talk = createTalk({
+const comments = createComments({
   root,
   api,
   canvas,
@@ -119,7 +119,7 @@ const talk = createTalk({
   person: { user: data.user, mayDeleteAll: data.role === "engineer" },
   say: notice.say,
   tabs,
-  settled() {
+  helpEnded() {
     if (reviewSession.open()?.item.claimed.review?.reason !== "help") return;
     const actions = [{ label: "Next image", perform: () => void reviewSession.skip(), primary: true }];
     notice.show({ tone: "info", text: "Nothing is asked about this image any more.", actions });
@@ -143,7 +143,7 @@ const commands = [
   ...typeCommands(offered, boxEditor),
   ...boxCommands(offered, boxEditor, canvas, takeGrade),
   ...clipboardCommands(clipboard),
-  ...talkCommands(talk, tabs, [
+  ...commentCommands(comments, tabs, [
     ["boxes", "The boxes at the side", "Alt+b"],
     ["comments", "The comments at the side", "Alt+c"],
   ]),
@@ -176,9 +176,9 @@ const reviewSession = createReviewSession({
   canvasElement,
   project: data.project,
   signIn,
-  courier,
-  leftover,
-  backup,
+  outbox,
+  unsentNotice,
+  unsentWork,
   queue,
   heartbeat,
   notice,
@@ -194,7 +194,7 @@ const reviewSession = createReviewSession({
     pictures.show(item?.claimed.image ?? null);
     const help = item?.claimed.review?.help ?? false;
     tabs.choose(help ? "comments" : "boxes");
-    talk.show(item?.claimed.image ?? null, { help });
+    comments.show(item?.claimed.image ?? null, { help });
   },
   decisions: createDecisions({
     api,
@@ -213,6 +213,6 @@ function signedIn() {
 }
 
 window.addEventListener("pagehide", heartbeat.releaseAll);
-void moved.then(leftover.look);
+void moved.then(unsentNotice.refresh);
 if (queueSummary(data.counts, data.reasons).total > 0) void reviewSession.goOn();
 else reviewSession.showNothing();

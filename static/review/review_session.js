@@ -9,7 +9,7 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../server/image_queue.js").Item} Item */
 /** @typedef {import("./decisions.js").Decided} Decided */
-/** @typedef {import("../saving/unsent_work.js").Kept} Kept */
+/** @typedef {import("../saving/unsent_work.js").UnsentRecord} UnsentRecord */
 /** @typedef {{item: Item, proposed: Box[], before?: Decided}} Open  before: a decision on it that came back */
 
 /**
@@ -35,9 +35,9 @@ import { boxesToReview, differenceFrom } from "./proposal.js";
  * @param {HTMLCanvasElement} parts.canvasElement
  * @param {{slug: string, name: string}} parts.project
  * @param {import("../server/sign_in.js").SignIn} parts.signIn
- * @param {import("../saving/outbox.js").Courier} parts.courier
- * @param {import("../saving/unsent_notice.js").Leftover} parts.leftover
- * @param {import("../saving/unsent_work.js").Backup} parts.backup
+ * @param {import("../saving/outbox.js").Outbox} parts.outbox
+ * @param {import("../saving/unsent_notice.js").UnsentNotice} parts.unsentNotice
+ * @param {import("../saving/unsent_work.js").UnsentWork} parts.unsentWork
  * @param {import("../server/image_queue.js").Queue} parts.queue
  * @param {import("../server/lease_heartbeat.js").Heartbeat} parts.heartbeat
  * @param {import("../ui/notice.js").Notice} parts.notice
@@ -57,9 +57,9 @@ export function createReviewSession({
   canvasElement,
   project,
   signIn,
-  courier,
-  leftover,
-  backup,
+  outbox,
+  unsentNotice,
+  unsentWork,
   queue,
   heartbeat,
   notice,
@@ -128,19 +128,19 @@ export function createReviewSession({
 
   /** @param {Item} item whose correction may have been left unsent */
   async function bringBack(item) {
-    for (const kept of await backup.find(item.claimed.image.id)) {
+    for (const unsent of await unsentWork.find(item.claimed.image.id)) {
       if (open?.item !== item) return;
       const isFirst = boxEditor.store.all().length === open.proposed.length && difference() === "as proposed";
-      const fits = isFirst && kept.version === item.claimed.version && sameBoxes(kept.base, open.proposed);
+      const fits = isFirst && unsent.version === item.claimed.version && sameBoxes(unsent.base, open.proposed);
       if (!fits) {
         // It starts from other boxes: the label page merges it, and asks where it cannot.
-        await courier.handOver(kept);
-        await leftover.look();
+        await outbox.moveToLabel(unsent);
+        await unsentNotice.refresh();
         continue;
       }
-      if (!(await backup.take(kept)) || open?.item !== item) continue;
-      if (sameBoxes(kept.boxes, boxEditor.store.all())) continue;
-      boxEditor.store.replaceAll(kept.boxes, "person");
+      if (!(await unsentWork.take(unsent)) || open?.item !== item) continue;
+      if (sameBoxes(unsent.boxes, boxEditor.store.all())) continue;
+      boxEditor.store.replaceAll(unsent.boxes, "person");
       notice.say("Your changes of last time were put back.");
     }
   }
@@ -149,7 +149,7 @@ export function createReviewSession({
     if (!open || change.origin === "server") return;
     const { image, version } = open.item.claimed;
     const work = { version, base: open.proposed, boxes: [...boxEditor.store.all()] };
-    void backup.keep(image, difference() === "as proposed" ? null : work).then(tellRoom);
+    void unsentWork.put(image, difference() === "as proposed" ? null : work).then(tellRoom);
   });
 
   /** @param {boolean} isKept */
@@ -186,7 +186,7 @@ export function createReviewSession({
     open = null;
     notice.clear();
     heartbeat.forget(image.id); // a decision ends the lease
-    void backup.keep(image, { version, base: proposed, boxes, decision: made }).then(tellRoom);
+    void unsentWork.put(image, { version, base: proposed, boxes, decision: made }).then(tellRoom);
     void decisions.send({ item, proposed, boxes, decision });
     void goOn();
   }
@@ -250,7 +250,7 @@ export function createReviewSession({
 
   /** @param {Decided} decided */
   function settled({ item }) {
-    void backup.keep(item.claimed.image, null);
+    void unsentWork.put(item.claimed.image, null);
     queueCounts.decided(item.claimed.review?.reason);
   }
 
@@ -259,7 +259,7 @@ export function createReviewSession({
     const { image } = item.claimed;
     queueCounts.countAgain();
     const outcomes = [];
-    for (const kept of await backup.find(image.id)) outcomes.push(await courier.handOver(kept));
+    for (const unsent of await unsentWork.find(image.id)) outcomes.push(await outbox.moveToLabel(unsent));
     if (!outcomes.includes("asked")) {
       notice.show({ tone: "info", text: `${sentence} Your decision was not needed.` });
       return;

@@ -3,7 +3,7 @@
 import { countDifferences, describeDifference } from "./difference.js";
 import { element } from "../ui/element.js";
 import { keepingFocus } from "../ui/focus.js";
-import { agoWords } from "../comments/threads.js";
+import { timeAgo } from "../comments/threads.js";
 import { countOf } from "../ui/messages.js";
 
 /** @typedef {import("./difference.js").Difference} Difference */
@@ -48,7 +48,7 @@ const EMPTY =
  * @param {ViewCalls} calls
  * @returns {{update: (state: ViewState) => void}}
  */
-export function createRevisionView(place, calls) {
+export function createRevisionList(place, calls) {
   return {
     update(state) {
       const { rows, more, busy, failure, chosen } = state;
@@ -98,11 +98,11 @@ export function createRevisionView(place, calls) {
       element(
         "span",
         { class: "revision-words" },
-        element("span", {}, reasonWords(row.reason)),
+        element("span", {}, reasonText(row.reason)),
         element(
           "span",
           { class: "soft small", title: new Date(row.created_at).toLocaleString() },
-          `${row.author ?? "Blemish"}, ${agoWords(row.created_at)}`,
+          `${row.author ?? "Blemish"}, ${timeAgo(row.created_at)}`,
         ),
       ),
       element("span", { class: "small soft" }, `${countOf(row.box_count, "box", "boxes")}${signed(added)}`),
@@ -200,7 +200,7 @@ function button(label, key, click, disabled) {
  * @param {string} reason  as the server keeps it
  * @returns {string}
  */
-export function reasonWords(reason) {
+export function reasonText(reason) {
   const restored = /^restore of version (\d+)$/.exec(reason);
   if (restored) return restored[1] === "0" ? "Restored the image without boxes" : `Restored version ${restored[1]}`;
   return reason === "save" ? "Saved" : reason.charAt(0).toUpperCase() + reason.slice(1);

@@ -27,7 +27,7 @@ const STYLES = {
  * @param {readonly Box[]} scene.same     boxes that are in both lists as they are
  * @param {string | null} scene.chosen    the box that the list of words points at
  */
-export function paintGhosts(context, view, { differences, same, chosen }) {
+export function paintRevisionOverlay(context, view, { differences, same, chosen }) {
   context.save();
   for (const box of same) outline(context, rectOf(view, box), STYLES.same, 1);
   for (const { id, kinds, before, after } of differences) {

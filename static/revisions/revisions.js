@@ -3,8 +3,8 @@
 import { ApiError, Unreachable } from "../server/api.js";
 import { differencesOf } from "./difference.js";
 import { find } from "../ui/element.js";
-import { paintGhosts } from "./revision_overlay.js";
-import { createRevisionView } from "./revision_list.js";
+import { paintRevisionOverlay } from "./revision_overlay.js";
+import { createRevisionList } from "./revision_list.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("./difference.js").Difference} Difference */
@@ -35,7 +35,7 @@ const PAGE = 50;
  * @returns {Revisions}
  */
 export function createRevisions({ root, api, canvas, store, tabs, saver, mayRestore, say, changed }) {
-  const view = createRevisionView(find("[data-history]", root), {
+  const view = createRevisionList(find("[data-history]", root), {
     choose,
     compareWith(other) {
       against = other;
@@ -75,7 +75,7 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
 
   canvas.addLayer({
     paint(context, _sizeScr, view) {
-      if (seen) paintGhosts(context, view, { ...seen, chosen: pointed });
+      if (seen) paintRevisionOverlay(context, view, { ...seen, chosen: pointed });
     },
     press() {
       if (!seen) return false;

@@ -5,25 +5,25 @@
 /**
  * A record and the boxes that it starts from. `turn` rises with every writing of one key.
  * @typedef {{key: string, turn: number, [field: string]: any}} Entry
- * @typedef {{entry: Entry, base: any[]}} Shelved
+ * @typedef {{entry: Entry, base: any[]}} StoredRecord
  */
 
 /**
- * @typedef {object} Shelf
- * @property {(shelved: Shelved, removals?: string[]) => Promise<void>} put  throws NoRoom
+ * @typedef {object} BrowserStorage
+ * @property {(record: StoredRecord, removals?: string[]) => Promise<void>} put  throws StorageUnavailable
  * @property {(keys: string[]) => Promise<void>} remove
  * @property {(from: string, fields: {key: string, [field: string]: any}) => Promise<boolean>} move  the record
  *   `from` gets another key and other fields, in one step; false where it is gone, as when another page was faster
- * @property {(prefix: string) => Promise<Shelved[]>} list
+ * @property {(prefix: string) => Promise<StoredRecord[]>} list
  * @property {string} kind
  */
 
 /** The browser keeps nothing more; `reason` says why. */
-export class NoRoom extends Error {
+export class StorageUnavailable extends Error {
   /** @param {"full" | "denied"} reason */
   constructor(reason) {
     super(reason === "full" ? "The browser's storage is full." : "The browser denies its storage.");
-    this.name = "NoRoom";
+    this.name = "StorageUnavailable";
     this.reason = reason;
   }
 }
@@ -40,46 +40,46 @@ const PATIENCE_MS = 4000;
  * takes the newest of what all of them have.
  * @param {{indexedDB?: IDBFactory | null, localStorage?: Storage | null}} places
  * @param {number} [patienceMs]
- * @returns {Shelf}
+ * @returns {BrowserStorage}
  */
-export function openShelf({ indexedDB, localStorage }, patienceMs = PATIENCE_MS) {
-  const shelves = [
-    ...(indexedDB ? [databaseShelf(indexedDB, patienceMs)] : []),
-    ...(localStorage ? [localShelf(localStorage)] : []),
+export function openBrowserStorage({ indexedDB, localStorage }, patienceMs = PATIENCE_MS) {
+  const places = [
+    ...(indexedDB ? [databaseStorage(indexedDB, patienceMs)] : []),
+    ...(localStorage ? [textStorage(localStorage)] : []),
   ];
   return {
-    kind: shelves.map(({ kind }) => kind).join(" ") || "none",
-    async put(shelved, removals = []) {
+    kind: places.map(({ kind }) => kind).join(" ") || "none",
+    async put(record, removals = []) {
       /** @type {unknown} */
-      let refusal = new NoRoom("denied");
-      for (const shelf of shelves) {
+      let refusal = new StorageUnavailable("denied");
+      for (const storage of places) {
         try {
-          await shelf.put(shelved, removals);
-          for (const other of shelves) if (other !== shelf) await quietly(other.remove([...removals, shelved.entry.key]));
+          await storage.put(record, removals);
+          for (const other of places) if (other !== storage) await quietly(other.remove([...removals, record.entry.key]));
           return;
         } catch (error) {
-          if (!(error instanceof NoRoom)) throw error;
+          if (!(error instanceof StorageUnavailable)) throw error;
           refusal = error;
         }
       }
       throw refusal;
     },
     async remove(keys) {
-      for (const shelf of shelves) await quietly(shelf.remove(keys));
+      for (const storage of places) await quietly(storage.remove(keys));
     },
     async move(from, fields) {
       let isMoved = false;
-      for (const shelf of shelves) isMoved = (await quietly(shelf.move(from, fields))) || isMoved;
+      for (const storage of places) isMoved = (await quietly(storage.move(from, fields))) || isMoved;
       return isMoved;
     },
     async list(prefix) {
-      /** @type {Map<string, Shelved>} */
+      /** @type {Map<string, StoredRecord>} */
       const newest = new Map();
-      for (const shelf of shelves) {
-        const found = (await quietly(shelf.list(prefix))) ?? [];
-        for (const shelved of found) {
-          const known = newest.get(shelved.entry.key);
-          if (!known || known.entry.turn < shelved.entry.turn) newest.set(shelved.entry.key, shelved);
+      for (const storage of places) {
+        const found = (await quietly(storage.list(prefix))) ?? [];
+        for (const record of found) {
+          const known = newest.get(record.entry.key);
+          if (!known || known.entry.turn < record.entry.turn) newest.set(record.entry.key, record);
         }
       }
       return [...newest.values()];
@@ -96,13 +96,13 @@ async function quietly(work) {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof NoRoom) return null;
+    if (error instanceof StorageUnavailable) return null;
     throw error;
   }
 }
 
-/** @param {IDBFactory} factory @param {number} patienceMs @returns {Shelf} */
-function databaseShelf(factory, patienceMs) {
+/** @param {IDBFactory} factory @param {number} patienceMs @returns {BrowserStorage} */
+function databaseStorage(factory, patienceMs) {
   /** @type {Promise<IDBDatabase> | null} */
   let opened = null;
   /** @type {Map<string, any[]>} the base that is written under a key, by identity */
@@ -200,7 +200,7 @@ function databaseShelf(factory, patienceMs) {
   };
 }
 
-/** @param {Entry[]} entries @param {{key: string, boxes: any[]}[]} bases @returns {Shelved[]} */
+/** @param {Entry[]} entries @param {{key: string, boxes: any[]}[]} bases @returns {StoredRecord[]} */
 function join(entries, bases) {
   const byKey = new Map(bases.map(({ key, boxes }) => [key, boxes]));
   return entries.flatMap((entry) => {
@@ -217,7 +217,7 @@ function join(entries, bases) {
  */
 function inTime(patienceMs, work) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoRoom("denied")), patienceMs);
+    const timer = setTimeout(() => reject(new StorageUnavailable("denied")), patienceMs);
     const settled = (/** @type {(value: any) => void} */ settle) => (/** @type {any} */ value) => {
       clearTimeout(timer);
       settle(value);
@@ -257,19 +257,19 @@ function openDatabase(factory, patienceMs, closed) {
 
 /** @param {unknown} error @returns {unknown} */
 function asNoRoom(error) {
-  if (error instanceof NoRoom) return error;
-  if (error === null) return new NoRoom("denied"); // aborted without a word
+  if (error instanceof StorageUnavailable) return error;
+  if (error === null) return new StorageUnavailable("denied"); // aborted without a word
   if (!(error instanceof DOMException)) return error;
-  return new NoRoom(error.name === "QuotaExceededError" ? "full" : "denied");
+  return new StorageUnavailable(error.name === "QuotaExceededError" ? "full" : "denied");
 }
 
-/** @param {Storage} storage @returns {Shelf} */
-function localShelf(storage) {
+/** @param {Storage} storage @returns {BrowserStorage} */
+function textStorage(storage) {
   return {
     kind: "localstorage",
-    async put(shelved, removals = []) {
+    async put(record, removals = []) {
       try {
-        storage.setItem(LOCAL + shelved.entry.key, JSON.stringify(shelved));
+        storage.setItem(LOCAL + record.entry.key, JSON.stringify(record));
         for (const key of removals) storage.removeItem(LOCAL + key);
       } catch (error) {
         throw asNoRoom(error);
@@ -285,11 +285,11 @@ function localShelf(storage) {
     async move(from, fields) {
       try {
         const text = storage.getItem(LOCAL + from);
-        const shelved = parsed(text);
-        if (text === null || !shelved) return false;
+        const record = parsed(text);
+        if (text === null || !record) return false;
         storage.removeItem(LOCAL + from);
         try {
-          storage.setItem(LOCAL + fields.key, JSON.stringify({ ...shelved, entry: { ...shelved.entry, ...fields } }));
+          storage.setItem(LOCAL + fields.key, JSON.stringify({ ...record, entry: { ...record.entry, ...fields } }));
         } catch (error) {
           storage.setItem(LOCAL + from, text);
           throw error;
@@ -304,8 +304,8 @@ function localShelf(storage) {
         return namesIn(storage)
           .filter((name) => name.startsWith(LOCAL + prefix))
           .flatMap((name) => {
-            const shelved = parsed(storage.getItem(name));
-            return typeof shelved?.entry?.key === "string" && Array.isArray(shelved.base) ? [shelved] : [];
+            const record = parsed(storage.getItem(name));
+            return typeof record?.entry?.key === "string" && Array.isArray(record.base) ? [record] : [];
           });
       } catch (error) {
         throw asNoRoom(error);

@@ -7,9 +7,9 @@ const CHANNEL = "blemish.tabs";
 const ANSWER_MS = 300;
 
 /**
- * @typedef {object} Tabs
+ * @typedef {object} BrowserTabs
  * @property {string} id
- * @property {(tabs: string[]) => Promise<Set<string>>} living
+ * @property {(tabs: string[]) => Promise<Set<string>>} findOpen
  */
 
 /**
@@ -17,9 +17,9 @@ const ANSWER_MS = 300;
  * @param {string} parts.id   of this page
  * @param {LockManager | undefined} parts.locks
  * @param {{postMessage: (message: any) => void, onmessage: ((event: any) => void) | null} | null} parts.channel
- * @returns {Tabs}
+ * @returns {BrowserTabs}
  */
-export function createTabs({ id, locks, channel }) {
+export function createBrowserTabs({ id, locks, channel }) {
   // Held until the page ends, however it ends.
   if (locks) void locks.request(LOCK + id, () => new Promise(() => {}));
   /** @type {Set<string>} */
@@ -33,7 +33,7 @@ export function createTabs({ id, locks, channel }) {
 
   return {
     id,
-    async living(tabs) {
+    async findOpen(tabs) {
       if (locks) {
         const { held = [] } = await locks.query();
         const names = new Set(held.map(({ name }) => name));

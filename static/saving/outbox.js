@@ -6,8 +6,8 @@ import { sameBoxes } from "../boxes/boxes.js";
 import { createSaver } from "./saver.js";
 import { createStore } from "../boxes/store.js";
 
-/** @typedef {import("./unsent_work.js").Kept} Kept */
-/** @typedef {import("./unsent_work.js").Backup} Backup */
+/** @typedef {import("./unsent_work.js").UnsentRecord} UnsentRecord */
+/** @typedef {import("./unsent_work.js").UnsentWork} UnsentWork */
 
 /**
  * sent; or taken: its image was opened, or another page sends it; or asked: a person must choose, on the label page; gone: the image was deleted; waiting: it is
@@ -16,9 +16,9 @@ import { createStore } from "../boxes/store.js";
  */
 
 /**
- * @typedef {object} Courier
- * @property {(kept: Kept) => Promise<Outcome>} send
- * @property {(kept: Kept) => Promise<Outcome>} handOver   a review's changes become work for the label page
+ * @typedef {object} Outbox
+ * @property {(unsent: UnsentRecord) => Promise<Outcome>} send
+ * @property {(unsent: UnsentRecord) => Promise<Outcome>} moveToLabel   a review's changes become work for the label page
  */
 
 const TRIES = 3;
@@ -26,37 +26,37 @@ const TRIES = 3;
 /**
  * @param {object} parts
  * @param {Pick<import("../server/api.js").Api, "getImage" | "getBoxes" | "putBoxes" | "decide">} parts.api
- * @param {import("./unsent_storage.js").Keeping["carrier"]} parts.carrier
- * @returns {Courier}
+ * @param {import("./unsent_storage.js").UnsentStorage["createOwner"]} parts.createOwner
+ * @returns {Outbox}
  */
-export function createCourier({ api, carrier }) {
+export function createOutbox({ api, createOwner }) {
   /**
    * Own a piece of work while it is sent, so that nobody sends it a second time.
-   * @param {Kept} kept
-   * @param {(owner: Backup) => Promise<Outcome>} send
+   * @param {UnsentRecord} unsent
+   * @param {(owner: UnsentWork) => Promise<Outcome>} send
    * @returns {Promise<Outcome>}
    */
-  async function owning(kept, send) {
-    const owner = carrier(kept.image.id);
+  async function owning(unsent, send) {
+    const owner = createOwner(unsent.image.id);
     try {
-      return (await owner.take(kept)) ? await send(owner) : "taken";
+      return (await owner.take(unsent)) ? await send(owner) : "taken";
     } finally {
       await owner.end();
     }
   }
 
-  /** @param {Kept} kept @param {Backup} owner @returns {Promise<Outcome>} */
-  async function sendBoxes(kept, owner) {
-    const { image } = kept;
+  /** @param {UnsentRecord} unsent @param {UnsentWork} owner @returns {Promise<Outcome>} */
+  async function sendBoxes(unsent, owner) {
+    const { image } = unsent;
     const list = await api.getBoxes(image.id);
     const saver = createSaver({
       store: createStore(),
       put: (save) => api.putBoxes(image.id, save),
-      keep: (work) => owner.keep(image, work),
-      tell() {},
-      isOver: owner.isEnded,
+      storeUnsent: (work) => owner.put(image, work),
+      report() {},
+      isTakenOver: owner.isEnded,
     });
-    saver.open(list, kept);
+    saver.open(list, unsent);
     let state = await saver.saveNow();
     for (let tries = 0; state === "unsaved" && tries < TRIES; tries += 1) state = await saver.saveNow();
     await saver.stop();
@@ -66,43 +66,43 @@ export function createCourier({ api, carrier }) {
     return outcomes[state] ?? "offline";
   }
 
-  /** @param {Kept} kept @param {Backup} owner @returns {Promise<Outcome>} */
-  async function sendDecision(kept, owner) {
-    const { image, decision, boxes } = kept;
+  /** @param {UnsentRecord} unsent @param {UnsentWork} owner @returns {Promise<Outcome>} */
+  async function sendDecision(unsent, owner) {
+    const { image, decision, boxes } = unsent;
     if (decision) {
       try {
         await api.decide(image.id, { ...decision, ...(decision.decision === "reject" ? {} : { boxes }) });
-        await owner.keep(image, null);
+        await owner.put(image, null);
         return "sent";
       } catch (error) {
         if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 412)) throw error;
       }
     }
-    return asLabels(kept, owner);
+    return asLabels(unsent, owner);
   }
 
   /**
    * Somebody else has decided: what was changed becomes work for the label page.
-   * @param {Kept} kept
-   * @param {Backup} owner
+   * @param {UnsentRecord} unsent
+   * @param {UnsentWork} owner
    * @returns {Promise<Outcome>}
    */
   async function asLabels({ image, version, base, boxes, decision }, owner) {
     const isNothing = decision?.decision === "reject" || sameBoxes(boxes, base);
-    await owner.keep(image, isNothing ? null : { version, base, boxes });
+    await owner.put(image, isNothing ? null : { version, base, boxes });
     return isNothing ? "sent" : "asked";
   }
 
   return {
-    handOver: (kept) => owning(kept, (owner) => asLabels(kept, owner)),
-    async send(kept) {
+    moveToLabel: (unsent) => owning(unsent, (owner) => asLabels(unsent, owner)),
+    async send(unsent) {
       try {
-        const { created_at: made } = kept.image;
+        const { created_at: made } = unsent.image;
         // Another image may have its number, in a database that was made anew.
-        if (made && (await api.getImage(kept.image.id)).created_at !== made) return "gone";
-        const isReview = kept.kind === "review";
-        if (isReview && !kept.decision && (await api.getImage(kept.image.id)).state === "in_review") return "waiting";
-        return await owning(kept, (owner) => (isReview ? sendDecision(kept, owner) : sendBoxes(kept, owner)));
+        if (made && (await api.getImage(unsent.image.id)).created_at !== made) return "gone";
+        const isReview = unsent.kind === "review";
+        if (isReview && !unsent.decision && (await api.getImage(unsent.image.id)).state === "in_review") return "waiting";
+        return await owning(unsent, (owner) => (isReview ? sendDecision(unsent, owner) : sendBoxes(unsent, owner)));
       } catch (error) {
         if (error instanceof Unreachable) return "offline";
         if (!(error instanceof ApiError)) throw error;

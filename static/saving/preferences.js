@@ -26,7 +26,7 @@ const AGAIN_MS = 15000;
  * @param {object} parts
  * @param {Pick<import("../server/api.js").Api, "putPreference">} parts.api
  * @param {{user: string, project: {slug: string}, preferences: Chosen}} parts.data   the page's data
- * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} [parts.shelf]   null where the browser denies storage
+ * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} [parts.storage]   null where the browser denies storage
  * @param {(sentence: string) => void} [parts.refused]   the server will never take a value: says why
  * @param {(call: () => void, ms: number) => any} [parts.later]
  * @param {(timer: any) => void} [parts.cancelLater]
@@ -35,7 +35,7 @@ const AGAIN_MS = 15000;
 export function createPreferences({
   api,
   data,
-  shelf = storageOf(window).localStorage,
+  storage = storageOf(window).localStorage,
   refused = () => {},
   later = (call, ms) => setTimeout(call, ms),
   cancelLater = (timer) => clearTimeout(timer),
@@ -44,7 +44,7 @@ export function createPreferences({
   const place = `blemish.preferences.${data.user}`;
   const known = { ...data.preferences.person, ...pick(data.preferences.project, (name) => OF_PROJECT.has(name)) };
   /** What the server has not taken yet, by its own name: a choice in a project carries the project's. */
-  const unsent = readUnsent(shelf, place);
+  const unsent = readUnsent(storage, place);
   const ownName = (/** @type {string} */ name) => (OF_PROJECT.has(name) ? `${slug}/${name}` : name);
   for (const [own, value] of Object.entries(unsent)) {
     const name = own.split("/").at(-1) ?? own;
@@ -64,8 +64,8 @@ export function createPreferences({
 
   function keepUnsent() {
     try {
-      if (Object.keys(unsent).length > 0) shelf?.setItem(place, JSON.stringify(unsent));
-      else shelf?.removeItem(place);
+      if (Object.keys(unsent).length > 0) storage?.setItem(place, JSON.stringify(unsent));
+      else storage?.removeItem(place);
     } catch (error) {
       // Full, or denied: the choice still holds on this page and is still sent.
       if (!(error instanceof DOMException)) throw error;
@@ -117,10 +117,10 @@ function pick(values, wanted) {
   return Object.fromEntries(Object.entries(values).filter(([name]) => wanted(name)));
 }
 
-/** @param {Pick<Storage, "getItem"> | null} shelf @param {string} place @returns {Record<string, Value>} */
-function readUnsent(shelf, place) {
+/** @param {Pick<Storage, "getItem"> | null} storage @param {string} place @returns {Record<string, Value>} */
+function readUnsent(storage, place) {
   try {
-    const found = JSON.parse(shelf?.getItem(place) ?? "{}");
+    const found = JSON.parse(storage?.getItem(place) ?? "{}");
     const isObject = (/** @type {unknown} */ value) => typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject(found) ? Object.fromEntries(Object.entries(found).filter(([, value]) => isObject(value))) : {};
   } catch (error) {

@@ -21,12 +21,12 @@ import { chosen, mergeBoxes } from "../boxes/merge.js";
  */
 
 /**
- * @typedef {object} SaveNews
+ * @typedef {object} SaveReport
  * @property {SaveState} state
  * @property {string} [sentence]    of the server
  * @property {string} [code]        of its answer, for machines
  * @property {string} [box]         id of the box that it refuses
- * @property {boolean} [kept]       whether the backup has the work
+ * @property {boolean} [isStored]   whether this browser has stored the unsent work
  * @property {boolean} [merged]     somebody else's boxes were put beside mine
  * @property {Conflict[]} [conflicts]
  * @property {BoxList} [theirs]
@@ -42,9 +42,9 @@ import { chosen, mergeBoxes } from "../boxes/merge.js";
  * @typedef {object} Saver
  * @property {() => SaveState} state
  * @property {() => boolean} isDirty
- * @property {() => boolean} isKept         whether the backup has all that the server has not
+ * @property {() => boolean} isStored       whether this browser has stored all that the server does not have
  * @property {() => number} version
- * @property {(list: BoxList, kept?: Work | null) => void} open
+ * @property {(list: BoxList, unsent?: Work | null) => void} open
  * @property {(options?: {force?: boolean}) => Promise<SaveState>} saveNow   force saves unchanged boxes too
  * @property {() => Save | null} leave      what a last request should carry
  * @property {(choices: Choices) => Promise<SaveState>} resolve
@@ -64,14 +64,14 @@ const MOST_UNANSWERED = 50;
  * @param {object} parts
  * @param {Store} parts.store
  * @param {(save: Save) => Promise<BoxList>} parts.put
- * @param {(work: Work | null) => Promise<boolean>} parts.keep    null forgets
- * @param {(news: SaveNews) => void} parts.tell
- * @param {() => boolean} [parts.isOver]   another saver has this work now: touch nothing any more
+ * @param {(work: Work | null) => Promise<boolean>} parts.storeUnsent   null deletes it
+ * @param {(report: SaveReport) => void} parts.report
+ * @param {() => boolean} [parts.isTakenOver]   another saver has this work now: touch nothing any more
  * @param {typeof setTimeout} [parts.later]
  * @param {typeof clearTimeout} [parts.cancelLater]
  * @returns {Saver}
  */
-export function createSaver({ store, put, keep, tell, isOver = () => false, later = setTimeout, cancelLater = clearTimeout }) {
+export function createSaver({ store, put, storeUnsent, report, isTakenOver = () => false, later = setTimeout, cancelLater = clearTimeout }) {
   /** @type {BoxList} what the server has, as far as this page knows */
   let base = { version: 0, boxes: [] };
   /** @type {SaveState} */
@@ -91,15 +91,15 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
   /** @type {{mutation: string, boxes: Box[]} | null} the newest of them: it is repeated as it was */
   let doubt = null;
   let failures = 0;
-  let kept = true;
+  let isStored = true;
 
   const mine = () => left ?? [...store.all()];
   const isDirty = () => unanswered.length > 0 || !sameBoxes(mine(), base.boxes);
 
-  /** @param {SaveState} next @param {Partial<SaveNews>} [more] @returns {SaveState} */
+  /** @param {SaveState} next @param {Partial<SaveReport>} [more] @returns {SaveState} */
   function become(next, more = {}) {
     state = next;
-    if (!left) tell({ state, kept, ...more });
+    if (!left) report({ state, isStored, ...more });
     return state;
   }
 
@@ -118,15 +118,15 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
   }
 
   /** @returns {Promise<boolean>} */
-  async function backUp() {
+  async function storeWork() {
     const work = { version: base.version, base: base.boxes, boxes: mine(), unanswered };
-    kept = await keep(isDirty() ? work : null);
-    return kept;
+    isStored = await storeUnsent(isDirty() ? work : null);
+    return isStored;
   }
 
   const unsubscribe = store.subscribe((change) => {
     if (change.origin === "server") return;
-    void backUp();
+    void storeWork();
     if (state === "conflict") reconsider();
     if (state === "conflict" || state === "locked") return;
     if (!isDirty() && !running) {
@@ -183,18 +183,18 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
       unanswered = [...earlier.slice(-MOST_UNANSWERED), sent.mutation];
       become("saving");
       // Who opens this work again must know the name of the save that may have arrived.
-      await backUp();
-      if (isOver()) return state;
+      await storeWork();
+      if (isTakenOver()) return state;
       try {
         const list = await put({ version: base.version, ...sent, unanswered: earlier.slice(-MOST_UNANSWERED) });
-        if (isOver()) return state;
+        if (isTakenOver()) return state;
         settle();
         rebase(list, sent.boxes);
         // An older list was repeated; mine is newer and goes at once.
         if (isRepeated && isDirty()) continue;
         return finish(merged);
       } catch (error) {
-        if (isOver()) return state;
+        if (isTakenOver()) return state;
         if (!(error instanceof ApiError && error.status === 412)) return failed(error, isRepeated);
         const { version, boxes = [], applied, saved_by: savedBy = null } = error.body;
         settle();
@@ -208,14 +208,14 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
         if (!isDirty()) return finish(merged);
       }
     }
-    await backUp();
+    await storeWork();
     schedule(RETRY_MS);
     return become("unsaved");
   }
 
   /** @param {boolean} merged @returns {Promise<SaveState>} */
   async function finish(merged) {
-    await backUp();
+    await storeWork();
     if (!isDirty()) return become("saved", { merged });
     schedule(QUIET_MS);
     return become("unsaved", { merged });
@@ -224,14 +224,14 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
   /** @param {BoxList} list @param {Conflict[]} conflicts @param {string | null} savedBy */
   async function ask(list, conflicts, savedBy) {
     theirs = { list, savedBy };
-    await backUp();
+    await storeWork();
     return become("conflict", { conflicts, theirs: list, savedBy });
   }
 
   /** @param {unknown} error @param {boolean} isRepeated @returns {Promise<SaveState>} */
   async function failed(error, isRepeated) {
     if (error instanceof Unreachable) {
-      await backUp();
+      await storeWork();
       schedule(Math.min(RETRY_MS * 2 ** Math.min(failures, 6), LONGEST_RETRY_MS));
       failures += 1;
       return become("offline", { sentence: error.message });
@@ -240,7 +240,7 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
     // It was refused, so it will not be sent like this again; sent once, it has not arrived either.
     if (!isRepeated) unanswered = unanswered.filter((name) => name !== doubt?.mutation);
     doubt = null;
-    await backUp();
+    await storeWork();
     const { status, message: sentence, code, body } = error;
     if (status === 401) return become("expired", { sentence, code });
     if (status === 404) return become("gone", { sentence, code });
@@ -251,7 +251,7 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
   /** @param {{force?: boolean}} options @returns {Promise<SaveState>} */
   async function saveNow({ force = false } = {}) {
     clearTimers();
-    if (left || isOver()) return state;
+    if (left || isTakenOver()) return state;
     if (running) {
       await running;
       if (!isDirty() || state === "offline") return state;
@@ -267,7 +267,7 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
   return {
     state: () => state,
     isDirty,
-    isKept: () => kept || !isDirty(),
+    isStored: () => isStored || !isDirty(),
     version: () => base.version,
     open(list, work = null) {
       settle();
@@ -293,7 +293,7 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
         become("unsaved");
         schedule(unanswered.length > 0 ? 0 : QUIET_MS);
       } else {
-        void backUp();
+        void storeWork();
         become("saved");
       }
     },
@@ -305,7 +305,7 @@ export function createSaver({ store, put, keep, tell, isOver = () => false, late
       const { mutation } = doubt;
       const earlier = unanswered.filter((name) => name !== mutation);
       unanswered = [...earlier.slice(-MOST_UNANSWERED), mutation];
-      void backUp();
+      void storeWork();
       return { version: base.version, boxes, mutation, unanswered: earlier.slice(-MOST_UNANSWERED) };
     },
     async resolve(choices) {

@@ -3,39 +3,39 @@
 import { downloadWork } from "./download.js";
 import { countOf } from "../ui/messages.js";
 
-/** @typedef {import("./unsent_work.js").Kept} Kept */
+/** @typedef {import("./unsent_work.js").UnsentRecord} UnsentRecord */
 /** @typedef {import("./outbox.js").Outcome} Outcome */
 /** @typedef {import("../ui/notice.js").Note} Note */
 
 /**
- * @typedef {object} Leftover
- * @property {() => Promise<void>} look       shows or hides the note
+ * @typedef {object} UnsentNotice
+ * @property {() => Promise<void>} refresh       shows or hides the note
  * @property {() => Promise<void>} sendOwn    sends what this page itself left behind, unasked
  */
 
 /**
  * @param {object} parts
- * @param {import("./unsent_work.js").Backup} parts.backup
- * @param {import("./outbox.js").Courier} parts.courier
+ * @param {import("./unsent_work.js").UnsentWork} parts.unsentWork
+ * @param {import("./outbox.js").Outbox} parts.outbox
  * @param {string} parts.tab
  * @param {(note: Note | null) => void} parts.show
- * @param {(kept: Kept) => boolean} [parts.skip]   work that the page itself takes care of
+ * @param {(unsent: UnsentRecord) => boolean} [parts.skip]   work that the page itself takes care of
  * @param {() => void} [parts.expired]
- * @returns {Leftover}
+ * @returns {UnsentNotice}
  */
-export function createLeftover({ backup, courier, tab, show, skip = () => false, expired = () => {} }) {
+export function createUnsentNotice({ unsentWork, outbox, tab, show, skip = () => false, expired = () => {} }) {
   let busy = false;
 
-  const found = async () => (await backup.all()).filter((kept) => !skip(kept));
+  const found = async () => (await unsentWork.all()).filter((unsent) => !skip(unsent));
 
-  /** @param {Kept[]} list @returns {Promise<{kept: Kept, outcome: Outcome}[]>} */
+  /** @param {UnsentRecord[]} list @returns {Promise<{unsent: UnsentRecord, outcome: Outcome}[]>} */
   async function sendAll(list) {
     const outcomes = [];
-    for (const kept of list) outcomes.push({ kept, outcome: await courier.send(kept) });
+    for (const unsent of list) outcomes.push({ unsent, outcome: await outbox.send(unsent) });
     return outcomes;
   }
 
-  async function look() {
+  async function refresh() {
     const list = await found();
     if (list.length === 0) {
       show(null);
@@ -58,10 +58,10 @@ export function createLeftover({ backup, courier, tab, show, skip = () => false,
     }
   }
 
-  /** @param {{kept: Kept, outcome: Outcome}[]} outcomes */
+  /** @param {{unsent: UnsentRecord, outcome: Outcome}[]} outcomes */
   function tell(outcomes) {
-    const of = (/** @type {Outcome} */ wanted) => outcomes.filter(({ outcome }) => outcome === wanted).map(({ kept }) => kept);
-    const nameOf = (/** @type {Kept} */ { image }) => image.name || `image ${image.id}`;
+    const of = (/** @type {Outcome} */ wanted) => outcomes.filter(({ outcome }) => outcome === wanted).map(({ unsent }) => unsent);
+    const nameOf = (/** @type {UnsentRecord} */ { image }) => image.name || `image ${image.id}`;
     const again = { label: "Try again", perform: () => void sendAndTell() };
     const [asked, gone, refused, waiting] = [of("asked"), of("gone"), of("refused"), of("waiting")];
     const sentences = [
@@ -74,9 +74,9 @@ export function createLeftover({ backup, courier, tab, show, skip = () => false,
       of("expired").length > 0 && "You are not signed in; the work stays kept.",
     ];
     /** @type {import("../ui/notice.js").Action[]} */
-    const actions = [...asked, ...refused].slice(0, 3).map((kept) => ({
-      label: `Open ${nameOf(kept)}`,
-      perform: () => location.assign(`/p/${kept.project}/label/${kept.image.id}/`),
+    const actions = [...asked, ...refused].slice(0, 3).map((unsent) => ({
+      label: `Open ${nameOf(unsent)}`,
+      perform: () => location.assign(`/p/${unsent.project}/label/${unsent.image.id}/`),
     }));
     if (gone.length > 0) {
       actions.push({ label: "Download", perform: () => gone.forEach(downloadWork) });
@@ -87,22 +87,22 @@ export function createLeftover({ backup, courier, tab, show, skip = () => false,
     show({ tone: asked.length + gone.length + refused.length > 0 ? "warning" : "info", text: sentences.filter(Boolean).join(" "), actions });
   }
 
-  /** @param {Kept[]} list */
+  /** @param {UnsentRecord[]} list */
   async function throwAway(list) {
-    for (const kept of list) await backup.forget(kept);
-    await look();
+    for (const unsent of list) await unsentWork.forget(unsent);
+    await refresh();
   }
 
   return {
-    look,
+    refresh,
     async sendOwn() {
       if (busy) return;
       busy = true;
       try {
-        const own = (await found()).filter((kept) => kept.tab.split(".")[0] === tab && kept.kind === "label");
+        const own = (await found()).filter((unsent) => unsent.tab.split(".")[0] === tab && unsent.kind === "label");
         if (own.length === 0) return;
         await sendAll(own);
-        await look();
+        await refresh();
       } finally {
         busy = false;
       }

@@ -2,11 +2,11 @@
 // Unsaved work, kept on this computer until the server has it: one record for each image and whoever sends
 // it. A record has one owner at a time: who takes it up moves it to a name of its own, in one step.
 import { sameBox } from "../boxes/boxes.js";
-import { NoRoom, namesIn, parsed } from "./browser_storage.js";
+import { StorageUnavailable, namesIn, parsed } from "./browser_storage.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
-/** @typedef {import("./browser_storage.js").Shelf} Shelf */
-/** @typedef {import("./browser_storage.js").Shelved} Shelved */
+/** @typedef {import("./browser_storage.js").BrowserStorage} BrowserStorage */
+/** @typedef {import("./browser_storage.js").StoredRecord} StoredRecord */
 
 /**
  * What the saver keeps: the server's list that the work started from, the work, and the names of saves
@@ -15,15 +15,15 @@ import { NoRoom, namesIn, parsed } from "./browser_storage.js";
  *   decision?: any}} Work
  */
 
-/** @typedef {{id: string | number, name: string, created_at?: string}} KeptImage */
+/** @typedef {{id: string | number, name: string, created_at?: string}} WorkImage */
 /** @typedef {"label" | "review"} Kind */
 
 /**
  * Work as it is found again. `keptAt` is for people to read: no rule asks a clock.
- * @typedef {object} Kept
+ * @typedef {object} UnsentRecord
  * @property {string} key
  * @property {Kind} kind
- * @property {KeptImage} image
+ * @property {WorkImage} image
  * @property {string} project
  * @property {string} tab   the page, and after a dot the part of it, that the record belongs to
  * @property {number} turn
@@ -36,13 +36,13 @@ import { NoRoom, namesIn, parsed } from "./browser_storage.js";
  */
 
 /**
- * @typedef {object} Backup
- * @property {(image: KeptImage, work: Work | null) => Promise<boolean>} keep  null forgets; false: no room
- * @property {(imageId: string | number) => Promise<Kept[]>} find   this tab's own first, then of tabs that are gone
- * @property {() => Promise<Kept[]>} all                            the person's, of both kinds
- * @property {(kept: Kept) => Promise<boolean>} take   makes it this one's own, to be written over or forgotten;
+ * @typedef {object} UnsentWork
+ * @property {(image: WorkImage, work: Work | null) => Promise<boolean>} put  `null` deletes; false: it was not stored
+ * @property {(imageId: string | number) => Promise<UnsentRecord[]>} find   this tab's own first, then of tabs that are gone
+ * @property {() => Promise<UnsentRecord[]>} all                            the person's, of both kinds
+ * @property {(unsent: UnsentRecord) => Promise<boolean>} take   makes it this one's own, to be written over or forgotten;
  *   false: somebody else has taken it, or sent it
- * @property {(kept: Kept) => Promise<void>} forget
+ * @property {(unsent: UnsentRecord) => Promise<void>} forget
  * @property {() => Promise<void>} end   nothing more is written; what is written is free to be taken up
  * @property {() => boolean} isEnded
  */
@@ -50,17 +50,17 @@ import { NoRoom, namesIn, parsed } from "./browser_storage.js";
 /**
  * Make the backup of one person's work on one kind of page.
  * @param {object} parts
- * @param {Shelf} parts.shelf
+ * @param {BrowserStorage} parts.storage
  * @param {{id: string | number, name: string}} parts.person  work of one is never offered to another
  * @param {Kind} parts.kind
  * @param {string} parts.project
  * @param {string} parts.tab
- * @param {(tabs: string[]) => Promise<Set<string>>} parts.living  which of these tabs are still open
+ * @param {(tabs: string[]) => Promise<Set<string>>} parts.findOpen  which of these tabs are still open
  * @param {Pick<Map<string, any>, "has" | "delete">} [parts.owners]  by `tab`: the parts of this page that own records
- * @returns {Backup}
+ * @returns {UnsentWork}
  */
-export function createBackup({ shelf, person, kind, project, tab, living, owners = new Map() }) {
-  /** @type {Map<string, {next: {image: KeptImage, work: Work | null} | null, running: Promise<boolean> | null}>} */
+export function createUnsentWork({ storage, person, kind, project, tab, findOpen, owners = new Map() }) {
+  /** @type {Map<string, {next: {image: WorkImage, work: Work | null} | null, running: Promise<boolean> | null}>} */
   const queues = new Map();
   /** @type {Map<string, Set<string>>} */
   const adopted = new Map();
@@ -70,12 +70,12 @@ export function createBackup({ shelf, person, kind, project, tab, living, owners
   const ofPerson = `${person.id}|`;
   const keyOf = (/** @type {string | number} */ imageId, ofKind = kind) => `${ofPerson}${ofKind}|${imageId}|${tab}`;
 
-  /** @param {KeptImage} image @param {Work | null} work @returns {Promise<boolean>} */
+  /** @param {WorkImage} image @param {Work | null} work @returns {Promise<boolean>} */
   async function write(image, work) {
     const key = keyOf(image.id);
     const old = [...(adopted.get(key) ?? [])].filter((name) => name !== key);
     if (!work) {
-      await shelf.remove([key, ...old]);
+      await storage.remove([key, ...old]);
       adopted.delete(key);
       return true;
     }
@@ -90,9 +90,9 @@ export function createBackup({ shelf, person, kind, project, tab, living, owners
       ...deltaOf(base, boxes),
     };
     try {
-      await shelf.put({ entry, base: /** @type {Box[]} */ (base) }, old);
+      await storage.put({ entry, base: /** @type {Box[]} */ (base) }, old);
     } catch (error) {
-      if (error instanceof NoRoom) return false;
+      if (error instanceof StorageUnavailable) return false;
       throw error;
     }
     adopted.delete(key);
@@ -101,7 +101,7 @@ export function createBackup({ shelf, person, kind, project, tab, living, owners
 
   /**
    * Write the newest work; what was overtaken while another writing ran is skipped.
-   * @param {{next: {image: KeptImage, work: Work | null} | null, running: Promise<boolean> | null}} queue
+   * @param {{next: {image: WorkImage, work: Work | null} | null, running: Promise<boolean> | null}} queue
    */
   async function drain(queue) {
     let isKept = true;
@@ -117,17 +117,17 @@ export function createBackup({ shelf, person, kind, project, tab, living, owners
     return isKept;
   }
 
-  /** @param {Shelved[]} found @returns {Promise<Kept[]>} */
+  /** @param {StoredRecord[]} found @returns {Promise<UnsentRecord[]>} */
   async function left(found) {
-    const kept = found.flatMap((shelved) => read(shelved) ?? []);
-    const others = kept.map((record) => record.tab).filter((name) => !isSameTab(name, tab));
-    const open = others.length > 0 ? await living([...new Set(others.map(tabOf))]) : new Set();
+    const unsent = found.flatMap((record) => read(record) ?? []);
+    const others = unsent.map((record) => record.tab).filter((name) => !isSameTab(name, tab));
+    const open = others.length > 0 ? await findOpen([...new Set(others.map(tabOf))]) : new Set();
     const isOwned = (/** @type {string} */ name) => (isSameTab(name, tab) ? name !== tab && owners.has(name) : open.has(tabOf(name)));
-    return kept.filter((record) => !isOwned(record.tab));
+    return unsent.filter((record) => !isOwned(record.tab));
   }
 
   return {
-    keep(image, work) {
+    put(image, work) {
       if (isEnded) return Promise.resolve(false);
       const key = keyOf(image.id);
       const queue = queues.get(key) ?? { next: null, running: null };
@@ -137,23 +137,23 @@ export function createBackup({ shelf, person, kind, project, tab, living, owners
       return queue.running;
     },
     async find(imageId) {
-      const found = await left(await shelf.list(`${ofPerson}${kind}|${imageId}|`));
+      const found = await left(await storage.list(`${ofPerson}${kind}|${imageId}|`));
       // This page's own record first: it is the one that the next writing replaces.
       const own = keyOf(imageId);
       return found.sort((a, b) => Number(b.key === own) - Number(a.key === own));
     },
     async all() {
-      return left(await shelf.list(ofPerson));
+      return left(await storage.list(ofPerson));
     },
-    async take(kept) {
-      const [key, own] = [keyOf(kept.image.id, kept.kind), keyOf(kept.image.id)];
-      if (kept.key !== key && !(await shelf.move(kept.key, { key, tab }))) return false;
-      turns.set(key, kept.turn);
+    async take(unsent) {
+      const [key, own] = [keyOf(unsent.image.id, unsent.kind), keyOf(unsent.image.id)];
+      if (unsent.key !== key && !(await storage.move(unsent.key, { key, tab }))) return false;
+      turns.set(key, unsent.turn);
       // Of another kind, it goes in the moment that this one's own is written or forgotten.
       if (key !== own) adopted.set(own, (adopted.get(own) ?? new Set()).add(key));
       return true;
     },
-    forget: (kept) => shelf.remove([kept.key]),
+    forget: (unsent) => storage.remove([unsent.key]),
     async end() {
       isEnded = true;
       await Promise.all([...queues.values()].map(({ running }) => running));
@@ -191,7 +191,7 @@ export function deltaOf(base, boxes) {
   };
 }
 
-/** @param {Shelved} shelved @returns {Kept | null} null for what no version of ours wrote */
+/** @param {StoredRecord} record @returns {UnsentRecord | null} null for what no version of ours wrote */
 function read({ entry, base }) {
   const { key, kind, image, project, tab, turn, version, changed, removed, unanswered, decision, keptAt } = entry;
   if (!Number.isInteger(version) || !Array.isArray(changed) || !Array.isArray(removed) || !image) return null;
@@ -206,14 +206,14 @@ function read({ entry, base }) {
 }
 
 /**
- * Move what an earlier Blemish kept in localStorage onto the shelf.
+ * Move what an earlier Blemish kept in localStorage onto the storage.
  * @param {object} parts
  * @param {Storage | null} parts.localStorage
- * @param {Shelf} parts.shelf
+ * @param {BrowserStorage} parts.storage
  * @param {{id: string | number, name: string}} parts.person
  * @returns {Promise<number>} how many were moved
  */
-export async function moveOldWork({ localStorage, shelf, person }) {
+export async function moveOldWork({ localStorage, storage, person }) {
   const prefix = `blemish.work.${person.name}.`;
   const names = localStorage ? namesIn(localStorage).filter((name) => name.startsWith(prefix)) : [];
   let moved = 0;
@@ -229,9 +229,9 @@ export async function moveOldWork({ localStorage, shelf, person }) {
       ...deltaOf(work.base, work.boxes),
     };
     try {
-      await shelf.put({ entry, base: work.base });
+      await storage.put({ entry, base: work.base });
     } catch (error) {
-      if (error instanceof NoRoom) break; // it stays where it is
+      if (error instanceof StorageUnavailable) break; // it stays where it is
       throw error;
     }
     localStorage?.removeItem(name);

@@ -11,7 +11,7 @@ import { isAnswer } from "./page.js";
 const ASK_MS = 10000;
 
 /**
- * @typedef {object} Sharing
+ * @typedef {object} LeaseLock
  * @property {() => string | null} holder   who works on the open image, when it is somebody else
  * @property {(imageId: string | number) => Promise<string | null>} take  answers who holds it instead of me
  * @property {(imageId: string | number, person: string) => void} lock
@@ -26,9 +26,9 @@ const ASK_MS = 10000;
  * @param {() => void} parts.locked
  * @param {(imageId: string | number) => void} parts.openAgain
  * @param {Action} parts.next
- * @returns {Sharing}
+ * @returns {LeaseLock}
  */
-export function createSharing({ api, notice, hold, locked, openAgain, next }) {
+export function createLeaseLock({ api, notice, hold, locked, openAgain, next }) {
   /** @type {string | null} */
   let holder = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */

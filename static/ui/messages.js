@@ -1,7 +1,7 @@
 // @ts-check
 // The sentences of the label and review pages.
 
-/** @typedef {import("../saving/saver.js").SaveNews} SaveNews */
+/** @typedef {import("../saving/saver.js").SaveReport} SaveReport */
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../boxes/types.js").DefectType} DefectType */
 
@@ -10,13 +10,13 @@ export const NO_AREA = "No box: it needs at least one pixel each way, inside the
 
 /**
  * Say how the work is kept.
- * @param {SaveNews} news
+ * @param {SaveReport} report
  * @returns {{word: string, sentence: string}}
  */
-export function saveWords(news) {
-  const kept = news.kept === false ? NOT_KEPT : "Your work is kept on this computer.";
-  const said = news.sentence ? `${news.sentence} ` : "";
-  switch (news.state) {
+export function saveMessage(report) {
+  const kept = report.isStored === false ? NOT_KEPT : "Your work is kept on this computer.";
+  const said = report.sentence ? `${report.sentence} ` : "";
+  switch (report.state) {
     case "saved":
       return { word: "Saved", sentence: "" };
     case "unsaved":
@@ -24,11 +24,11 @@ export function saveWords(news) {
     case "saving":
       return { word: "Saving…", sentence: "" };
     case "offline": {
-      const word = news.kept === false ? "Offline" : "Offline, kept on this computer";
+      const word = report.isStored === false ? "Offline" : "Offline, kept on this computer";
       return { word, sentence: `${said}${kept} It is sent when the server answers again.` };
     }
     case "expired":
-      return { word: "Not saved", sentence: `${news.code === "other_person" ? said : "Your session has ended. "}${kept} Sign in again, and it is saved.` };
+      return { word: "Not saved", sentence: `${report.code === "other_person" ? said : "Your session has ended. "}${kept} Sign in again, and it is saved.` };
     case "refused":
       return { word: "Not saved", sentence: `${said}${kept}` };
     case "gone":
@@ -36,13 +36,13 @@ export function saveWords(news) {
     case "locked":
       return { word: "Read only", sentence: `${said}${kept}` };
     case "conflict":
-      return { word: "Conflict", sentence: conflictSentence(news) };
+      return { word: "Conflict", sentence: conflictSentence(report) };
   }
 }
 
 const NOT_KEPT = "This browser keeps no copy: keep this page open until it says Saved.";
 
-/** @param {SaveNews} news @returns {string} */
+/** @param {SaveReport} report @returns {string} */
 function conflictSentence({ conflicts = [], savedBy }) {
   const count = conflicts.length === 1 ? "One box was" : `${conflicts.length} boxes were`;
   return `${count} changed here and by ${savedBy ?? "somebody else"}. Nothing is lost until you choose.`;

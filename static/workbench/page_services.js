@@ -2,7 +2,7 @@
 // What ties a page to the server: its calls, what the person chose, where unsaved work is kept, signing in,
 // leases and the images that come next.
 import { createApi, csrfTokenOf, keepCsrfToken } from "../server/api.js";
-import { openKeeping } from "../saving/unsent_storage.js";
+import { openUnsentStorage } from "../saving/unsent_storage.js";
 import { startHeartbeat } from "../server/lease_heartbeat.js";
 import { isAnswer, showTypesChanged, watchIdleness } from "../server/page.js";
 import { createPreferences } from "../saving/preferences.js";
@@ -29,7 +29,7 @@ export function createPageServices({ data, kind, ahead, notice, open, load, lost
     person: data.person.id,
   });
   const preferences = createPreferences({ api, data, refused: notice.say });
-  const keeping = openKeeping({ person: data.person, project: slug, kind });
+  const unsentStorage = openUnsentStorage({ person: data.person, project: slug, kind });
   const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
   const heartbeat = startHeartbeat({
     api,
@@ -54,5 +54,5 @@ export function createPageServices({ data, kind, ahead, notice, open, load, lost
   window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
   // A page that comes back from the browser's cache has given its leases away, and others may have saved.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-  return { api, preferences, keeping, signIn, heartbeat, queue };
+  return { api, preferences, unsentStorage, signIn, heartbeat, queue };
 }

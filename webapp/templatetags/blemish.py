@@ -12,15 +12,15 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def kept_data(context) -> SafeString:
-    """Write whose page this is, for the module that sends work kept on this computer."""
+def unsent_data(context) -> SafeString:
+    """Write whose page this is, for the module that sends unsent work of this browser."""
     user = context["request"].user
     data = {
         "person": {"id": user.pk, "name": user.get_username()},
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "login_url": reverse("login"),
     }
-    return json_script(data, "kept-data")
+    return json_script(data, "unsent-data")
 
 
 @register.simple_tag

@@ -173,7 +173,7 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
         "people": project.members.values_list("user__username", flat=True),
         "anybody": ANYBODY,
         "reasons": ASKED_REASONS,
-        "talks": KINDS.items(),
+        "comment_kinds": KINDS.items(),
         "origin_fields": [("lot", "Lot"), ("line", "Line"), ("part", "Part")],
         "folded_used": sum(name in query for name in FOLDED),
         "most_named": MOST_NAMED,

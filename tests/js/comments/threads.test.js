@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { createDrafts, newBeginning, readDraft } from "../../../static/comments/drafts.js";
 import { stepOf } from "../../../static/ui/tabs.js";
 import {
-  aboutWords,
-  agoWords,
+  placeText,
+  timeAgo,
   countOpen,
   hitPin,
   isAsking,
@@ -74,20 +74,20 @@ test("a thread takes the place of its older self", () => {
 });
 
 test("what a thread is about is said in words", () => {
-  assert.equal(aboutWords(thread(1), boxOf), "x 5, y 6");
-  assert.equal(aboutWords(thread(1, { x: null, y: null }), boxOf), "the whole image");
-  assert.equal(aboutWords(thread(1, { box: "b" }), boxOf), "box scratch");
-  assert.equal(aboutWords(thread(1, { box: "gone" }), boxOf), "a box that is gone");
+  assert.equal(placeText(thread(1), boxOf), "x 5, y 6");
+  assert.equal(placeText(thread(1, { x: null, y: null }), boxOf), "the whole image");
+  assert.equal(placeText(thread(1, { box: "b" }), boxOf), "box scratch");
+  assert.equal(placeText(thread(1, { box: "gone" }), boxOf), "a box that is gone");
 });
 
 test("time is said as a person says it, also with a clock that is an hour behind", () => {
   const now = Date.parse("2026-01-08T12:00:00Z");
-  assert.equal(agoWords("2026-01-08T11:59:50Z", now), "just now");
-  assert.equal(agoWords("2026-01-08T13:00:00Z", now), "just now");
-  assert.equal(agoWords("2026-01-08T11:59:00Z", now), "1 minute ago");
-  assert.equal(agoWords("2026-01-08T09:30:00Z", now), "2 hours ago");
-  assert.equal(agoWords("2026-01-06T12:00:00Z", now), "2 days ago");
-  assert.doesNotMatch(agoWords("2025-01-06T12:00:00Z", now), /ago/);
+  assert.equal(timeAgo("2026-01-08T11:59:50Z", now), "just now");
+  assert.equal(timeAgo("2026-01-08T13:00:00Z", now), "just now");
+  assert.equal(timeAgo("2026-01-08T11:59:00Z", now), "1 minute ago");
+  assert.equal(timeAgo("2026-01-08T09:30:00Z", now), "2 hours ago");
+  assert.equal(timeAgo("2026-01-06T12:00:00Z", now), "2 days ago");
+  assert.doesNotMatch(timeAgo("2025-01-06T12:00:00Z", now), /ago/);
 });
 
 function shelfOf(entries = {}) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beginChoosing, conflictWords, isComplete, present, walked, withAll, withChoice } from "../../../static/conflicts/conflict_choices.js";
+import { beginChoosing, conflictMessage, isComplete, present, walked, withAll, withChoice } from "../../../static/conflicts/conflict_choices.js";
 import { choicesOf, chosen, mergeBoxes } from "../../../static/boxes/merge.js";
 import { box } from "../sample.js";
 
@@ -60,9 +60,9 @@ test("asked again, what was chosen stays chosen", () => {
 
 test("a conflict says what each side did", () => {
   assert.deepEqual(
-    merged.conflicts.map((conflict) => conflictWords(conflict, "igor")),
+    merged.conflicts.map((conflict) => conflictMessage(conflict, "igor")),
     ["Both of you changed its place.", "You deleted it, igor changed it.", "You changed it, igor deleted it."],
   );
   const graded = { kind: "both-changed", id: "a", mine: { ...a, grade: 2 }, theirs: { ...a, grade: null, pose: "Left" } };
-  assert.equal(conflictWords(/** @type {any} */ (graded), "igor"), "Both of you changed its grade (2 or none) and marks.");
+  assert.equal(conflictMessage(/** @type {any} */ (graded), "igor"), "Both of you changed its grade (2 or none) and marks.");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countDifferences, describeDifference, differencesOf } from "../../../static/revisions/difference.js";
-import { reasonWords } from "../../../static/revisions/revision_list.js";
+import { reasonText } from "../../../static/revisions/revision_list.js";
 import { box } from "../sample.js";
 
 const a = box("a", [10, 20, 30, 50]);
@@ -67,8 +67,8 @@ test("thousands of boxes are compared in no time", () => {
 });
 
 test("why a revision was made is said in words", () => {
-  assert.equal(reasonWords("save"), "Saved");
-  assert.equal(reasonWords("restore of version 3"), "Restored version 3");
-  assert.equal(reasonWords("restore of version 0"), "Restored the image without boxes");
-  assert.equal(reasonWords("review: accept"), "Review: accept");
+  assert.equal(reasonText("save"), "Saved");
+  assert.equal(reasonText("restore of version 3"), "Restored version 3");
+  assert.equal(reasonText("restore of version 0"), "Restored the image without boxes");
+  assert.equal(reasonText("review: accept"), "Review: accept");
 });

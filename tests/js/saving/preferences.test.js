@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ApiError, Unreachable } from "../../../static/server/api.js";
 import { createPreferences } from "../../../static/saving/preferences.js";
 
-function setUp({ shelf = new Map(), person = {}, project = {}, slug = "steel" } = {}) {
+function setUp({ storage = new Map(), person = {}, project = {}, slug = "steel" } = {}) {
   const sent = [];
   const answers = [];
   const timers = new Map();
@@ -19,16 +19,16 @@ function setUp({ shelf = new Map(), person = {}, project = {}, slug = "steel" } 
       },
     },
     data: { user: "ann", project: { slug }, preferences: { person, project } },
-    shelf: {
-      getItem: (name) => shelf.get(name) ?? null,
-      setItem: (name, text) => shelf.set(name, text),
-      removeItem: (name) => shelf.delete(name),
+    storage: {
+      getItem: (name) => storage.get(name) ?? null,
+      setItem: (name, text) => storage.set(name, text),
+      removeItem: (name) => storage.delete(name),
     },
     refused: (sentence) => refused.push(sentence),
     later: (call, ms) => timers.set((count += 1), { call, ms }) && count,
     cancelLater: (timer) => timers.delete(timer),
   });
-  return { preferences, sent, answers, timers, refused, shelf };
+  return { preferences, sent, answers, timers, refused, storage };
 }
 
 test("what the server knows is there at once, and nothing chosen is an empty object", () => {
@@ -39,7 +39,7 @@ test("what the server knows is there at once, and nothing chosen is an empty obj
 });
 
 test("many choices in a row are sent once, the view to its project, the rest to the person", async () => {
-  const { preferences, sent, timers, shelf } = setUp();
+  const { preferences, sent, timers, storage } = setUp();
   for (let gamma = 1; gamma <= 5; gamma += 1) preferences.set("view", { gamma });
   preferences.set("keys", { next: "n" });
   assert.equal(timers.size, 1);
@@ -48,7 +48,7 @@ test("many choices in a row are sent once, the view to its project, the rest to 
     ["steel", "view", { gamma: 5 }],
     [null, "keys", { next: "n" }],
   ]);
-  assert.equal(shelf.size, 0);
+  assert.equal(storage.size, 0);
 });
 
 test("a choice made without a network is there after a reload, and is sent then", async () => {
@@ -58,7 +58,7 @@ test("a choice made without a network is there after a reload, and is sent then"
   await before.preferences.flush();
   assert.equal(before.sent.length, 0);
   assert.equal(before.timers.size, 1, "it tries again");
-  const after = setUp({ shelf: before.shelf, project: { view: { gamma: 1 } } });
+  const after = setUp({ storage: before.storage, project: { view: { gamma: 1 } } });
   assert.deepEqual(after.preferences.get("view"), { gamma: 3 });
   await after.preferences.flush();
   assert.deepEqual(after.sent, [["steel", "view", { gamma: 3 }]]);
@@ -67,7 +67,7 @@ test("a choice made without a network is there after a reload, and is sent then"
 test("a choice kept for one project is not shown in another, but still reaches its own", async () => {
   const before = setUp();
   before.preferences.set("view", { gamma: 3 });
-  const { preferences, sent } = setUp({ shelf: before.shelf, slug: "glass" });
+  const { preferences, sent } = setUp({ storage: before.storage, slug: "glass" });
   assert.deepEqual(preferences.get("view"), {});
   await preferences.flush();
   assert.deepEqual(sent, [["steel", "view", { gamma: 3 }]]);
@@ -93,6 +93,6 @@ test("a choice made while another is on its way is not lost", async () => {
 });
 
 test("text on this computer that is not ours counts as nothing", () => {
-  const { preferences } = setUp({ shelf: new Map([["blemish.preferences.ann", "{broken"]]) });
+  const { preferences } = setUp({ storage: new Map([["blemish.preferences.ann", "{broken"]]) });
   assert.deepEqual(preferences.get("keys"), {});
 });

@@ -36,11 +36,11 @@ function setUp({ boxes = [a], version = 3, room = true } = {}) {
   const saver = createSaver({
     store,
     put,
-    keep: async (work) => {
+    storeUnsent: async (work) => {
       kept.work = work && structuredClone(work);
       return room || work === null;
     },
-    tell: (news) => told.push(news),
+    report: (news) => told.push(news),
     later: (call, ms) => timers.push({ call, ms }) - 1,
     cancelLater: (index) => index !== undefined && (timers[index] = null),
   });
@@ -132,7 +132,7 @@ test("an unreachable server keeps the work and is tried again", async () => {
     throw new Unreachable("gone");
   });
   assert.equal(await saver.saveNow(), "offline");
-  assert.equal(told.at(-1).kept, true);
+  assert.equal(told.at(-1).isStored, true);
   await timers.filter(Boolean).at(0).call();
   await saver.saveNow();
   assert.equal(server.boxes[0].xmax, 12);
@@ -351,6 +351,6 @@ test("what no place keeps is told with the state", async () => {
   });
   store.update("a", { xmax: 12 });
   assert.equal(await saver.saveNow(), "offline");
-  assert.equal(told.at(-1).kept, false);
-  assert.equal(saver.isKept(), false);
+  assert.equal(told.at(-1).isStored, false);
+  assert.equal(saver.isStored(), false);
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../../static/server/api.js";
-import { createCourier } from "../../../static/saving/outbox.js";
-import { createKeeping } from "../../../static/saving/unsent_storage.js";
+import { createOutbox } from "../../../static/saving/outbox.js";
+import { createUnsentStorage } from "../../../static/saving/unsent_storage.js";
 import { createSaver } from "../../../static/saving/saver.js";
-import { openShelf } from "../../../static/saving/browser_storage.js";
+import { openBrowserStorage } from "../../../static/saving/browser_storage.js";
 import { createStore } from "../../../static/boxes/store.js";
 import { Disk, fakeIndexedDB } from "../fakestorage.js";
 import { box } from "../sample.js";
@@ -13,11 +13,11 @@ const image = { id: 7, name: "7.png", created_at: "then" };
 const a = box("a", [0, 0, 10, 10]);
 const made = box("made", [20, 20, 30, 30]);
 
-/** @param {{disk?: Disk, tab?: string, living?: string[]}} parts */
-function open({ disk = new Disk(), tab = "t1", living = [] } = {}) {
-  const shelf = openShelf({ indexedDB: fakeIndexedDB(disk) });
-  const tabs = { id: tab, living: async (asked) => new Set(asked.filter((name) => living.includes(name))) };
-  return createKeeping({ shelf, person: { id: 1, name: "anna" }, project: "steel", kind: "label", tabs });
+/** @param {{disk?: Disk, tab?: string, findOpen?: string[]}} parts */
+function open({ disk = new Disk(), tab = "t1", findOpen = [] } = {}) {
+  const storage = openBrowserStorage({ indexedDB: fakeIndexedDB(disk) });
+  const tabs = { id: tab, findOpen: async (asked) => new Set(asked.filter((name) => findOpen.includes(name))) };
+  return createUnsentStorage({ storage, person: { id: 1, name: "anna" }, project: "steel", kind: "label", tabs });
 }
 
 /** A server that answers a save when it is told to. */
@@ -43,74 +43,76 @@ function slowServer() {
   return { server, put };
 }
 
-/** @param {any} carrier @param {any} put */
-function saverOf(carrier, put) {
+/** @param {any} owner @param {any} put */
+function saverOf(owner, put) {
   const store = createStore();
-  const saver = createSaver({ store, put, keep: (work) => carrier.keep(image, work), tell() {}, isOver: carrier.isEnded });
+  const saver = createSaver({ store, put, storeUnsent: (work) => owner.put(image, work), report() {}, isTakenOver: owner.isEnded });
   return { store, saver };
 }
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Wait until `isTrue`, however slow the machine is. @param {() => boolean} isTrue */
+async function until(isTrue) {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve));
+}
 
 test("an image that is opened again takes over what was on its way, and a late answer brings nothing back", async () => {
-  const keeping = open();
+  const unsentStorage = open();
   const { server, put } = slowServer();
-  const first = await keeping.takeUp(image);
-  assert.equal(first.kept, null);
-  const before = saverOf(first.carrier, put);
+  const first = await unsentStorage.resume(image);
+  assert.equal(first.unsent, null);
+  const before = saverOf(first.owner, put);
   before.saver.open({ version: 3, boxes: [a] });
   before.store.create(made);
   void before.saver.saveNow();
-  await turn();
-  void before.saver.stop().then(first.carrier.end);
+  await until(() => server.puts.length === 1);
+  void before.saver.stop().then(first.owner.end);
   const answerLate = server.answer;
 
-  const second = await keeping.takeUp(image);
-  assert.deepEqual(second.kept?.boxes, [a, made]);
-  assert.deepEqual(second.kept?.unanswered, [server.puts[0].mutation]);
-  const now = saverOf(second.carrier, put);
-  now.saver.open({ version: 3, boxes: [a] }, second.kept);
+  const second = await unsentStorage.resume(image);
+  assert.deepEqual(second.unsent?.boxes, [a, made]);
+  assert.deepEqual(second.unsent?.unanswered, [server.puts[0].mutation]);
+  const now = saverOf(second.owner, put);
+  now.saver.open({ version: 3, boxes: [a] }, second.unsent);
   answerLate(); // the first save arrives; its saver is over and must not touch what its heir keeps
   now.store.remove(made.id);
   const saved = now.saver.saveNow();
-  await turn();
+  await until(() => server.puts.length === 2);
   server.answer();
-  await turn();
+  await until(() => server.puts.length === 3);
   server.answer();
   assert.equal(await saved, "saved");
-  await turn();
   assert.deepEqual(server.boxes, [a], "the box that was made and deleted stays deleted");
   assert.equal(server.puts.length, 3, "made; refused with what had arrived; deleted");
-  assert.deepEqual(await keeping.backup.all(), []);
+  assert.deepEqual(await unsentStorage.unsentWork.all(), []);
   await now.saver.stop();
 });
 
 test("work that is on its way is not offered, and is free again when it could not be sent", async () => {
-  const keeping = open();
-  const { carrier } = await keeping.takeUp(image);
-  await carrier.keep(image, { version: 3, base: [a], boxes: [a, made] });
-  assert.deepEqual(await keeping.backup.all(), []);
-  await carrier.end();
-  assert.equal((await keeping.backup.all()).length, 1);
-  assert.equal(await carrier.keep(image, null), false, "what has ended writes nothing");
-  assert.equal((await keeping.backup.all()).length, 1);
+  const unsentStorage = open();
+  const { owner } = await unsentStorage.resume(image);
+  await owner.put(image, { version: 3, base: [a], boxes: [a, made] });
+  assert.deepEqual(await unsentStorage.unsentWork.all(), []);
+  await owner.end();
+  assert.equal((await unsentStorage.unsentWork.all()).length, 1);
+  assert.equal(await owner.put(image, null), false, "what has ended writes nothing");
+  assert.equal((await unsentStorage.unsentWork.all()).length, 1);
 });
 
 test("two pages that find a dead page's work do not both send it", async () => {
   const disk = new Disk();
   const dead = open({ disk, tab: "dead" });
-  await dead.backup.keep(image, { version: 3, base: [a], boxes: [a, made] });
-  const pages = ["t1", "t2"].map((tab) => open({ disk, tab, living: ["t1", "t2"] }));
-  const taken = await Promise.all(pages.map((keeping) => keeping.takeUp(image)));
-  assert.equal(taken.filter(({ kept }) => kept !== null).length, 1);
+  await dead.unsentWork.put(image, { version: 3, base: [a], boxes: [a, made] });
+  const pages = ["t1", "t2"].map((tab) => open({ disk, tab, findOpen: ["t1", "t2"] }));
+  const taken = await Promise.all(pages.map((unsentStorage) => unsentStorage.resume(image)));
+  assert.equal(taken.filter(({ unsent }) => unsent !== null).length, 1);
 });
 
-test("a courier leaves work alone that a visit has taken meanwhile", async () => {
-  const keeping = open();
-  await keeping.backup.keep(image, { version: 3, base: [a], boxes: [a, made] });
-  const [listed] = await keeping.backup.all();
-  const { kept } = await keeping.takeUp(image);
-  assert.deepEqual(kept?.boxes, [a, made]);
+test("an outbox leaves work alone that an image session has taken meanwhile", async () => {
+  const unsentStorage = open();
+  await unsentStorage.unsentWork.put(image, { version: 3, base: [a], boxes: [a, made] });
+  const [listed] = await unsentStorage.unsentWork.all();
+  const { unsent } = await unsentStorage.resume(image);
+  assert.deepEqual(unsent?.boxes, [a, made]);
   const api = /** @type {any} */ ({ getImage: async () => image, getBoxes: () => assert.fail("it was sent") });
-  assert.equal(await createCourier({ api, carrier: keeping.carrier }).send(listed), "taken");
+  assert.equal(await createOutbox({ api, createOwner: unsentStorage.createOwner }).send(listed), "taken");
 });

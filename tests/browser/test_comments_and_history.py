@@ -76,7 +76,7 @@ def test_words_that_were_not_sent_survive_a_reload_and_a_lost_network(project, o
     expect(page.get_by_role("textbox", name="Comment", exact=True)).to_have_value("Look at the edge.")
     page.context.set_offline(True)
     page.get_by_role("button", name="Post").click()
-    expect(page.locator("[data-talk-trouble]")).to_contain_text("Not posted yet")
+    expect(page.locator("[data-comments-error]")).to_contain_text("Not posted yet")
     page.context.set_offline(False)
     expect(thread(page, 1)).to_contain_text("Look at the edge.", timeout=20_000)
     assert len(threads(project)) == 1

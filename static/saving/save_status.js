@@ -1,13 +1,13 @@
 // @ts-check
 // Says in words whether the work is saved, and offers what can be done where it is not.
 import { downloadWork } from "./download.js";
-import { saveWords } from "../ui/messages.js";
+import { saveMessage } from "../ui/messages.js";
 
-/** @typedef {import("./saver.js").SaveNews} SaveNews */
+/** @typedef {import("./saver.js").SaveReport} SaveReport */
 
 /**
- * @typedef {object} SaveState
- * @property {(news: SaveNews) => void} tell
+ * @typedef {object} SaveStatus
+ * @property {(report: SaveReport) => void} report
  * @property {() => void} lock  somebody else works on the image
  */
 
@@ -23,9 +23,9 @@ import { saveWords } from "../ui/messages.js";
  * @param {(id: string) => void} parts.showBox
  * @param {import("../ui/notice.js").Action} parts.next
  * @param {() => void} parts.saved
- * @returns {SaveState}
+ * @returns {SaveStatus}
  */
-export function createSaveState({ word: place, notice, signIn, conflicts, locked, open, boxes, showBox, next, saved }) {
+export function createSaveStatus({ word: place, notice, signIn, conflicts, locked, open, boxes, showBox, next, saved }) {
   /** @param {string} word @param {string} state */
   function write(word, state) {
     place.textContent = word;
@@ -41,7 +41,7 @@ export function createSaveState({ word: place, notice, signIn, conflicts, locked
     },
   };
 
-  /** @param {SaveNews} news @returns {import("../ui/notice.js").Action[]} what can be done about it */
+  /** @param {SaveReport} report @returns {import("../ui/notice.js").Action[]} what can be done about it */
   function actionsFor({ state, box }) {
     switch (state) {
       case "conflict":
@@ -63,21 +63,21 @@ export function createSaveState({ word: place, notice, signIn, conflicts, locked
   }
 
   return {
-    tell(news) {
-      const { word, sentence } = saveWords(news);
+    report(report) {
+      const { word, sentence } = saveMessage(report);
       // Without a copy here, what is not on the server yet hangs on this page.
-      if (news.kept === false && news.state !== "saved") notice.show(NO_COPY, "copy");
+      if (report.isStored === false && report.state !== "saved") notice.show(NO_COPY, "copy");
       else notice.clear("copy");
-      if (news.merged) notice.say("Put together with boxes that somebody else saved meanwhile.");
-      if (news.state === "conflict") conflicts.ask({ conflicts: news.conflicts ?? [], savedBy: news.savedBy });
+      if (report.merged) notice.say("Put together with boxes that somebody else saved meanwhile.");
+      if (report.state === "conflict") conflicts.ask({ conflicts: report.conflicts ?? [], savedBy: report.savedBy });
       else conflicts.end();
-      if (news.state === "expired") void signIn.ask();
-      if (locked() && news.state !== "conflict") return;
-      write(word, news.state);
+      if (report.state === "expired") void signIn.ask();
+      if (locked() && report.state !== "conflict") return;
+      write(word, report.state);
       if (sentence) {
-        const isWarning = news.state === "offline" || news.state === "conflict";
-        notice.show({ tone: isWarning ? "warning" : "error", text: sentence, actions: actionsFor(news) });
-      } else if (news.state === "saved") {
+        const isWarning = report.state === "offline" || report.state === "conflict";
+        notice.show({ tone: isWarning ? "warning" : "error", text: sentence, actions: actionsFor(report) });
+      } else if (report.state === "saved") {
         notice.clear();
         saved();
       }
