@@ -41,7 +41,7 @@ def get_image(user, pk: int, *, role: Role = Role.INSPECTOR, deleted: bool = Fal
     rows = Image.objects.filter(pk=pk).select_related("project")
     image = rows.present().first() or (rows.deleted().first() if deleted else None)
     held = image.project.role_of(user) if image else None
-    if held is None:
+    if image is None or held is None:
         # The same sentence for both: a stranger cannot count a project's images by trying numbers.
         raise NotFound("There is no such image; it may have been deleted.")
     _suffice(image.project, held, role)

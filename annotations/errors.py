@@ -13,7 +13,7 @@ from rest_framework.response import Response
 class BlemishError(APIException):
     """Base: `extra` is added to the body of the answer."""
 
-    status_code = status.HTTP_400_BAD_REQUEST
+    status_code: int = status.HTTP_400_BAD_REQUEST
     default_code = "error"
     default_detail = "That cannot be done."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
@@ -48,7 +49,7 @@ def change(project: Project, **fields) -> Project:
     for name, value in fields.items():
         setattr(project, name, value)
     low, high = project.window_low, project.window_high
-    if (low is None) != (high is None) or (low is not None and low >= high):
+    if (low is None) != (high is None) or (low is not None and high is not None and low >= high):
         raise InvalidSetting("The gray window needs a low below its high, or neither.", field="window_high")
     if project.calibration_percent + project.test_percent > 100:
         raise InvalidSetting("Calibration and test together exceed 100 percent.", field="test_percent")
@@ -64,7 +65,7 @@ def change(project: Project, **fields) -> Project:
     return project
 
 
-def set_members(project: Project, roles: Mapping[object, Role]) -> None:
+def set_members(project: Project, roles: Mapping[User, Role]) -> None:
     """Make the members of PROJECT exactly ROLES, user to role; raises NoEngineer when none would be left."""
     if Role.ENGINEER not in roles.values():
         raise NoEngineer(f"Nobody could change {project.name} any more: name at least one engineer.")

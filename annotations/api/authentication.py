@@ -29,4 +29,4 @@ class PageSession(SessionAuthentication):
 class PageSessionScheme(SessionScheme):
     """How the schema tells of it: as any session."""
 
-    target_class = PageSession
+    target_class = "annotations.api.authentication.PageSession"

@@ -1,5 +1,8 @@
 """REST: the talk about an image, thread by thread."""
 
+from typing import Any
+
+from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import NotFound
@@ -17,7 +20,7 @@ GONE = "There is no such comment; it may have been deleted."
 class ReplySerializer(serializers.ModelSerializer):
     """One thing that a person said."""
 
-    author = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    author = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     deleted = serializers.SerializerMethodField(help_text="Its words were taken back; the answers stay.")
     uid = serializers.UUIDField(help_text="Made by the client: the same post sent twice is kept once.")
     text = serializers.CharField(help_text=f"At most {comments.MAX_LETTERS:,} letters.")
@@ -44,7 +47,7 @@ class ThreadSerializer(ReplySerializer):
     needs_help = serializers.BooleanField(
         required=False, help_text="Puts the image into the review queue until it is resolved."
     )
-    resolved_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    resolved_by = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     replies = ReplySerializer(many=True, read_only=True)
 
     class Meta(ReplySerializer.Meta):
@@ -117,13 +120,14 @@ class CommentScope(ImageScope):
 
     comment: Comment
 
-    def initial(self, request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Fetch the comment for a member of its image's project; 404 for everybody else."""
         comment = Comment.objects.filter(pk=kwargs["pk"]).first()
         try:
             super().initial(request, *args, **{**kwargs, "pk": comment.image_id if comment else -1})
         except NotFound:
             raise NotFound(GONE) from None
+        assert comment is not None  # no image has the number -1
         self.comment = comment
         self.comment.image = self.image
 

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -22,7 +23,7 @@ class LeaseSerializer(serializers.Serializer):
     seconds_left = serializers.FloatField(help_text="By the server's clock; the caller's may be wrong.")
 
 
-def stamp(name: str) -> str:
+def stamp(name: str | None) -> str:
     """Return the mark of a stored file's NAME for addresses and ETags; another rendering has another."""
     return hashlib.sha256(name.encode()).hexdigest()[:12] if name else ""
 
@@ -48,8 +49,7 @@ def tiles_url(image: Image) -> str:
 
 def lease_to_wire(lease: Lease | None) -> dict | None:
     """Return who works on an image and until when, or None when nobody does any more."""
-    left = (lease.expires_at - timezone.now()).total_seconds() if lease else 0
-    if left <= 0:
+    if lease is None or (left := (lease.expires_at - timezone.now()).total_seconds()) <= 0:
         return None
     return {"user": lease.user.get_username(), "expires_at": lease.expires_at, "seconds_left": round(left, 1)}
 
@@ -66,7 +66,7 @@ class ImageSerializer(serializers.ModelSerializer):
     tiles = serializers.SerializerMethodField(
         help_text="Address that tells of a large image's tiles, or empty."
     )
-    labeled_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    labeled_by = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     open_comments = serializers.SerializerMethodField(help_text="Threads that nobody has resolved.")
     lease = serializers.SerializerMethodField(help_text="Who works on it now, if anybody.")
 

@@ -1,7 +1,7 @@
 """REST: the pictures themselves, for members only."""
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, negotiation, status
@@ -47,7 +47,7 @@ class AnyFormat(negotiation.BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def send(request: Request, stored: FieldFile, *, name: str) -> HttpResponse:
+def send(request: Request, stored: FieldFile, *, name: str) -> HttpResponseBase:
     """Answer with the STORED file, shown as NAME; 304 when the caller has it. Raises NotFound when lost.
 
     Stored names are never used twice for different bytes, so that an address with the file's mark can be
@@ -84,7 +84,7 @@ class OriginalFile(ImageScope, Picture):
     """The original, untouched."""
 
     @PICTURE_SCHEMA
-    def get(self, request: Request, pk: int) -> HttpResponse:
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
         """Send the file as it was uploaded."""
         return send(request, self.image.file, name=self.image.name)
 
@@ -97,7 +97,7 @@ class RenderedFile(ImageScope, Picture):
     also_deleted = True
 
     @PICTURE_SCHEMA
-    def get(self, request: Request, pk: int) -> HttpResponse:
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
         """Send the picture; 404 with `view_pending` and Retry-After while it is being made."""
         stored = getattr(self.image, self.kind)
         if not stored:

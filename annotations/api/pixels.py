@@ -1,6 +1,7 @@
 """REST: native gray levels for the viewer: small images in one piece, large ones in tiles."""
 
 import gzip
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -23,7 +24,7 @@ from annotations.errors import BlemishError
 from annotations.imaging import decoding, pyramids, raster_tiles
 from annotations.models import Pyramid, PyramidState
 
-SAMPLES = {
+SAMPLES: dict[str, Any] = {
     "parameters": [MARK],
     "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY, 304: None, 404: ErrorSerializer},
 }
@@ -135,7 +136,7 @@ class TilesScope(ImageScope):
 
     pyramid: Pyramid
 
-    def initial(self, request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Fetch the image and its tiles; raises TilesPending, TilesFailed, NotFound."""
         super().initial(request, *args, **kwargs)
         if not pyramids.is_large(self.image):

@@ -24,34 +24,46 @@ ANY = extend_schema(responses=OpenApiTypes.OBJECT)
 class PreferenceList(APIView):
     """The caller's preferences, by name."""
 
-    project: Project | None = None
+    def of_project(self) -> Project | None:
+        """Return the project that they belong to, None for those of all pages."""
+        return None
 
     @ANY
     def get(self, request: Request, **_place: str) -> Response:
         """Answer all that the caller has chosen here, as {name: value}."""
-        return Response(preferences.of(request.user, self.project))
+        return Response(preferences.of(request.user, self.of_project()))
 
 
 class PreferenceDetail(APIView):
     """One preference of the caller."""
 
-    project: Project | None = None
+    def of_project(self) -> Project | None:
+        """Return the project that it belongs to, None for one of all pages."""
+        return None
 
     @ANY
     def get(self, request: Request, name: str, **_place: str) -> Response:
         """Answer the value; an empty object when nothing was chosen yet."""
-        return Response(preferences.of(request.user, self.project).get(name, {}))
+        return Response(preferences.of(request.user, self.of_project()).get(name, {}))
 
     @ONE
     def put(self, request: Request, name: str, **_place: str) -> Response:
         """Keep any JSON object of at most 16 KB under this name; the last write wins."""
-        return Response(preferences.keep(request.user, name, request.data, project=self.project))
+        return Response(preferences.keep(request.user, name, request.data, project=self.of_project()))
 
 
 @extend_schema_view(get=extend_schema(operation_id="projects_preferences_list"))
 class ProjectPreferenceList(ProjectScope, PreferenceList):
     """The caller's preferences in one project, by name."""
 
+    def of_project(self) -> Project:
+        """Return the project of the address."""
+        return self.project
+
 
 class ProjectPreferenceDetail(ProjectScope, PreferenceDetail):
     """One preference of the caller in one project."""
+
+    def of_project(self) -> Project:
+        """Return the project of the address."""
+        return self.project

@@ -4,6 +4,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Subquery
 from rest_framework import generics, serializers
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from annotations import access, projects
 from annotations.api.fields import NumberField
@@ -49,7 +50,9 @@ class ProjectSerializer(serializers.ModelSerializer):
         user = self.context["request"].user
         if user.is_superuser:
             return Role.ENGINEER
-        return Role(getattr(project, "held", None) or project.role_of(user))
+        held = getattr(project, "held", None) or project.role_of(user)
+        assert held is not None  # only members are answered
+        return Role(held)
 
     def validate_slug(self, slug: str) -> str:
         """Refuse a short name that is taken, or that would change under the feet of links."""
@@ -77,6 +80,7 @@ class ProjectList(generics.ListCreateAPIView):
     def get_queryset(self):
         """Return the caller's projects with the caller's role in each."""
         user = self.request.user
+        assert user.is_authenticated  # by DEFAULT_PERMISSION_CLASSES
         held = Member.objects.filter(project=OuterRef("pk"), user=user).values("role")[:1]
         return Project.objects.visible_to(user).annotate(held=Subquery(held))
 
@@ -155,7 +159,7 @@ class DefectTypeList(ProjectScope, generics.ListCreateAPIView):
         """Return the types of the project in class order."""
         return super().get_queryset().filter(project=self.project)
 
-    def perform_create(self, serializer: DefectTypeSerializer) -> None:
+    def perform_create(self, serializer: BaseSerializer) -> None:
         """Save into the project of the address."""
         serializer.save(project=self.project)
 

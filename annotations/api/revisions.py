@@ -1,5 +1,8 @@
 """REST: the history of an image, and the way back to one of its revisions."""
 
+from typing import Any
+
+from django.contrib.auth.models import User
 from django.db.models import Func, IntegerField
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
@@ -32,7 +35,7 @@ class Length(Func):
 class RevisionSerializer(serializers.ModelSerializer):
     """The box list at one version, with who made it, when and why."""
 
-    author = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    author = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     box_count = serializers.IntegerField(read_only=True)
     boxes = BoxSerializer(many=True, read_only=True, required=False, help_text="Left out with `boxes=0`.")
 
@@ -49,7 +52,7 @@ class RevisionSerializer(serializers.ModelSerializer):
             "author": author,
             "reason": revision.reason,
             "created_at": self.fields["created_at"].to_representation(revision.created_at),
-            "box_count": revision.box_count,
+            "box_count": getattr(revision, "box_count"),  # noqa: B009 (annotated by _revisions)
         }
         return row if self.context.get("light") else {**row, "boxes": revision.boxes}
 
@@ -69,7 +72,7 @@ class PageSerializer(serializers.Serializer):
 class RevisionPages(BasePagination):
     """A plain list, newest first; the `Link` header leads to the older ones."""
 
-    def paginate_queryset(self, queryset, request: Request, view=None) -> list[Revision]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the part of QUERYSET that the caller wants."""
         wanted = view.wanted
         if wanted.get("before") is not None:

@@ -1,28 +1,33 @@
 """Views that live below a project or an image: fetched and authorised before any handler runs."""
 
 import re
+from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from annotations import access
 from annotations.errors import BlemishError, VersionRequired
 from annotations.models import Image, Project, Role
 
 
-class ProjectScope:
+class ProjectScope(APIView):
     """Mix into a view whose address holds a project's `slug`; `roles` says what a method takes."""
 
     roles: dict[str, Role] = {}
     project: Project
 
-    def initial(self, request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Fetch the project for a member of at least the method's role (404 for strangers, 403 below it)."""
         super().initial(request, *args, **kwargs)
-        role = self.roles.get(request.method, Role.INSPECTOR)
+        role = self.roles.get(request.method or "", Role.INSPECTOR)
         self.project = access.get_project(request.user, kwargs["slug"], role=role)
 
 
-class ImageScope:
+class ImageScope(APIView):
     """Mix into a view whose address holds an image's `pk`; `roles` says what a method takes."""
 
     roles: dict[str, Role] = {}
@@ -30,20 +35,20 @@ class ImageScope:
     also_deleted = False
     image: Image
 
-    def initial(self, request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Fetch the image and its project, as ProjectScope does."""
         super().initial(request, *args, **kwargs)
-        role = self.roles.get(request.method, Role.INSPECTOR)
+        role = self.roles.get(request.method or "", Role.INSPECTOR)
         self.image = access.get_image(request.user, kwargs["pk"], role=role, deleted=self.also_deleted)
 
 
-class VisibleScope:
+class VisibleScope(GenericAPIView):
     """Mix into a generic view of rows below a project, to which `project_field` leads."""
 
     project_field = "project"
-    filter_backends: list = []
+    filter_backends = ()
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Any]:
         """Return the rows that exist for the caller, so that a stranger gets what a wrong id gets."""
         visible = Project.objects.visible_to(self.request.user)
         return super().get_queryset().filter(**{f"{self.project_field}__in": visible})
@@ -56,7 +61,7 @@ class InvalidVersion(BlemishError):
     default_detail = 'A version is a whole number, sent as If-Match: "<version>".'
 
 
-def version_of(request) -> int:
+def version_of(request: Request) -> int:
     """Return the version in the request's If-Match header; raises VersionRequired, InvalidVersion.
 
     A proxy that compresses turns "7" into W/"7"; both name version 7.

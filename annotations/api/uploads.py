@@ -1,5 +1,7 @@
 """REST: many files at once into a project."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
@@ -90,7 +92,12 @@ class Images(ImageList):
         serializer.is_valid(raise_exception=True)
         known = serializer.validated_data
         files = known.pop("files")
-        outcome = {"images": [], "annotations": [], "archives": [], "failed": []}
+        outcome: dict[str, list[dict[str, Any]]] = {
+            "images": [],
+            "annotations": [],
+            "archives": [],
+            "failed": [],
+        }
         # Images first: an annotation may be that of an image beside it.
         for file in sorted(files, key=is_annotation):
             try:

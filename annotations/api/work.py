@@ -120,7 +120,7 @@ class Lease(ImageScope, generics.GenericAPIView):
     def put(self, request: Request, pk: int) -> Response:
         """Renew the caller's lease, or take a free one; 423 names the holder."""
         lease = lease_to_wire(leases.take(self.image, request.user))
-        return Response({**lease, "types": self.image.project.types_mark()})
+        return Response({**(lease or {}), "types": self.image.project.types_mark()})
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
@@ -129,12 +129,11 @@ class Lease(ImageScope, generics.GenericAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class DecisionSerializer(serializers.Serializer):
-    """A review decision; `boxes` go with `correct`, and may go with `accept`."""
+class DecisionFields(serializers.Serializer):
+    """What every decision says beside its boxes."""
 
     decision = serializers.ChoiceField(review.DECISIONS)
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-    boxes = BoxSerializer(many=True, required=False, allow_null=True)
     mutation = serializers.UUIDField(
         required=False,
         allow_null=True,
@@ -142,7 +141,13 @@ class DecisionSerializer(serializers.Serializer):
     )
 
 
-class DecisionInput(DecisionSerializer):
+class DecisionSerializer(DecisionFields):
+    """A review decision; `boxes` go with `correct`, and may go with `accept`."""
+
+    boxes = BoxSerializer(many=True, required=False, allow_null=True)
+
+
+class DecisionInput(DecisionFields):
     """What the view reads itself; `labeling.wire` reads the boxes, and names what is wrong."""
 
     boxes = serializers.JSONField(required=False, allow_null=True)

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 from lxml import etree
 
@@ -98,7 +98,7 @@ class PixelBox:
     clipped: bool = False
 
 
-def read(source: str | PathLike[str] | bytes | BinaryIO, *, name: str = "") -> VocAnnotation:
+def read(source: str | PathLike[str] | bytes | IO[bytes], *, name: str = "") -> VocAnnotation:
     """Read one annotation from a path, bytes or an open file.
 
     `name` is what errors call the file; by default its path. Raises VocError (or OSError for the path).
@@ -187,7 +187,7 @@ def leaf_text(node: etree._Element) -> str:
     return "".join([node.text or "", *(child.tail or "" for child in node)]).strip()
 
 
-def _bytes_of(source: str | PathLike[str] | bytes | BinaryIO, name: str) -> tuple[bytes, str]:
+def _bytes_of(source: str | PathLike[str] | bytes | IO[bytes], name: str) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         return source, name or "annotation"
     if isinstance(source, str | PathLike):
@@ -207,13 +207,15 @@ def _read_object(node: etree._Element, source: str, number: int) -> VocObject:
         raise BadElement(source, f"{where}/bndbox", "is missing")
     sides = _children(children["bndbox"], COORDINATES, source, f"{where}/bndbox")
     pose = _text_of(children, "pose", source, where)
+    flags = {tag: _flag(children, tag, source, where) for tag in FLAGS}
+    corners = {tag: _coordinate(sides, tag, source, f"{where}/bndbox") for tag in COORDINATES}
+    facts: dict[str, Any] = flags | corners
     return VocObject(
         name=name,
         pose="Unspecified" if pose is None else pose,
         grade=_grade(children.get("grade")),
         extra=_unknown(node, _KNOWN_OBJECT),
-        **{tag: _flag(children, tag, source, where) for tag in FLAGS},
-        **{tag: _coordinate(sides, tag, source, f"{where}/bndbox") for tag in COORDINATES},
+        **facts,
     )
 
 

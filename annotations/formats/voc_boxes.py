@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from annotations.formats import voc
 from annotations.formats.voc import COORDINATES, FLAGS, VocAnnotation, VocObject
@@ -87,13 +88,9 @@ def objects_now(
 def fresh_object(box: Mapping, *, one_based: bool = False) -> VocObject:
     """Return a box as an object of a file with this coordinate convention."""
     sides = voc.file_coordinates(**{side: box[side] for side in COORDINATES}, one_based=one_based)
-    return VocObject(
-        name=box["type_name"],
-        pose=box["pose"],
-        grade=box["grade"],
-        **{flag: box[flag] for flag in FLAGS},
-        **dict(zip(COORDINATES, sides, strict=True)),
-    )
+    facts: dict[str, Any] = {flag: box[flag] for flag in FLAGS}
+    facts |= zip(COORDINATES, sides, strict=True)
+    return VocObject(name=box["type_name"], pose=box["pose"], grade=box["grade"], **facts)
 
 
 def _merged(original: VocObject, read: Mapping, box: Mapping, *, one_based: bool) -> VocObject:

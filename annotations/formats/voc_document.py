@@ -114,7 +114,8 @@ def _update(node: etree._Element, old: VocObject, new: VocObject, steps: _Indent
             continue
         child = node.find(tag)
         if value is None:
-            _remove(child)
+            if child is not None:
+                _remove(child)
         else:
             text = value if isinstance(value, str) else str(int(value))
             if child is None:
@@ -123,7 +124,9 @@ def _update(node: etree._Element, old: VocObject, new: VocObject, steps: _Indent
             _set_text(child, text)
     for side in COORDINATES:
         if getattr(new, side) != getattr(old, side):
-            _set_text(node.find("bndbox").find(side), number_text(getattr(new, side)))
+            child = node.find(f"bndbox/{side}")
+            assert child is not None  # `voc` reads no object without its four sides
+            _set_text(child, number_text(getattr(new, side)))
 
 
 def _place_of(node: etree._Element, tag: str) -> int:
@@ -205,6 +208,7 @@ def _insert(
 def _remove(node: etree._Element) -> None:
     """Take an element out with the white space before it; text that follows it stays."""
     parent, previous = node.getparent(), node.getprevious()
+    assert parent is not None  # nobody removes the root
     tail = node.tail or ""
     before = (parent.text if previous is None else previous.tail) or ""
     last = node.getnext() is None
@@ -226,7 +230,8 @@ def _spliced(document: bytes, root: etree._Element) -> bytes:
         text = document.decode(encoding or declared)
     except (LookupError, UnicodeDecodeError):
         # An encoding that only the parser knows: it can write it too, with its own declaration.
-        return etree.tostring(root.getroottree(), encoding=declared, xml_declaration=True)
+        written = etree.tostring(root.getroottree(), encoding=declared, xml_declaration=True)
+        return written if isinstance(written, bytes) else written.encode(declared)
     if "/>" not in text:
         for node in root.iter(etree.Element):
             if not len(node) and node.text is None:
@@ -234,5 +239,9 @@ def _spliced(document: bytes, root: etree._Element) -> bytes:
     body = etree.tostring(root, encoding="unicode", with_tail=False)
     if "\r\n" in text and not re.search(r"(?<!\r)\n", text):
         body = body.replace("\n", "\r\n")
-    start, end = _PROLOG.search(text).end(), _EPILOG.search(text).start(1)
-    return (text[:start] + body + text[end:]).encode(encoding or declared, errors="xmlcharrefreplace")
+    prolog, epilog = _PROLOG.search(text), _EPILOG.search(text)
+    assert prolog is not None  # both match the empty text, too
+    assert epilog is not None
+    return (text[: prolog.end()] + body + text[epilog.start(1) :]).encode(
+        encoding or declared, errors="xmlcharrefreplace"
+    )

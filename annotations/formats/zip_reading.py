@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 # The longest comment, and the two records before it.
@@ -84,7 +84,7 @@ class Member:
 class Archive:
     """An open archive and its members, images before annotations."""
 
-    def __init__(self, stream: BinaryIO, *, name: str, limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], *, name: str, limits: Limits) -> None:
         check_end(stream, name=name, limits=limits)
         self.name, self.limits = name, limits
         try:
@@ -103,7 +103,7 @@ class Archive:
         path = readable_name(info)
         return Member(path, info, _why_not(info, path, self.limits))
 
-    def read(self, member: Member) -> BinaryIO:
+    def read(self, member: Member) -> IO[bytes]:
         """Return the bytes of MEMBER as an open file; raises BadMember.
 
         What a header claims is not believed: reading ends at the limit.
@@ -129,7 +129,7 @@ class Archive:
         return target
 
 
-def check_end(stream: BinaryIO, *, name: str, limits: Limits) -> None:
+def check_end(stream: IO[bytes], *, name: str, limits: Limits) -> None:
     """Raise BadArchive unless STREAM ends as a zip archive of at most the allowed members does.
 
     The table of contents is read whole into memory by `zipfile`; its size is known from the end record alone.

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 # One date for every entry, the earliest that zip knows: the same content makes the same archive.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -20,7 +20,7 @@ class Entry:
 
     path: str
     data: bytes = b""
-    open: Callable[[], BinaryIO] | None = None
+    open: Callable[[], IO[bytes]] | None = None
 
 
 class _Sink:
@@ -36,7 +36,10 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing waits here."""
+        """Do nothing, because nothing is held back."""
+
+    def close(self) -> None:
+        """Do nothing; a ZipFile closes what it opened itself alone."""
 
     def take(self) -> bytes:
         """Return what was written since the last call."""

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 DEFAULT_MAX_PIXELS = 200_000_000
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
@@ -82,7 +83,7 @@ class Decoded:
 
 
 def read_pixels(
-    source: str | PathLike[str] | bytes | BinaryIO, *, name: str = "", max_pixels: int = DEFAULT_MAX_PIXELS
+    source: str | PathLike[str] | bytes | IO[bytes], *, name: str = "", max_pixels: int = DEFAULT_MAX_PIXELS
 ) -> np.ndarray:
     """Return the native levels of an image file: uint8 or uint16, [H, W] or [H, W, 3].
 
@@ -92,16 +93,16 @@ def read_pixels(
 
 
 def decode(
-    source: str | PathLike[str] | bytes | BinaryIO, *, name: str = "", max_pixels: int = DEFAULT_MAX_PIXELS
+    source: str | PathLike[str] | bytes | IO[bytes], *, name: str = "", max_pixels: int = DEFAULT_MAX_PIXELS
 ) -> Decoded:
     """Read an image file whole: check it, unpack it, and say which format it was.
 
     Raises UnreadableImage for anything but a whole PNG, JPEG, BMP or TIFF of at most `max_pixels` pixels.
     """
     if isinstance(source, str | PathLike):
-        with Path(source).open("rb") as stream:
-            return decode(stream, name=name or str(source), max_pixels=max_pixels)
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Path(source).open("rb") as file:
+            return decode(file, name=name or str(source), max_pixels=max_pixels)
+    stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source
     name = name or str(getattr(source, "name", "") or "image")
     start = stream.read(64)
     if kind := _other_kind(start):
@@ -175,7 +176,7 @@ def _check_size(width: int, height: int, *, name: str, max_pixels: int) -> None:
         raise TooManyPixels(name, _TOO_MANY.format(f"{width:,} × {height:,} pixels,", max_pixels))
 
 
-def _unpack(stream: BinaryIO, *, name: str, max_pixels: int) -> tuple[np.ndarray, str]:
+def _unpack(stream: IO[bytes], *, name: str, max_pixels: int) -> tuple[np.ndarray, str]:
     stream.seek(0)
     try:
         picture = Image.open(stream, formats=FORMATS)
@@ -186,9 +187,11 @@ def _unpack(stream: BinaryIO, *, name: str, max_pixels: int) -> tuple[np.ndarray
         raise
     with picture:
         _check_size(*picture.size, name=name, max_pixels=max_pixels)
-        form = "JPEG" if picture.format == "MPO" else picture.format
+        form = "JPEG" if picture.format == "MPO" else picture.format or ""
         large = picture.width * picture.height > _LARGE
-        if form == "TIFF" and (not _plain_tiff(picture) or (large and _flat_tiff(picture))):
+        if isinstance(picture, TiffImageFile) and (
+            not _plain_tiff(picture) or (large and _flat_tiff(picture))
+        ):
             return _tiff_pixels(stream, name=name, max_pixels=max_pixels), form
         if form == "PNG":
             picture.verify()
@@ -220,7 +223,7 @@ def _deep_color_png(header: bytes) -> bool:
     return header[24] == 16 and header[25] != 0
 
 
-def _deep_png_pixels(stream: BinaryIO) -> np.ndarray:
+def _deep_png_pixels(stream: IO[bytes]) -> np.ndarray:
     import imagecodecs  # a large library that few pictures need
 
     stream.seek(0)
@@ -235,25 +238,25 @@ def _flat_png(header: bytes) -> bool:
     return header[24] in (8, 16) and header[25] in (0, 2)
 
 
-def _plain_tiff(picture: Image.Image) -> bool:
+def _plain_tiff(picture: TiffImageFile) -> bool:
     """Tell a TIFF that Pillow reads whole: up to 8 bits a sample, or 16-bit gray with black = 0."""
     bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
     unsigned = set(picture.tag_v2.get(339, (1,))) == {1}
     return unsigned and (max(bits) <= 8 or (tuple(bits) in ((12,), (16,)) and photometric == 1))
 
 
-def _flat_tiff(picture: Image.Image) -> bool:
+def _flat_tiff(picture: TiffImageFile) -> bool:
     """Tell gray (black = 0) or color of 8 or 16 bits, which tifffile reads as Pillow does."""
     bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
     return set(bits) in ({8}, {16}) and photometric in (1, 2)
 
 
-def _tiff_pixels(stream: BinaryIO, *, name: str, max_pixels: int) -> np.ndarray:
+def _tiff_pixels(stream: IO[bytes], *, name: str, max_pixels: int) -> np.ndarray:
     import tifffile  # a large library that few pictures need
 
     stream.seek(0)
     with tifffile.TiffFile(stream) as tiff:
-        page = tiff.pages[0]
+        page = tiff.pages.first
         _check_size(page.imagewidth, page.imagelength, name=name, max_pixels=max_pixels)
         if page.imagedepth != 1:
             raise UnreadableImage(name, "holds a volume; save the one slice that is to be labeled")

@@ -66,7 +66,7 @@ def render(image_id: int) -> bool:
     if mine.update(**outcome) != 1:
         _discard(*names)
         return False
-    _discard(image.view.name, image.thumbnail.name)
+    _discard(image.view.name or "", image.thumbnail.name or "")
     return True
 
 

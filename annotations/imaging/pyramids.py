@@ -132,13 +132,13 @@ def _store(image: Image, folder: str) -> dict:
     """Write all tiles of an image below `folder`; return what its row shall tell of them."""
     with image.file.open("rb") as stream:
         pixels = decoding.read_pixels(stream, name=image.name, max_pixels=settings.BLEMISH_MAX_PIXELS)
-    outcome = {"tile_side": raster_tiles.TILE_SIDE, "histogram": raster_tiles.histogram(pixels), "bytes": 0}
+    histogram, written = raster_tiles.histogram(pixels), 0
     with ThreadPoolExecutor(_THREADS) as pool:
         for index, level in enumerate(raster_tiles.levels_of(image.width, image.height)):
             pixels = raster_tiles.halve(pixels) if index else pixels
             tiles = _tiles(pixels, level, f"{folder}/{index}")
-            outcome["bytes"] += sum(pool.map(lambda tile: _store_tile(*tile), tiles))
-    return outcome
+            written += sum(pool.map(lambda tile: _store_tile(*tile), tiles))
+    return {"tile_side": raster_tiles.TILE_SIDE, "histogram": histogram, "bytes": written}
 
 
 def _tiles(pixels: np.ndarray, level: raster_tiles.Level, folder: str) -> Iterator[tuple[str, np.ndarray]]:

@@ -69,7 +69,7 @@ def pack(pixels: np.ndarray) -> bytes:
         planes = np.stack([(pixels >> 8).astype(np.uint8), pixels.astype(np.uint8)])
     else:
         planes = np.ascontiguousarray(pixels)
-    return imagecodecs.gzip_encode(planes.tobytes(), level=1)
+    return bytes(imagecodecs.gzip_encode(planes.tobytes(), level=1))
 
 
 def unpack(data: bytes, *, shape: tuple[int, ...], bit_depth: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
-from typing import BinaryIO
+from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
@@ -49,7 +49,7 @@ class WholeFileStorage(FileSystemStorage):
                 return name.replace("\\", "/")
 
 
-def _open_new(path: str, mode: int) -> BinaryIO:
+def _open_new(path: str, mode: int) -> IO[bytes]:
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags, mode)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from django.db import IntegrityError
 
@@ -30,7 +30,7 @@ class AnnotationKnown(Conflict):
     default_code = "annotation_known"
 
 
-def annotate(project: Project, name: str, stream: BinaryIO, *, user) -> Image:
+def annotate(project: Project, name: str, stream: IO[bytes], *, user) -> Image:
     """Give an unlabeled image of PROJECT the boxes of the VOC file in STREAM, and keep the file.
 
     The image is the one that `<filename>` names, else the one of the file's own stem. Coordinates are
@@ -55,7 +55,7 @@ def annotate(project: Project, name: str, stream: BinaryIO, *, user) -> Image:
         if source is not None and bytes(source.document) == document:
             raise AnnotationKnown(f"{name}: {image.name} has these boxes already.", image=image.pk)
         raise Conflict(f"{name}: {image.name} has labels already; they stay as they are.", image=image.pk)
-    file = ImportedFile(Path(image.name), known, image.file.name, Path(name), document, boxes)
+    file = ImportedFile(Path(image.name), known, image.file.name or "", Path(name), document, boxes)
     try:
         imported_rows.complete(image, file, types=types, one_based=False, user=user)
     except IntegrityError as error:

@@ -186,7 +186,7 @@ class _Turn:
         except StorageFull:
             raise
         except BlemishError as error:
-            code = error.get_codes()
+            code = str(error.get_codes())
             if code in KNOWN:
                 archive.known += 1
             else:
@@ -232,7 +232,7 @@ class _Turn:
 
 
 def _remove_file(archive: Archive) -> None:
-    if archive.file:
+    if archive.file and archive.file.name:
         with contextlib.suppress(FileNotFoundError):
             default_storage.delete(archive.file.name)
     Archive.objects.filter(pk=archive.pk).update(file="")

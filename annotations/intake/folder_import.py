@@ -132,12 +132,12 @@ class _Run:
             with pair.image.open("rb") as stream:
                 probe = ingest.probe(stream, name=ingest.clean_name(pair.image.name))
             original = ingest.original_name(self.project, probe)
-            if not pair.xml:
+            if pair.xml is None or pair.annotation is None:
                 return ImportedFile(pair.image, probe, original)
             values = boxes_of(pair, probe, self.levels, one_based=self.one_based)
             return ImportedFile(pair.image, probe, original, pair.xml, pair.xml.read_bytes(), values)
         except voc.BadElement as error:
-            return Problem(pair.xml, f"{error.element}: {error.reason}")
+            return Problem(pair.xml or pair.image, f"{error.element}: {error.reason}")
         except BlemishError as error:
             return Problem(pair.image, str(error).removeprefix(f"{pair.image.name}: "))
         except OSError as error:
@@ -205,7 +205,7 @@ class _Run:
             self.report.boxes += len(file.boxes)
             self.report.warnings += [
                 Problem(
-                    file.xml,
+                    file.xml or file.image,
                     f"annotation/object[{number}]/bndbox: reaches beyond the image; the box here ends at its "
                     "border, an export gives the file's numbers back",
                 )
@@ -247,7 +247,7 @@ class _Run:
             imported_rows.complete(image, file, types=self.types, one_based=self.one_based, user=self.user)
         except (DatabaseError, BlemishError) as error:
             self.types.load()
-            self._leave(file.xml, f"was not applied: {error}")
+            self._leave(file.xml or file.image, f"was not applied: {error}")
             return
         self.report.completed += 1
         self._count_boxes([file])
@@ -267,7 +267,9 @@ def boxes_of(
     pair: Pair, probe: ingest.Probe, levels: dict[str, set[int]], *, one_based: bool
 ) -> tuple[dict, ...]:
     """Return the values of the boxes of `pair`; raises voc.BadElement for what this image cannot have."""
-    annotation, name = pair.annotation, pair.xml.name
+    annotation, name = pair.annotation, (pair.xml or pair.image).name
+    if annotation is None:
+        return ()
     stated = (annotation.width or probe.width, annotation.height or probe.height)
     if stated != (probe.width, probe.height):
         reason = f"says {stated[0]} × {stated[1]}, but {probe.name} has {probe.width} × {probe.height} pixels"

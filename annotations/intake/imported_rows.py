@@ -109,7 +109,12 @@ def _insert_labels(
             Revision(image=image, version=1, boxes=listed, author=user, reason=REASON, created_at=now)
         )
         sources.append(
-            VocSource(image=image, document=file.document, filename=file.xml.name, one_based=one_based)
+            VocSource(
+                image=image,
+                document=file.document,
+                filename=(file.xml or file.image).name,
+                one_based=one_based,
+            )
         )
     Box.objects.bulk_create(rows)
     Revision.objects.bulk_create(revisions)

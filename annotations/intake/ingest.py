@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from django.conf import settings
@@ -28,6 +28,7 @@ from annotations.models import Image, Project, Split
 
 MAX_NAME = 255
 IN_MEMORY = 32 << 20
+_PIECE = 1 << 20
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "BMP": ".bmp", "TIFF": ".tif"}
 
 
@@ -46,7 +47,7 @@ class Probe:
     bit_depth: int
 
 
-def probe(stream: BinaryIO, *, name: str) -> Probe:
+def probe(stream: IO[bytes], *, name: str) -> Probe:
     """Read an image file whole and say what it is. Raises FileTooLarge, UnusableFile.
 
     `pixels_sha256` covers the native levels and their shape, not the file around them.
@@ -62,7 +63,7 @@ def probe(stream: BinaryIO, *, name: str) -> Probe:
         # Decoders read a header in dozens of small pieces, each a call to the system and a turn of the
         # interpreter's lock; from memory they cost nothing.
         stream = io.BytesIO(stream.read())
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = _digest(stream)
     stream.seek(0)
     try:
         decoded = decoding.decode(stream, name=name, max_pixels=settings.BLEMISH_MAX_PIXELS)
@@ -84,10 +85,17 @@ def probe(stream: BinaryIO, *, name: str) -> Probe:
     )
 
 
+def _digest(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while piece := stream.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def pixels_digest(pixels: np.ndarray) -> str:
     """Return the SHA-256 of native levels, their shape and depth; alike on every machine."""
     digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype.itemsize}".encode())
-    digest.update(np.ascontiguousarray(pixels.astype(pixels.dtype.newbyteorder("<"), copy=False)))
+    digest.update(np.ascontiguousarray(pixels.astype(pixels.dtype.newbyteorder("<"), copy=False)).data)
     return digest.hexdigest()
 
 
@@ -126,7 +134,7 @@ def clean_name(name: str) -> str:
 def add_image(
     project: Project,
     name: str,
-    source: str | os.PathLike[str] | BinaryIO | File,
+    source: str | os.PathLike[str] | IO[bytes],
     *,
     user=None,
     part: str = "",

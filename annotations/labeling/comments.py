@@ -64,7 +64,7 @@ def _placed(image: Image, place: Place) -> dict[str, object]:
                 "The image has no such box yet; send x and y with it.", field="box", box=str(place.box)
             )
         x, y = (box.xmin + box.xmax) / 2, (box.ymin + box.ymax) / 2
-    if x is not None and not (0 <= x <= image.width and 0 <= y <= image.height):
+    if x is not None and y is not None and not (0 <= x <= image.width and 0 <= y <= image.height):
         raise InvalidComment(
             f"({x:g}, {y:g}) lies outside the image ({image.width} × {image.height} pixels).", field="x"
         )

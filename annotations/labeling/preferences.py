@@ -34,7 +34,7 @@ def _is_plain(value: object, depth: int = 0) -> bool:
     if isinstance(value, str):
         return storable(value)
     # An integer of any length is JSON, but it is no choice of a person.
-    return value is None or (math.isfinite(value) and abs(value) < 1e15)
+    return value is None or (isinstance(value, int | float) and math.isfinite(value) and abs(value) < 1e15)
 
 
 def check(name: str, value: object) -> dict:

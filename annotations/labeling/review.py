@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
@@ -113,15 +114,12 @@ def decide(
     if mutation is not None and box_lists.made_by(image, user=user, mutations=[mutation]):
         return ReviewItem.objects.filter(image=image, decided_by=user).latest("decided_at")
     item = ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).select_related("proposal").first()
-    now = timezone.now()
-    claimed = ReviewItem.objects.filter(pk=item.pk if item else None, state=ReviewState.OPEN).update(
-        state=ReviewState.DECIDED, decision=decision, decided_by=user, decided_at=now
-    )
-    if claimed != 1:
+    if item is None or not _claimed(item, decision=decision, user=user):
         raise Conflict(f"{image.name} does not wait for a decision any more.")
     if decision == "reject":
         humans = image.boxes.filter(origin=Origin.HUMAN).select_related("defect_type")
-        final, state = [_as_values(box) for box in humans], ImageState.UNLABELED
+        final: Sequence[BoxValues] = [_as_values(box) for box in humans]
+        state = ImageState.UNLABELED
     else:
         final = _proposed_values(image, item) if boxes is None else boxes
         state = ImageState.LABELED
@@ -132,3 +130,10 @@ def decide(
     leases.release(image, user)
     item.refresh_from_db()
     return item
+
+
+def _claimed(item: ReviewItem, *, decision: str, user: User) -> bool:
+    """Record the decision on an item that is open; return whether it still was."""
+    waiting = ReviewItem.objects.filter(pk=item.pk, state=ReviewState.OPEN)
+    decided = {"state": ReviewState.DECIDED, "decision": decision, "decided_by": user}
+    return waiting.update(**decided, decided_at=timezone.now()) == 1

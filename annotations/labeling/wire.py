@@ -5,6 +5,7 @@ Coordinates are pixels of the original, half-open [xmin, xmax), inside the image
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from annotations.errors import InvalidBox
 from annotations.models import Box, DefectType, Image, ProposedBox
@@ -50,7 +51,7 @@ def _uid(index: int, item: dict) -> uuid.UUID:
         raise _fail(index, item, "id", "give each box a UUID of your own.") from None
 
 
-def _corners(index: int, item: dict, image: Image) -> dict[str, float]:
+def _corners(index: int, item: dict, image: Image) -> dict[str, Any]:
     corners = {}
     for side in SIDES:
         value = item.get(side)
@@ -86,8 +87,8 @@ def storable(text: str) -> bool:
     return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _marks(index: int, item: dict) -> dict[str, object]:
-    marks: dict[str, object] = {}
+def _marks(index: int, item: dict) -> dict[str, Any]:
+    marks: dict[str, Any] = {}
     for flag in FLAGS:
         value = item.get(flag, False)
         if not isinstance(value, bool):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.dateparse import parse_datetime
@@ -62,8 +64,13 @@ class Mark:
         if order.field == "pk":
             return Mark(int(pk))
         try:
-            reader = {"labeled_at": parse_datetime, "severity": float, "box_count": int, "name": str}
-            return Mark(int(pk), reader[order.field](value) if value else None)
+            readers: dict[str, Callable[[str], Any]] = {
+                "labeled_at": parse_datetime,
+                "severity": float,
+                "box_count": int,
+                "name": str,
+            }
+            return Mark(int(pk), readers[order.field](value) if value else None)
         except ValueError:
             return None
 

@@ -20,7 +20,8 @@ def summarize(project: Project, images) -> dict:
     "model", "grades": {"1": n, "": n}, "sizes": [n]}]}; sizes are square roots of areas, the last class
     has no upper end.
     """
-    states, splits = Counter(), Counter()
+    states: Counter[str] = Counter()
+    splits: Counter[str] = Counter()
     total, bare = 0, 0
     rows = (
         images.order_by()
@@ -59,7 +60,9 @@ def _types(project: Project, images) -> list[dict]:
         .values_list("defect_type", "grade", "origin", "size")
         .annotate(n=Count("pk"))
     )
-    grades, origins, sizes = defaultdict(Counter), defaultdict(Counter), defaultdict(Counter)
+    grades: dict[int, Counter[str]] = defaultdict(Counter)
+    origins: dict[int, Counter[str]] = defaultdict(Counter)
+    sizes: dict[int, Counter[int]] = defaultdict(Counter)
     for kind, grade, origin, place, n in rows:
         grades[kind]["" if grade is None else str(grade)] += n
         origins[kind][origin] += n

@@ -1,5 +1,6 @@
 """REST: inspections: send images, get defects with type, box, score, grade probabilities and severity."""
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.urls import reverse
@@ -15,7 +16,7 @@ from annotations.api.fields import NumberField
 from annotations.api.images import stamp
 from annotations.api.media import PICTURE_SCHEMA, Picture, send
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
-from annotations.models import JobState
+from annotations.models import DefectType, JobState, Project
 from annotations.severity.from_grades import likely_grade
 from inference.inspections import inspection_runs, results
 from inference.models import Defect, InspectedImage, Inspection
@@ -24,7 +25,7 @@ from inference.models import Defect, InspectedImage, Inspection
 class DefectSerializer(serializers.ModelSerializer):
     """One finding, in pixels of the image."""
 
-    defect_type = serializers.SlugRelatedField("name", read_only=True)
+    defect_type = serializers.SlugRelatedField[DefectType]("name", read_only=True)
     grade_probabilities = serializers.ListField(
         child=serializers.FloatField(), read_only=True, allow_null=True
     )
@@ -106,8 +107,8 @@ def _address(image: InspectedImage, kind: str) -> str | None:
 class InspectionSerializer(serializers.ModelSerializer):
     """An inspection without its images."""
 
-    project = serializers.SlugRelatedField("slug", read_only=True)
-    created_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    project = serializers.SlugRelatedField[Project]("slug", read_only=True)
+    created_by = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     state = serializers.ChoiceField(JobState.choices, read_only=True)
     total = serializers.IntegerField(read_only=True, help_text="Images sent.")
     done = serializers.IntegerField(read_only=True, help_text="Images looked at, or refused.")

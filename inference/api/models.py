@@ -1,5 +1,6 @@
 """REST: the model registry."""
 
+from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -7,7 +8,7 @@ from rest_framework.response import Response
 
 from annotations import access
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
-from annotations.models import Role
+from annotations.models import DefectType, Role
 from inference import registry
 from inference.models import ModelVersion
 
@@ -15,8 +16,8 @@ from inference.models import ModelVersion
 class ModelSerializer(serializers.ModelSerializer):
     """A model in the registry."""
 
-    defect_type = serializers.SlugRelatedField("name", read_only=True, allow_null=True)
-    promoted_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    defect_type = serializers.SlugRelatedField[DefectType]("name", read_only=True, allow_null=True)
+    promoted_by = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     class_names = serializers.ListField(child=serializers.CharField(), read_only=True)
     thresholds = serializers.DictField(
         child=serializers.FloatField(allow_null=True),

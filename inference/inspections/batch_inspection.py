@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from django.conf import settings
@@ -18,7 +18,7 @@ from inference.readahead import batches, count_pixels, read_ahead
 
 DEFAULT_THRESHOLD = 0.4
 
-Source = tuple[str, Callable[[], AbstractContextManager[BinaryIO]]]
+Source = tuple[str, Callable[[], AbstractContextManager[IO[bytes]]]]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """REST: start a round, watch it, cancel it."""
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import generics, serializers, status
@@ -8,12 +9,13 @@ from rest_framework.response import Response
 
 from annotations import access
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
-from annotations.models import JobState, Role
+from annotations.models import JobState, Project, Role
+from inference.models import ModelVersion
 from training import options, rounds
 from training.config import OWN_OF_GRADERS, OWN_OF_ROUND, BadRoundConfig, RoundConfig
 from training.detector.config import DetectorConfig
 from training.graders.config import GraderConfig
-from training.models import Evaluation, Phase, Round, RoundEvent, RoundMode
+from training.models import Evaluation, Phase, Round, RoundEvent, RoundMode, Snapshot
 
 EVENTS = 1000
 KINDS = {
@@ -81,10 +83,10 @@ class RoundSerializer(serializers.ModelSerializer):
     state = serializers.ChoiceField(JobState.choices, read_only=True)
     phase = serializers.ChoiceField(Phase.choices, read_only=True, allow_blank=True)
     phase_text = serializers.CharField(source="get_phase_display", read_only=True)
-    project = serializers.SlugRelatedField("slug", read_only=True)
-    detector = serializers.SlugRelatedField("name", read_only=True, allow_null=True)
-    snapshot = serializers.SlugRelatedField("digest", read_only=True, allow_null=True)
-    started_by = serializers.SlugRelatedField("username", read_only=True, allow_null=True)
+    project = serializers.SlugRelatedField[Project]("slug", read_only=True)
+    detector = serializers.SlugRelatedField[ModelVersion]("name", read_only=True, allow_null=True)
+    snapshot = serializers.SlugRelatedField[Snapshot]("digest", read_only=True, allow_null=True)
+    started_by = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     progress = serializers.SerializerMethodField(help_text="Share of the phase's steps, 0 to 1.")
     seconds = serializers.SerializerMethodField(help_text="How long it has run.")
 
@@ -143,7 +145,7 @@ class EvaluationSerializer(serializers.ModelSerializer):
     """What was measured, in a few numbers; its own address tells why."""
 
     round = serializers.IntegerField(source="round_id", read_only=True)
-    model = serializers.SlugRelatedField("name", read_only=True, allow_null=True)
+    model = serializers.SlugRelatedField[ModelVersion]("name", read_only=True, allow_null=True)
 
     class Meta:
         model = Evaluation
