@@ -138,7 +138,7 @@ def make_tiled(model: Path, folder: Path, detector) -> Path:
     shutil.copytree(model, folder)
     about = json.loads((folder / "model.json").read_text())
     overlap = -(-int(DEFECT + 2 * MARGIN) // 8) * 8
-    about["tiling"] = Tiling(detector.card.input_size or 224, overlap).to_dict()
+    about["tiling"] = Tiling(detector.manifest.input_size or 224, overlap).to_dict()
     (folder / "model.json").write_text(json.dumps(about))
     return folder
 

@@ -62,7 +62,7 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict:
     rows = {arm: {} for arm in arms}
     for arm, detector in models.items():
         predict(detector, held_out[:2])  # traces
-        rows[arm]["tiling"] = detector.card.tiling and detector.card.tiling.to_dict()
+        rows[arm]["tiling"] = detector.manifest.tiling and detector.manifest.tiling.to_dict()
         rows[arm]["runs"] = []
     for _ in range(3):
         for arm, detector in models.items():

@@ -73,7 +73,7 @@ def import_model(
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{name}.{uuid.uuid4().hex}")
     try:
-        card = _copy(project, folder, source, draft, labels)
+        manifest = _copy(project, folder, source, draft, labels)
         draft.rename(target)
     except saved_detectors.BrokenModel as error:
         raise CannotExchange(f"{folder} cannot be used as a detector: {error}") from error
@@ -90,9 +90,9 @@ def import_model(
         name,
         kind=ModelKind.DETECTOR,
         source=ModelSource.IMPORTED,
-        class_names=list(card.class_names),
-        config={**card.config, "source": "imported"},
-        thresholds=dict(card.thresholds),
+        class_names=list(manifest.class_names),
+        config={**manifest.config, "source": "imported"},
+        thresholds=dict(manifest.thresholds),
     )
 
 
@@ -102,13 +102,13 @@ def _copy(
     """Make the model folder DRAFT and try it; raises BrokenModel, CannotExchange, OSError."""
     class_names = _name_classes(labels)
     if source != folder and (folder / "model.json").exists():
-        card = saved_detectors.read_manifest(folder)
-        _compare_counts(len(class_names), len(card.class_names))
+        manifest = saved_detectors.read_manifest(folder)
+        _compare_counts(len(class_names), len(manifest.class_names))
         shutil.copytree(folder, draft)
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         about["class_names"] = class_names
         about["thresholds"] = {
-            new: card.thresholds[old] for old, new in zip(card.class_names, class_names, strict=True)
+            new: manifest.thresholds[old] for old, new in zip(manifest.class_names, class_names, strict=True)
         }
     else:
         shutil.copytree(source, draft / "saved_model")

@@ -65,7 +65,7 @@ class Pipeline:
 
     @property
     def window(self) -> tuple[float, float]:
-        return self.detector.card.window
+        return self.detector.manifest.window
 
     def predict(
         self, images: Sequence[np.ndarray], *, min_score: float = 0.05, max_boxes: int = 100

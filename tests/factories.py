@@ -34,9 +34,10 @@ from annotations.models import (
 from inference.detector.saved_detectors import Detection
 from inference.models import Defect, InspectedImage, Inspection, ModelKind, ModelVersion
 from training.detector.data.samples import Sample
-from training.evaluation import evaluation_records
-from training.evaluation.evaluation_records import EvaluatedModel, SplitPredictions
 from training.models import Evaluation, Round, RoundEvent, RoundMode, Snapshot
+from training.phases import evaluation_records
+from training.phases.evaluation_records import EvaluatedModel
+from training.phases.split_predictions import SplitPredictions
 
 PASSWORD = "correct horse battery"
 _count = itertools.count(1)

@@ -14,25 +14,25 @@ from training.models import Phase, Round, RoundEvent
 
 WRITE_SECONDS = 1.0
 EVENT_SECONDS = 3.0
-CHUNK = 64  # images read and predicted between two looks at the clock
+CHUNK = 64  # images fetched from the database at once
 Watch = Callable[[str, int, int, str], None]
 
 
 def ignore(phase: str, step: int, steps: int, text: str) -> None:
-    """Watch nothing; the default where nobody looks on."""
+    """Do nothing; the default watcher."""
 
 
-def folder_of(round: Round) -> Path:
-    """Return where ROUND keeps its checkpoints."""
-    return Path(settings.ROUNDS_ROOT) / str(round.pk)
+def folder_of(round_: Round) -> Path:
+    """Return where `round_` keeps its checkpoints."""
+    return Path(settings.ROUNDS_ROOT) / str(round_.pk)
 
 
 @dataclass
 class RoundRun:
-    """A round while a worker runs it: its row, its claim and whoever watches."""
+    """A round while a worker runs it: its row, the claimed job and who watches."""
 
     round: Round
-    held: ClaimedJob
+    job: ClaimedJob
     watch: Watch = ignore
     written: float = field(default=0.0)
     evented: float = field(default=0.0)
@@ -48,12 +48,17 @@ class RoundRun:
         """Return where the round keeps its checkpoints."""
         return folder_of(self.round)
 
-    def note(self, kind: str, **data) -> None:
-        """Append an event to the round's history."""
-        RoundEvent.objects.create(round=self.round, kind=kind, data=data)
+    def note(self, event: str, **data) -> None:
+        """Append an event, such as "warning", to the round's history."""
+        RoundEvent.objects.create(round=self.round, kind=event, data=data)
+
+    def warn_once(self, text: str) -> None:
+        """Append the warning `text` unless the history holds it already, from before a restart."""
+        if not self.round.events.filter(kind="warning", data__text=text).exists():
+            self.note("warning", text=text)
 
     def plot(self, step: int, values: Mapping[str, float | None]) -> None:
-        """Write VALUES at STEP into the round's TensorBoard event files; loads TensorFlow."""
+        """Write `values` at `step` into the round's TensorBoard event files; loads TensorFlow."""
         if self._scalars is None:
             from training.tensorboard import FOLDER, Scalars
 
@@ -61,9 +66,9 @@ class RoundRun:
         self._scalars.write(step, values)
 
     def enter(self, phase: Phase) -> None:
-        """Say that PHASE begins."""
+        """Begin `phase`: write it to the row and to the history."""
         self.round.phase = phase
-        self.held.write(
+        self.job.write(
             phase=phase, step=0, steps=0, images_per_second=None, seconds_left=None, message=phase.label
         )
         self.note("phase", phase=phase)
@@ -78,7 +83,7 @@ class RoundRun:
             return
         self.written = now
         message = message or Phase(self.round.phase).label
-        self.held.write(
+        self.job.write(
             step=min(step, steps) if steps else 0,
             steps=steps,
             images_per_second=rate,

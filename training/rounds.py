@@ -3,6 +3,7 @@
 The mode says which phases a round has; a phase that was finished before a restart is not run again.
 """
 
+import importlib
 from functools import partial
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from annotations import jobs
 from annotations.errors import BlemishError, Conflict
 from annotations.models import JobState, Project
 from inference import registry
+from training import phases
 from training.config import RoundConfig
 from training.detector import backbone_registry
 from training.models import Phase, Round, RoundEvent, RoundMode
@@ -110,17 +112,17 @@ def start(
     project: Project, *, user=None, mode: str = RoundMode.SELF_TRAIN, config: RoundConfig | None = None
 ) -> Round:
     """Make the next round of `project` and enqueue it on commit; raises as `create`."""
-    round = create(project, user=user, mode=mode, config=config or RoundConfig())
-    transaction.on_commit(lambda: jobs.enqueue(RUN_ROUND, round.pk))
-    return round
+    round_ = create(project, user=user, mode=mode, config=config or RoundConfig())
+    transaction.on_commit(lambda: jobs.enqueue(RUN_ROUND, round_.pk))
+    return round_
 
 
-def cancel(round: Round) -> Round:
-    """Cancel the round: at once when it waits, within seconds when it runs; raises Conflict at its end."""
-    ended = f"Round {round.number} has already ended."
-    jobs.cancel(Round.objects, round.pk, ended=ended, message="Cancelled before it began")
-    round.refresh_from_db()
-    return round
+def cancel(round_: Round) -> Round:
+    """Cancel a round: at once when it waits, within seconds when it runs; raises Conflict at its end."""
+    ended = f"Round {round_.number} has already ended."
+    jobs.cancel(Round.objects, round_.pk, ended=ended, message="Cancelled before it began")
+    round_.refresh_from_db()
+    return round_
 
 
 def sweep() -> int:
@@ -144,57 +146,30 @@ def run(round_id: int, watch: Watch = ignore) -> Round | None:
     )
     if ended is None:
         return None
-    round = rounds.get(pk=round_id)
+    round_ = rounds.get(pk=round_id)
     if ended == JobState.FAILED:
-        RoundEvent.objects.create(round=round, kind="error", data={"text": round.error})
-    return round
+        RoundEvent.objects.create(round=round_, kind="error", data={"text": round_.error})
+    return round_
 
 
-def _run_phases(stage: RoundRun) -> None:
-    round = stage.round
-    if round.attempts > MAX_ATTEMPTS:
+def _run_phases(round_run: RoundRun) -> None:
+    round_ = round_run.round
+    if round_.attempts > MAX_ATTEMPTS:
         raise CannotStart(
             f"The worker died {MAX_ATTEMPTS} times in this round, most likely for want of memory: "
             "start a new one with a smaller input size."
         )
-    phases = PHASES[RoundMode(round.mode)]
+    phases_of_mode = PHASES[RoundMode(round_.mode)]
     # A round that is taken up again begins with the phase that it was in.
-    first = phases.index(round.phase) if round.phase in phases else 0
+    first = phases_of_mode.index(round_.phase) if round_.phase in phases_of_mode else 0
     if first > 0:
-        stage.note("resumed", phase=round.phase, attempt=round.attempts)
+        round_run.note("resumed", phase=round_.phase, attempt=round_.attempts)
     if settings.BLEMISH_BACKBONES:
         for problem in backbone_registry.publish().values():
-            stage.note("warning", text=problem)
-    for phase in phases[first:]:
-        stage.enter(phase)
-        _work(phase, round.mode)(stage)
-    if round.mode == RoundMode.TRAIN or round.mode == RoundMode.TRAIN_EVAL:
-        _promote(stage)
-
-
-def _work(phase: Phase, mode: str):
-    """Return the function of `phase`; imported here, because only a worker needs these modules."""
-    from training.phases import fitting, graders, measuring
-
-    if phase == Phase.LABEL:
-        return _promote_and_label
-    return {
-        Phase.SNAPSHOT: fitting.freeze,
-        Phase.DETECTOR: fitting.train_detector,
-        Phase.GRADERS: graders.train,
-        Phase.CALIBRATE: measuring.calibrate,
-        Phase.EVALUATE: measuring.evaluate_kept if mode == RoundMode.EVAL else measuring.evaluate,
-    }[phase]
-
-
-def _promote(stage: RoundRun) -> None:
-    from training.phases import measuring
-
-    measuring.promote(stage)
-
-
-def _promote_and_label(stage: RoundRun) -> None:
-    from training.phases import label
-
-    _promote(stage)
-    label.label(stage)
+            round_run.note("warning", text=problem)
+    for phase in phases_of_mode[first:]:
+        round_run.enter(phase)
+        # Imported when it runs: only a worker needs the modules of the phases.
+        importlib.import_module(phases.MODULES[phase]).run(round_run)
+    if round_.mode in (RoundMode.TRAIN, RoundMode.TRAIN_EVAL):
+        importlib.import_module("training.phases.promote").run(round_run)

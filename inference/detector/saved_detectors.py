@@ -68,7 +68,7 @@ def read_manifest(folder: Path) -> DetectorManifest:
         raise BrokenModel(f"{path} has format {facts.get('format')}; this version reads format {FORMAT}.")
     try:
         low, high = facts["window"]
-        card = DetectorManifest(
+        manifest = DetectorManifest(
             class_names=tuple(str(name) for name in facts["class_names"]),
             thresholds={name: facts["thresholds"].get(name) for name in facts["class_names"]},
             channels=int(facts["channels"]),
@@ -79,11 +79,11 @@ def read_manifest(folder: Path) -> DetectorManifest:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenModel(f"{path} lacks or garbles an entry: {error!r}.") from error
-    if not card.class_names:
+    if not manifest.class_names:
         raise BrokenModel(f"{path} names no class.")
-    if card.channels not in (1, 3):
-        raise BrokenModel(f"{path} says {card.channels} channels; 1 or 3 are possible.")
-    return card
+    if manifest.channels not in (1, 3):
+        raise BrokenModel(f"{path} says {manifest.channels} channels; 1 or 3 are possible.")
+    return manifest
 
 
 def load(folder: Path, *, names: Mapping[str, str] | None = None, exact: bool = False) -> Detector:
@@ -94,12 +94,12 @@ def load(folder: Path, *, names: Mapping[str, str] | None = None, exact: bool = 
     their names.
     """
     folder = Path(folder)
-    card = read_manifest(folder)
+    manifest = read_manifest(folder)
     if names:
-        card = replace(
-            card,
-            class_names=tuple(names.get(name, name) for name in card.class_names),
-            thresholds={names.get(name, name): value for name, value in card.thresholds.items()},
+        manifest = replace(
+            manifest,
+            class_names=tuple(names.get(name, name) for name in manifest.class_names),
+            thresholds={names.get(name, name): value for name, value in manifest.thresholds.items()},
         )
     saved_model = folder / "saved_model"
     if not (saved_model / "saved_model.pb").exists():
@@ -112,11 +112,11 @@ def load(folder: Path, *, names: Mapping[str, str] | None = None, exact: bool = 
         raise BrokenModel(f"{saved_model} cannot be loaded: {error}.") from error
     batched = _choose_batch(module, exact=exact)
     if batched:
-        check_batch_signature(module.signatures[batched], batched, channels=card.channels)
+        check_batch_signature(module.signatures[batched], batched, channels=manifest.channels)
     elif "serving_default" not in module.signatures:
         known = ", ".join(sorted(module.signatures)) or "none"
         raise BrokenModel(f"{saved_model} has no signature serving_default; it has {known}.")
-    return Detector(card, module, batched)
+    return Detector(manifest, module, batched)
 
 
 def _choose_batch(module: Any, *, exact: bool) -> str | None:
@@ -127,10 +127,10 @@ def _choose_batch(module: Any, *, exact: bool) -> str | None:
 
 
 class Detector:
-    """A loaded detector. card says what it knows: class names, thresholds, channels, gray window."""
+    """A loaded detector. manifest says what it knows: class names, thresholds, channels, gray window."""
 
-    def __init__(self, card: DetectorManifest, module: Any, batched: str | None) -> None:
-        self.card = card
+    def __init__(self, manifest: DetectorManifest, module: Any, batched: str | None) -> None:
+        self.manifest = manifest
         self._module = module  # the signatures live only as long as it does
         self._batched = batched is not None
         if batched:
@@ -141,11 +141,11 @@ class Detector:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        return self.card.class_names
+        return self.manifest.class_names
 
     @property
     def thresholds(self) -> dict[str, float | None]:
-        return self.card.thresholds
+        return self.manifest.thresholds
 
     def predict(
         self, images: Sequence[np.ndarray], *, min_score: float = 0.05, max_boxes: int = 100
@@ -162,7 +162,7 @@ class Detector:
             by_shape.setdefault(image.shape, []).append(index)
         size = IMAGES_AT_ONCE if self._batched else 1
         for (height, width, *_), indices in by_shape.items():
-            if self.card.tiling is not None and self._batched:
+            if self.manifest.tiling is not None and self._batched:
                 for index in indices:
                     raw = self._predict_tiles(match_channels(images[index], self._channels), min_score)
                     found[index] = self._name(raw, height, width, min_score, max_boxes)
@@ -176,7 +176,7 @@ class Detector:
 
     def _predict_tiles(self, pixels: np.ndarray, min_score: float) -> tuple:
         """Look at the tiles of uint8 [H, W, C] and merge what is found; as an image of _predict_batch."""
-        tiling, (height, width) = self.card.tiling, pixels.shape[:2]
+        tiling, (height, width) = self.manifest.tiling, pixels.shape[:2]
         tiles = plan(height, width, tiling)
         parts: list[tuple[Tile, tuple]] = []
         batch: list[np.ndarray] = []
@@ -197,11 +197,11 @@ class Detector:
 
     @property
     def _suppression(self) -> float:
-        return float(self.card.config.get("suppression_iou", 0.5))
+        return float(self.manifest.config.get("suppression_iou", 0.5))
 
     @property
     def _channels(self) -> int:
-        return self.card.channels if self._batched else 3
+        return self.manifest.channels if self._batched else 3
 
     def _predict_batch(self, pixels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Run uint8 [N, H, W, C]; per image boxes [n, 4] ymin, xmin, ymax, xmax in 0..1, scores, classes."""

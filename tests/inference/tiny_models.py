@@ -9,7 +9,7 @@ from annotations.models import Project
 from inference import registry
 from inference.models import ModelKind, ModelVersion
 from tests.factories import make_project, make_type
-from tests.inference.detector.test_saved_detectors import CARD, write_model
+from tests.inference.detector.test_saved_detectors import MANIFEST, write_model
 
 DETECTOR = "tiny-detector"
 GRADER = "tiny-grader"
@@ -56,7 +56,7 @@ def make_inspecting_project(*, types: tuple[str, ...] = ("scratch",)) -> Project
     if not grader.exists():
         write_grader(grader)
     models = [
-        registry.register(project, DETECTOR, kind=ModelKind.DETECTOR, class_names=CARD["class_names"]),
+        registry.register(project, DETECTOR, kind=ModelKind.DETECTOR, class_names=MANIFEST["class_names"]),
         registry.register(project, GRADER, kind=ModelKind.GRADER, defect_type=pit),
     ]
     for model in models:

@@ -52,7 +52,7 @@ def scale_of(width: int, height: int) -> float:
     return COCO_SIDE / max(width, height)
 
 
-def judge(
+def match_image(
     detections: Sequence[Detection], truth: Truth, class_names: Sequence[str], *, iou: float = PAIR_IOU
 ) -> MatchedImage:
     """Pair the detections of one image with its labeled boxes, each at most once.
@@ -190,14 +190,14 @@ def _sizes(
     ]
 
 
-def confuse(judged: Sequence[MatchedImage], class_names: Sequence[str]) -> dict:
+def confuse(matched: Sequence[MatchedImage], class_names: Sequence[str]) -> dict:
     """Return the confusion matrix: a row per true type and "nothing there", a column per found and "missed".
 
     The last row and the last column are those of NOTHING; the corner, where nothing meets nothing, is 0.
     """
     names = [*class_names, NOTHING]
     total: Counter = Counter()
-    for one in judged:
+    for one in matched:
         total.update(one.cells)
     rows = [[total[true, found] for found in names] for true in names]
     right = sum(total[name, name] for name in class_names)

@@ -1,4 +1,4 @@
-"""Let the promoted models look at every unlabeled image: accept what is sure, ask about the rest."""
+"""Phase LABEL: run the promoted models over every unlabeled image; accept the sure, ask about the rest."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,15 +14,16 @@ from inference.pipeline import Finding, Pipeline
 from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, routing
 from training.models import Lot, LotImage
+from training.phases import promote
 from training.round_run import CHUNK, RoundRun
 
 
 def waiting(project, model_name: str):
-    """Return the images that MODEL_NAME shall look at.
+    """Return the images that the model `model_name` is to be run over.
 
-    Not those under a live lease (a person is at it), not those whose proposal a person has rejected (they are
-    labeled by hand), not those that a person asks for help about, and not those that this model has proposed
-    for at their present version.
+    Left out are those under a live lease (a person is at it), those whose proposal a person has rejected
+    (they are labeled by hand), those that a person asks for help about, and those that this model has
+    proposed for at their present version.
     """
     leased = Lease.objects.live(timezone.now()).filter(image=OuterRef("pk"))
     rejected = ReviewItem.objects.filter(image=OuterRef("pk"), decision="reject")
@@ -38,25 +39,33 @@ def waiting(project, model_name: str):
     )
 
 
-def label(stage: RoundRun) -> None:
-    """Route every waiting image of the round's project; what was routed before a restart stays as it is."""
-    round, project = stage.round, stage.round.project
+def run(round_run: RoundRun) -> None:
+    """Promote the round's models, then route every waiting image; what was routed before a restart stays."""
+    promote.run(round_run)
+    route_waiting(round_run)
+
+
+def route_waiting(round_run: RoundRun) -> None:
+    """Propose boxes for every waiting image of the project with the promoted models, and route each image."""
+    round_, project = round_run.round, round_run.round.project
     model = registry.detector(project)
     pipeline = Pipeline.load(project)
     ids = list(waiting(project, model.name).values_list("pk", flat=True))
-    types = {name: kind for name, kind in project.types_by_name().items() if not kind.archived}
-    lot, _ = Lot.objects.get_or_create(round=round)
-    counts = Counter(round.routing)
+    types = {
+        name: defect_type for name, defect_type in project.types_by_name().items() if not defect_type.archived
+    }
+    lot, _ = Lot.objects.get_or_create(round=round_)
+    counts = Counter(round_.routing)
     counts.pop("reasons", None)
-    reasons = Counter(round.routing.get("reasons", {}))
+    reasons = Counter(round_.routing.get("reasons", {}))
     done = 0
-    for images, pixels, left_out in _look(stage, ids, pipeline.window):
+    for images, pixels, left_out in _read_batches(round_run, ids, pipeline.window):
         counts["unreadable"] += left_out
         for image, found in zip(images, pipeline.predict(pixels), strict=True):
             try:
-                reason = _route(stage, pipeline, lot, image, _propose(image, found, types))
+                reason = _route(round_run, pipeline, lot, image, _propose(image, found, types))
             except StaleVersion:
-                counts["saved_meanwhile"] += 1  # a person was faster; the person's word stands
+                counts["saved_meanwhile"] += 1  # a person saved first; what the person saved stays
                 continue
             if reason is None:
                 counts["auto_labeled"] += 1
@@ -64,16 +73,16 @@ def label(stage: RoundRun) -> None:
                 counts["in_review"] += 1
                 reasons[reason] += 1
         done += len(images) + left_out
-        stage.held.write(routing={**+counts, "reasons": dict(reasons)})
-        stage.progress(done, len(ids))
-    round.routing = {"auto_labeled": 0, "in_review": 0, **+counts, "reasons": dict(reasons)}
-    stage.held.write(routing=round.routing)
+        round_run.job.write(routing={**+counts, "reasons": dict(reasons)})
+        round_run.progress(done, len(ids))
+    round_.routing = {"auto_labeled": 0, "in_review": 0, **+counts, "reasons": dict(reasons)}
+    round_run.job.write(routing=round_.routing)
 
 
-def _look(stage: RoundRun, ids: list[int], window) -> Iterator[tuple[list[Image], list, int]]:
-    """Yield batches of the images of IDS with their pixels through WINDOW, and how many could not be read.
+def _read_batches(round_run: RoundRun, ids: list[int], window) -> Iterator[tuple[list[Image], list, int]]:
+    """Yield batches: the images of `ids`, their pixels through `window`, and how many could not be read.
 
-    The next ones are read while the caller works on a batch. What cannot be read becomes a warning.
+    The next batch is read while the caller works on one. What cannot be read becomes a warning.
     """
     read = datasets.reader(window)
 
@@ -89,20 +98,20 @@ def _look(stage: RoundRun, ids: list[int], window) -> Iterator[tuple[list[Image]
     for batch in batches(read_ahead(_rows(ids), read_one, weigh=weigh), weigh=weigh):
         for image, _, error in batch:
             if error is not None:
-                stage.note("warning", text=f"{image.name} cannot be read and was left out: {error}")
+                round_run.note("warning", text=f"{image.name} cannot be read and was left out: {error}")
         good = [(image, pixels) for image, pixels, error in batch if error is None]
         yield [image for image, _ in good], [pixels for _, pixels in good], len(batch) - len(good)
 
 
 def _rows(ids: list[int]) -> Iterator[Image]:
-    """Yield the images of IDS that are still there, fetched in portions as late as possible."""
+    """Yield the images of `ids` that are still there, fetched in portions as late as possible."""
     for start in range(0, len(ids), CHUNK):
         rows = Image.objects.present().filter(pk__in=ids[start : start + CHUNK])
         yield from rows.select_related("project").order_by("pk")
 
 
 def _propose(image: Image, found: list[Finding], types: dict) -> list[proposals.ProposedValues]:
-    """Return FOUND as proposals inside IMAGE; boxes of unknown types or without a pixel are dropped."""
+    """Return `found` as proposals inside `image`; boxes of unknown types or without a pixel are dropped."""
     values = []
     for finding in found:
         corners = datasets.clip((finding.xmin, finding.ymin, finding.xmax, finding.ymax), image)
@@ -120,10 +129,10 @@ def _propose(image: Image, found: list[Finding], types: dict) -> list[proposals.
 
 
 def _route(
-    stage: RoundRun, pipeline: Pipeline, lot: Lot, image: Image, values: list[proposals.ProposedValues]
+    round_run: RoundRun, pipeline: Pipeline, lot: Lot, image: Image, values: list[proposals.ProposedValues]
 ) -> str | None:
-    """Accept or ask about one image; return the review reason, None when it was accepted."""
-    config, model = stage.config, pipeline.model
+    """Accept one image or ask about it; return the review reason, None when it was accepted."""
+    config, model = round_run.config, pipeline.model
     route = routing.choose(
         [
             routing.Candidate(value.defect_type.name, value.score, value.grade_probabilities)
@@ -136,7 +145,7 @@ def _route(
         may_accept=image.split == Split.TRAIN,
     )
     chosen = [values[index] for index in route.proposed]
-    source = {"model_name": model.name, "round_number": stage.round.number}
+    source = {"model_name": model.name, "round_number": round_run.round.number}
     if route.accepted:
         proposals.accept(image, chosen, **source)
         LotImage.objects.update_or_create(lot=lot, image=image, defaults={"version": image.version})

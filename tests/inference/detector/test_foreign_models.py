@@ -11,7 +11,7 @@ from inference.detector import saved_detectors
 from inference.detector.saved_detectors import BrokenModel
 from inference.formats import label_maps
 from tests.factories import make_project
-from tests.inference.detector.test_saved_detectors import CARD, write_model
+from tests.inference.detector.test_saved_detectors import MANIFEST, write_model
 
 pytestmark = pytest.mark.django_db
 LABELS = {1: "scratch", 2: "pit"}
@@ -41,7 +41,7 @@ def save(folder, spec, answer):
 
 
 def load(folder):
-    (folder / "model.json").write_text(json.dumps(CARD))
+    (folder / "model.json").write_text(json.dumps(MANIFEST))
     return saved_detectors.load(folder)
 
 
@@ -150,7 +150,7 @@ def test_our_own_folder_comes_back_whole_with_its_thresholds(tmp_path):
 
 
 def test_a_folder_of_another_format_is_refused_before_anything_is_copied(tmp_path):
-    folder = write_model(tmp_path / "newer", card=CARD | {"format": 9})
+    folder = write_model(tmp_path / "newer", manifest=MANIFEST | {"format": 9})
     project = make_project(types=())
     with pytest.raises(model_transfer.CannotExchange, match="has format 9; this version reads format 1"):
         model_transfer.import_model(project, folder, labels=LABELS)

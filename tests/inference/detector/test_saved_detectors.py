@@ -9,7 +9,7 @@ import tensorflow as tf
 from inference.detector import saved_detectors
 from inference.detector.saved_detectors import BrokenModel, Detection
 
-CARD = {
+MANIFEST = {
     "format": 1,
     "kind": "detector",
     "config": {},
@@ -21,7 +21,9 @@ CARD = {
 }
 
 
-def write_model(folder, *, signature="serving_default", dtype=tf.uint8, drop=(), number=2.0, card=CARD):
+def write_model(
+    folder, *, signature="serving_default", dtype=tf.uint8, drop=(), number=2.0, manifest=MANIFEST
+):
     """Write a model in the TensorFlow Object Detection API's shape that always finds the same two boxes."""
     module = tf.Module()
 
@@ -41,7 +43,7 @@ def write_model(folder, *, signature="serving_default", dtype=tf.uint8, drop=(),
     module.serve = serve
     folder.mkdir(exist_ok=True)
     tf.saved_model.save(module, str(folder / "saved_model"), signatures={signature: serve})
-    (folder / "model.json").write_text(json.dumps(card))
+    (folder / "model.json").write_text(json.dumps(manifest))
     return folder
 
 
@@ -98,18 +100,18 @@ def test_a_model_with_another_signature_is_refused_in_words(tmp_path, changes, s
 
 
 @pytest.mark.parametrize(
-    ("card", "sentence"),
+    ("manifest", "sentence"),
     [
-        ({**CARD, "format": 2}, "has format 2"),
-        ({**CARD, "kind": "grader"}, "does not describe a detector"),
-        ({**CARD, "channels": 4}, "4 channels"),
-        ({**CARD, "class_names": []}, "names no class"),
-        ({name: value for name, value in CARD.items() if name != "window"}, "lacks or garbles"),
+        ({**MANIFEST, "format": 2}, "has format 2"),
+        ({**MANIFEST, "kind": "grader"}, "does not describe a detector"),
+        ({**MANIFEST, "channels": 4}, "4 channels"),
+        ({**MANIFEST, "class_names": []}, "names no class"),
+        ({name: value for name, value in MANIFEST.items() if name != "window"}, "lacks or garbles"),
         ([], "does not describe a detector"),
     ],
 )
-def test_a_wrong_description_is_refused_in_words(tmp_path, card, sentence):
-    (tmp_path / "model.json").write_text(json.dumps(card))
+def test_a_wrong_description_is_refused_in_words(tmp_path, manifest, sentence):
+    (tmp_path / "model.json").write_text(json.dumps(manifest))
     with pytest.raises(BrokenModel, match=sentence):
         saved_detectors.read_manifest(tmp_path)
 
@@ -120,7 +122,7 @@ def test_missing_and_damaged_files_are_named(tmp_path):
     (tmp_path / "model.json").write_text("{")
     with pytest.raises(BrokenModel, match="cannot be read"):
         saved_detectors.load(tmp_path)
-    (tmp_path / "model.json").write_text(json.dumps(CARD))
+    (tmp_path / "model.json").write_text(json.dumps(MANIFEST))
     with pytest.raises(BrokenModel, match="holds no SavedModel"):
         saved_detectors.load(tmp_path)
     (tmp_path / "saved_model").mkdir()

@@ -72,11 +72,11 @@ def test_a_network_trained_in_bfloat16_finds_the_same_in_it_and_in_float32(
     square_model, square_training, tmp_path, monkeypatch
 ):
     _, samples, _ = square_training
-    card = saved_detectors.read_manifest(square_model)
-    config = DetectorConfig.from_dict(card.config | {"precision": "bfloat16"})
-    network = build(config, classes=len(card.class_names), precision="float32")
+    manifest = saved_detectors.read_manifest(square_model)
+    config = DetectorConfig.from_dict(manifest.config | {"precision": "bfloat16"})
+    network = build(config, classes=len(manifest.class_names), precision="float32")
     network.load_weights(square_model / "weights.weights.h5")
-    model = export.write_model(network, tmp_path / "model", config=config, class_names=card.class_names)
+    model = export.write_model(network, tmp_path / "model", config=config, class_names=manifest.class_names)
     images = [sample.pixels for sample in samples[:8]]
 
     def find(folder, *, native, exact=False):
@@ -109,10 +109,10 @@ def test_boxes_of_a_wide_image_are_in_its_own_pixels(square_model, square_traini
 
 
 def test_the_folder_describes_itself(square_model):
-    card = saved_detectors.read_manifest(square_model)
-    assert card.class_names == ("bright", "ring")
-    assert card.thresholds == {"bright": None, "ring": 0.5}
-    assert (card.channels, card.input_size, card.window) == (1, 64, (0.0, 255.0))
+    manifest = saved_detectors.read_manifest(square_model)
+    assert manifest.class_names == ("bright", "ring")
+    assert manifest.thresholds == {"bright": None, "ring": 0.5}
+    assert (manifest.channels, manifest.input_size, manifest.window) == (1, 64, (0.0, 255.0))
     assert (square_model / "weights.weights.h5").stat().st_size > 10_000
     assert sorted(path.name for path in square_model.parent.iterdir()) == [square_model.name]
 

@@ -43,8 +43,8 @@ def model(tmp_path_factory):
 
 def test_a_tiled_model_finds_small_defects_on_new_frames_once_each(model):
     detector = saved_detectors.load(model)
-    assert detector.card.tiling.size == 64
-    assert detector.card.tiling.overlap >= 14
+    assert detector.manifest.tiling.size == 64
+    assert detector.manifest.tiling.overlap >= 14
     frames = draw_frames(4, seed=2)
     found = detector.predict([frame.pixels for frame in frames])
     assert evaluate(found, frames, ["dot"]).map50 > 0.7

@@ -9,7 +9,7 @@ from inference.detector.saved_detectors import Detection
 from training.detector.data.samples import Sample
 from training.evaluation import error_analysis
 from training.evaluation.coco_metrics import accumulate
-from training.evaluation.error_analysis import confuse, describe, judge, scale_of
+from training.evaluation.error_analysis import confuse, describe, match_image, scale_of
 
 NAMES = ["scratch", "pit"]
 
@@ -29,7 +29,7 @@ def test_each_box_is_right_mixed_up_missed_or_not_there():
         found([20, 0, 30, 10], name="pit"),
         found([70, 0, 80, 10], 0.3, "pit"),
     ]
-    cells = judge(detections, boxes, NAMES).cells
+    cells = match_image(detections, boxes, NAMES).cells
     assert cells == {
         ("scratch", "scratch"): 1,
         ("scratch", "pit"): 1,
@@ -41,38 +41,38 @@ def test_each_box_is_right_mixed_up_missed_or_not_there():
 def test_a_box_of_its_own_type_comes_before_a_surer_one_of_another():
     boxes = truth([0, 0, 10, 10])
     detections = [found([0, 0, 10, 10], 0.95, "pit"), found([0, 0, 10, 9], 0.4)]
-    assert judge(detections, boxes, NAMES).cells == {("scratch", "scratch"): 1, ("", "pit"): 1}
+    assert match_image(detections, boxes, NAMES).cells == {("scratch", "scratch"): 1, ("", "pit"): 1}
 
 
 def test_the_surest_detection_takes_the_box_and_a_second_one_is_not_there():
-    one = judge([found([0, 0, 10, 9], 0.4), found([0, 0, 10, 10], 0.8)], truth([0, 0, 10, 10]), NAMES)
+    one = match_image([found([0, 0, 10, 9], 0.4), found([0, 0, 10, 10], 0.8)], truth([0, 0, 10, 10]), NAMES)
     assert one.cells == {("scratch", "scratch"): 1, ("", "scratch"): 1}
     assert {(pair.truth, pair.found) for pair in one.pairs} == {(0, 1), (None, 0)}
 
 
 def test_a_difficult_box_is_not_missed_and_what_lies_on_it_does_not_count():
     boxes = truth([0, 0, 10, 10], difficult=[True])
-    assert judge([], boxes, NAMES).cells == {}
-    assert judge([found([0, 0, 10, 10])], boxes, NAMES).cells == {}
+    assert match_image([], boxes, NAMES).cells == {}
+    assert match_image([found([0, 0, 10, 10])], boxes, NAMES).cells == {}
 
 
 def test_quality_is_one_when_all_is_right_and_falls_with_every_fault():
     whole = truth([0, 0, 10, 10], [20, 0, 30, 10])
     right = [found([0, 0, 10, 10]), found([20, 0, 30, 10])]
-    assert judge(right, whole, NAMES).quality == pytest.approx(1.0)
-    assert judge(right[:1], whole, NAMES).quality == pytest.approx(1 / 1.5)
-    assert judge([*right, found([60, 0, 70, 10])], whole, NAMES).quality == pytest.approx(2 / 2.5)
+    assert match_image(right, whole, NAMES).quality == pytest.approx(1.0)
+    assert match_image(right[:1], whole, NAMES).quality == pytest.approx(1 / 1.5)
+    assert match_image([*right, found([60, 0, 70, 10])], whole, NAMES).quality == pytest.approx(2 / 2.5)
     mixed = [right[0], found([20, 0, 30, 10], name="pit")]
-    assert judge(mixed, whole, NAMES).quality == pytest.approx(1 / 2)
-    assert judge([], whole, NAMES).quality == 0
-    assert judge([], truth(), NAMES).quality == 1
+    assert match_image(mixed, whole, NAMES).quality == pytest.approx(1 / 2)
+    assert match_image([], whole, NAMES).quality == 0
+    assert match_image([], truth(), NAMES).quality == 1
 
 
 def test_the_matrix_sums_the_images_and_every_box_is_in_it_once():
     boxes = [truth([0, 0, 10, 10]), truth([0, 0, 10, 10], classes=[1]), truth()]
     detections = [[found([0, 0, 10, 10])], [found([0, 0, 10, 10])], [found([0, 0, 5, 5])]]
-    judged = [judge(d, t, NAMES) for d, t in zip(detections, boxes, strict=True)]
-    matrix = confuse(judged, NAMES)
+    matched = [match_image(d, t, NAMES) for d, t in zip(detections, boxes, strict=True)]
+    matrix = confuse(matched, NAMES)
     assert matrix["rows"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]
     assert (matrix["right"], matrix["mixed_up"], matrix["missed"], matrix["nothing_there"]) == (1, 1, 0, 1)
 

@@ -8,7 +8,7 @@ from annotations.models import ImageState, JobState, ReviewItem, Split
 from inference import registry
 from inference.models import ModelKind, ModelSource
 from tests.factories import make_image, make_project, make_revision, make_round, png, wire_box
-from tests.inference.detector.test_saved_detectors import CARD, write_model
+from tests.inference.detector.test_saved_detectors import MANIFEST, write_model
 from training import round_run, rounds
 from training.config import RoundConfig
 from training.models import RoundMode
@@ -23,7 +23,7 @@ def make_ready(names=("scratch", "pit")):
     path = registry.path_for(project, NAME)
     shutil.rmtree(path, ignore_errors=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_model(path, card=CARD | {"class_names": list(names), "thresholds": {}})
+    write_model(path, manifest=MANIFEST | {"class_names": list(names), "thresholds": {}})
     registry.register(
         project, NAME, kind=ModelKind.DETECTOR, source=ModelSource.IMPORTED, class_names=list(names)
     )

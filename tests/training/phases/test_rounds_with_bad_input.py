@@ -11,7 +11,7 @@ from annotations.models import ImageState, JobState, Split
 from inference import registry
 from inference.models import ModelKind
 from tests.factories import make_image, make_project, make_revision, wire_box
-from tests.inference.detector.test_saved_detectors import CARD, write_model
+from tests.inference.detector.test_saved_detectors import MANIFEST, write_model
 from training import round_run, rounds
 from training.config import RoundConfig
 from training.models import Phase, Round, RoundMode
@@ -77,8 +77,8 @@ def test_a_corrupt_or_newer_checkpoint(project, content, sentence):
     [
         ({"drop": ("detection_scores",)}, "lacks the outputs detection_scores"),
         ({"signature": "predict"}, "has no signature serving_default; it has predict"),
-        ({"card": CARD | {"format": 9}}, "has format 9; this version reads format 1"),
-        ({"card": CARD | {"class_names": ["scratch"]}}, "names 1 classes, counted from 1"),
+        ({"manifest": MANIFEST | {"format": 9}}, "has format 9; this version reads format 1"),
+        ({"manifest": MANIFEST | {"class_names": ["scratch"]}}, "names 1 classes, counted from 1"),
     ],
 )
 def test_a_model_that_cannot_be_run(project, changes, sentence):

@@ -62,9 +62,9 @@ def _labeled(project, split: str):
 
 
 def _predict(detector, rows, names, *, quiet: bool):
-    from training.phases.measuring import MEASURE_SCORE
+    from training.phases.split_predictions import MEASURE_SCORE
 
-    read = datasets.reader(detector.card.window)
+    read = datasets.reader(detector.manifest.window)
     samples = [datasets.make_sample(row, names) for row in rows]
     predictions = []
     with tqdm.tqdm(total=len(samples), desc="Predicting", unit="image", disable=quiet) as bar:

@@ -1,4 +1,4 @@
-"""Keep what an evaluation saw: a report, and every image with its pairs."""
+"""Write an evaluation to the database: its report, and every image with its matched boxes."""
 
 from __future__ import annotations
 
@@ -7,27 +7,19 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from annotations.models import Image, Split
+from annotations.models import Split
 from inference.detector.saved_detectors import Detection
 from inference.models import ModelVersion
 from training.detector.data.samples import Sample
 from training.evaluation import coco_metrics, error_analysis
 from training.models import ConfusedImage, EvaluatedImage, Evaluation, Round
+from training.phases.split_predictions import SplitPredictions
 
 BATCH = 500
 # No image shows more boxes than these, however many a model finds.
 SHOWN = 200
 MEANS = ("map", "map50", "map75")
 CELLS = ("right", "mixed_up", "missed", "nothing_there")
-
-
-@dataclass(frozen=True, eq=False)
-class SplitPredictions:
-    """Images that a model has looked at: what it found, what people labeled; of the same order."""
-
-    images: Sequence[Image]
-    samples: Sequence[Sample]
-    predictions: Sequence[Sequence[Detection]]
 
 
 @dataclass(frozen=True)
@@ -41,46 +33,47 @@ class EvaluatedModel:
 
 
 def record(
-    round: Round,
-    subject: EvaluatedModel,
-    looked: SplitPredictions,
+    round_: Round,
+    evaluated: EvaluatedModel,
+    predicted: SplitPredictions,
     *,
     class_names: Sequence[str],
     split: Split,
     score: float,
 ) -> coco_metrics.Metrics:
-    """Measure what was LOOKED at, keep it with ROUND, in place of what SUBJECT had there; return the means.
+    """Measure `predicted`, keep the evaluation with `round_`, and return the means.
 
-    Boxes from SCORE on are judged image by image; the metrics and curves are of all.
+    An earlier evaluation of the same model in this round is replaced. Boxes of at least `score` are matched
+    image by image; the metrics and curves are of all boxes.
     """
-    scales = [error_analysis.scale_of(image.width, image.height) for image in looked.images]
-    found = coco_metrics.accumulate(looked.predictions, looked.samples, class_names, scales=scales)
-    metrics = coco_metrics.summarize(found, images=len(looked.samples))
+    scales = [error_analysis.scale_of(image.width, image.height) for image in predicted.images]
+    found = coco_metrics.accumulate(predicted.predictions, predicted.samples, class_names, scales=scales)
+    metrics = coco_metrics.summarize(found, images=len(predicted.samples))
     known = set(class_names)
     shown = [
         [box for box in boxes if box.score >= score and box.class_name in known][:SHOWN]
-        for boxes in looked.predictions
+        for boxes in predicted.predictions
     ]
-    judged = [
-        error_analysis.judge(boxes, sample, class_names)
-        for boxes, sample in zip(shown, looked.samples, strict=True)
+    matched = [
+        error_analysis.match_image(boxes, sample, class_names)
+        for boxes, sample in zip(shown, predicted.samples, strict=True)
     ]
-    confusion = error_analysis.confuse(judged, class_names)
-    report = error_analysis.describe(found, looked.samples, scales) | {"confusion": confusion}
+    confusion = error_analysis.confuse(matched, class_names)
+    report = error_analysis.describe(found, predicted.samples, scales) | {"confusion": confusion}
     with transaction.atomic():
-        round.evaluations.filter(name=subject.name).delete()
+        round_.evaluations.filter(name=evaluated.name).delete()
         row = Evaluation.objects.create(
-            round=round,
-            name=subject.name,
-            model=subject.model,
-            checkpoint_round=subject.checkpoint_round,
-            step=subject.step,
+            round=round_,
+            name=evaluated.name,
+            model=evaluated.model,
+            checkpoint_round=evaluated.checkpoint_round,
+            step=evaluated.step,
             split=split,
             score=score,
             metrics=_brief(metrics, report),
             report=report | {"per_class": metrics.per_class},
         )
-        _keep_images(row, looked, shown, judged, class_names)
+        _keep_images(row, predicted, shown, matched, class_names)
     return metrics
 
 
@@ -94,13 +87,13 @@ def _brief(metrics: coco_metrics.Metrics, report: dict) -> dict:
 
 def _keep_images(
     row: Evaluation,
-    looked: SplitPredictions,
+    predicted: SplitPredictions,
     shown: Sequence[Sequence[Detection]],
-    judged: Sequence[error_analysis.MatchedImage],
+    matched: Sequence[error_analysis.MatchedImage],
     class_names: Sequence[str],
 ) -> None:
     images = []
-    for image, sample, boxes, one in zip(looked.images, looked.samples, shown, judged, strict=True):
+    for image, sample, boxes, one in zip(predicted.images, predicted.samples, shown, matched, strict=True):
         truth, found = _write_boxes(sample, boxes, one, class_names)
         wrong = sum(count for (true, seen), count in one.cells.items() if true != seen)
         images.append(
@@ -112,7 +105,7 @@ def _keep_images(
     ConfusedImage.objects.bulk_create(
         (
             ConfusedImage(evaluated=image, truth=true, found=seen, count=count)
-            for image, one in zip(made, judged, strict=True)
+            for image, one in zip(made, matched, strict=True)
             for (true, seen), count in one.cells.items()
         ),
         batch_size=BATCH,
