@@ -186,12 +186,23 @@ SCENES: dict[str, Callable[[Studio], None]] = {
     "rounds": page_of("rounds/"),
     "dashboard": page_of("dashboard/"),
     "overview": page_of(""),
+    "export": page_of("export/"),
     "settings": page_of("settings/"),
     "inspect": page_of("inspect/"),
 }
 IN_DOCS = {
     name: SCENES[name]
-    for name in ("label", "review", "comments", "history", "conflict", "images", "rounds", "dashboard")
+    for name in (
+        "label",
+        "review",
+        "comments",
+        "history",
+        "conflict",
+        "images",
+        "rounds",
+        "dashboard",
+        "export",
+    )
 }
 
 

@@ -48,6 +48,7 @@ PAGES = (
     ProjectPage("rounds", "Rounds"),
     ProjectPage("inspect", "Inspect"),
     ProjectPage("dashboard", "Dashboard"),
+    ProjectPage("export", "Export"),
     ProjectPage("settings", "Settings"),
 )
 
