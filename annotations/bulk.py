@@ -20,6 +20,8 @@ from annotations.models.images import ImageState
 
 # Above this an audit's images come first, below it those that a model is unsure of.
 ASKED_PRIORITY = 0.9
+# The reasons for which a person can send images to review.
+ASKED_REASONS = [(reason.value, reason.label) for reason in (ReviewReason.HELP, ReviewReason.AUDIT)]
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import access, bulk, deletions
+from annotations.api.filters import ImageListFilter
 from annotations.api.scope import ErrorSerializer, ProjectScope
 from annotations.errors import BlemishError
 from annotations.listing import summaries
-from annotations.listing.filters import image_filter
-from annotations.models import ReviewReason, Role, Split
+from annotations.models import Image, Role, Split
 
-# One call changes so many images at most; the answer's `after` is where the next call goes on.
-MOST = 2000
-MOST_NAMED = 5000
-ASKED_REASONS = [(reason.value, reason.label) for reason in (ReviewReason.HELP, ReviewReason.AUDIT)]
+# One call changes at most so many images; the answer's `after` says where the next call continues.
+BATCH = 2000
+# One call names at most so many images.
+MAX_IDS = 5000
 
 
 class InvalidFilter(BlemishError):
@@ -39,7 +39,7 @@ class IdField(serializers.IntegerField):
 class ChoiceOfImages(serializers.Serializer):
     """Which images are meant: `ids`, or a `filter` with the parameters of the image list."""
 
-    ids = serializers.ListField(child=IdField(), required=False, allow_empty=False, max_length=MOST_NAMED)
+    ids = serializers.ListField(child=IdField(), required=False, allow_empty=False, max_length=MAX_IDS)
     filter = serializers.DictField(
         child=serializers.JSONField(),
         required=False,
@@ -47,7 +47,7 @@ class ChoiceOfImages(serializers.Serializer):
     )
 
     without = serializers.ListField(
-        child=IdField(), required=False, max_length=MOST_NAMED, help_text="With a filter: not these."
+        child=IdField(), required=False, max_length=MAX_IDS, help_text="With a filter: not these."
     )
 
     def validate(self, values: dict) -> dict:
@@ -68,7 +68,7 @@ class BulkSerializer(ChoiceOfImages):
     part = serializers.CharField(
         max_length=120, required=False, allow_blank=True, help_text="For set_origin, as lot and line."
     )
-    reason = serializers.ChoiceField(ASKED_REASONS, required=False, help_text="For review.")
+    reason = serializers.ChoiceField(bulk.ASKED_REASONS, required=False, help_text="For review.")
     detail = serializers.CharField(
         max_length=300, required=False, allow_blank=True, help_text="For review: what to look at."
     )
@@ -116,7 +116,7 @@ def chosen(project, said: dict):
     query = QueryDict(mutable=True)
     for name, value in said.items():
         query.setlist(name, [str(one) for one in (value if isinstance(value, list) else [value])])
-    shown = image_filter(project, query)
+    shown = ImageListFilter(query, Image.objects.filter(project=project), project=project)
     unknown = sorted(set(said) - set(shown.filters) - {"sort"})
     if unknown:
         raise InvalidFilter(f"{unknown[0]} is no filter of images.", field=unknown[0])
@@ -156,8 +156,8 @@ class Bulk(ProjectScope, generics.GenericAPIView):
         """Return the next ids that the filter keeps, and where the call after this one goes on."""
         images = chosen(self.project, said["filter"]).order_by("pk").filter(pk__gt=said.get("after", 0))
         images = images.exclude(pk__in=said.get("without", []))
-        ids = list(images.values_list("pk", flat=True)[: MOST + 1])
-        return ids[:MOST], ids[MOST - 1] if len(ids) > MOST else None
+        ids = list(images.values_list("pk", flat=True)[: BATCH + 1])
+        return ids[:BATCH], ids[BATCH - 1] if len(ids) > BATCH else None
 
 
 class Summary(ProjectScope, generics.GenericAPIView):

@@ -9,9 +9,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations.api.images import stamp
 from annotations.api.scope import ErrorSerializer, ImageScope, NoInput
 from annotations.errors import BlemishError
+from annotations.imaging.addresses import fingerprint
 from annotations.models import ViewState
 
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -53,7 +53,7 @@ def send(request: Request, stored: FieldFile, *, name: str) -> HttpResponseBase:
     Stored names are never used twice for different bytes, so that an address with the file's mark can be
     kept for ever.
     """
-    mark = stamp(stored.name)
+    mark = fingerprint(stored.name)
     headers = {
         "ETag": f'"{mark}"',
         "Cache-Control": FOR_EVER if request.query_params.get("v") == mark else ASK_AGAIN,

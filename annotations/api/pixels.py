@@ -17,11 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import tasks
-from annotations.api.images import stamp
 from annotations.api.media import ASK_AGAIN, FOR_EVER, MARK, Picture
 from annotations.api.scope import ErrorSerializer, ImageScope
 from annotations.errors import BlemishError
 from annotations.imaging import decoding, pyramids, raster_tiles
+from annotations.imaging.addresses import fingerprint, with_fingerprint
 from annotations.models import Pyramid, PyramidState
 
 SAMPLES: dict[str, Any] = {
@@ -116,7 +116,7 @@ class Pixels(ImageScope, Picture):
         """Send the levels, row by row, color interleaved; of 16 bits all high bytes, then all low bytes."""
         if pyramids.is_large(self.image):
             raise PixelsRefused()
-        return send_samples(request, stamp(self.image.file.name), self._read)
+        return send_samples(request, fingerprint(self.image.file.name), self._read)
 
     def _read(self) -> bytes:
         try:
@@ -178,7 +178,7 @@ class Tiles(TilesScope, generics.GenericAPIView):
             "tile": self.pyramid.tile_side,
             "levels": [vars(level) for level in pyramids.levels_of(self.pyramid)],
             "histogram": self.pyramid.histogram,
-            "address": f"{address}?v={stamp(self.pyramid.folder)}",
+            "address": with_fingerprint(address, self.pyramid.folder),
         }
         return Response(data, headers={"Cache-Control": "private, no-cache"})
 
@@ -193,7 +193,7 @@ class Tile(TilesScope, Picture):
         if level >= len(levels) or not levels[level].holds(column, row):
             raise NotFound(f"{self.image.name} has no tile {column}, {row} at level {level}.")
         name = pyramids.tile_name(self.pyramid.folder, level, column, row)
-        return send_samples(request, stamp(self.pyramid.folder), lambda: self._read(name))
+        return send_samples(request, fingerprint(self.pyramid.folder), lambda: self._read(name))
 
     def _read(self, name: str) -> bytes:
         try:

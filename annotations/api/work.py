@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from annotations import access
 from annotations.api.boxes import BoxListSerializer, BoxSerializer, boxes_in
-from annotations.api.images import ImageSerializer, LeaseSerializer, lease_to_wire
+from annotations.api.images import ImageSerializer, LeaseSerializer
 from annotations.api.scope import (
     ErrorSerializer,
     ImageScope,
@@ -17,6 +17,7 @@ from annotations.api.scope import (
     StaleSerializer,
 )
 from annotations.labeling import leases, review, wire
+from annotations.labeling.image_wire import image_to_wire, lease_to_wire
 from annotations.models import Image, ReviewItem, ReviewReason, Role
 
 
@@ -97,7 +98,7 @@ class Claim(ProjectScope, generics.GenericAPIView):
             return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(
             {
-                "image": ImageSerializer(image, context=self.get_serializer_context()).data,
+                "image": image_to_wire(image),
                 "lease": lease_to_wire(leases.holder(image)),
                 **wire.boxes_to_wire(image),
                 "review": review_to_wire(image),

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api.fields import NumberField
-from annotations.api.images import stamp
 from annotations.api.media import PICTURE_SCHEMA, Picture, send
 from annotations.api.scope import ErrorSerializer, NoInput, ProjectScope, VisibleScope
 from annotations.models import DefectType, JobState, Project
 from annotations.severity.from_grades import likely_grade
 from inference.inspections import inspection_runs, results
+from inference.inspections.addresses import picture_url
 from inference.models import Defect, InspectedImage, Inspection
 
 
@@ -90,18 +90,11 @@ class InspectedImageSerializer(serializers.ModelSerializer):
 
     def get_file(self, image: InspectedImage) -> str | None:
         """Return the address of the original, None when it was not kept."""
-        return _address(image, "file")
+        return picture_url(image, "file")
 
     def get_drawn(self, image: InspectedImage) -> str | None:
         """Return the address of the drawn picture, None until it is there."""
-        return _address(image, "drawn")
-
-
-def _address(image: InspectedImage, kind: str) -> str | None:
-    stored = getattr(image, kind)
-    if not stored:
-        return None
-    return reverse(f"api:inspected-{kind}", args=[image.pk]) + f"?v={stamp(stored.name)}"
+        return picture_url(image, "drawn")
 
 
 class InspectionSerializer(serializers.ModelSerializer):

@@ -89,7 +89,7 @@ def test_images_of_other_projects_and_deleted_ones_are_refused_by_number(project
 
 
 def test_a_filter_is_worked_through_call_by_call(project, monkeypatch):
-    monkeypatch.setattr("annotations.api.bulk.MOST", 2)
+    monkeypatch.setattr("annotations.api.bulk.BATCH", 2)
     kind = make_type(project, "dents")
     images = [make_image(project, lot="L7") for _ in range(5)]
     for image in images:

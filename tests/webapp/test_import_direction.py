@@ -1,4 +1,4 @@
-"""The four apps import one way only: annotations, inference, training, webapp, each what stands before it."""
+"""Imports go one way only: between the four apps, and between the pages and the REST layer."""
 
 import ast
 from pathlib import Path
@@ -21,15 +21,20 @@ WITH_TENSORFLOW = (
 )
 
 
-def _imported(path: Path) -> set[str]:
-    """Return the first names of all imports in PATH, those inside functions and of types included."""
+def _imported_modules(path: Path) -> set[str]:
+    """Return the dotted names that `path` imports, those inside functions and of types included."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.add(node.module.partition(".")[0])
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the top-level packages that `path` imports."""
+    return {name.partition(".")[0] for name in _imported_modules(path)}
 
 
 def _modules(app: str) -> list[Path]:
@@ -41,6 +46,48 @@ def test_an_app_imports_nothing_that_stands_after_it(app: str) -> None:
     later = set(APPS[APPS.index(app) + 1 :])
     wrong = {str(path.relative_to(ROOT)): _imported(path) & later for path in _modules(app)}
     assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def _imports_below(folder: str, packages: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return what the modules of `folder` import of `packages`, by the path of the module."""
+    modules = _modules(folder)
+    assert modules, folder
+    found = {
+        path.relative_to(ROOT).as_posix(): [
+            name for name in _imported_modules(path) if f"{name}.".startswith(packages)
+        ]
+        for path in modules
+    }
+    return {path: names for path, names in found.items() if names}
+
+
+@pytest.mark.parametrize("folder", ["views", "forms", "charts", "templatetags", "demo"])
+def test_pages_import_nothing_of_the_rest_layer(folder: str) -> None:
+    rest = tuple(f"{app}.api." for app in APPS)
+    assert _imports_below(f"webapp/{folder}", (*rest, "rest_framework.serializers.")) == {}
+
+
+def test_the_rest_layer_below_webapp_imports_nothing_of_it() -> None:
+    for app in APPS[:-1]:
+        assert _imports_below(f"{app}/api", ("webapp.",)) == {}
+
+
+@pytest.mark.parametrize("folder", ["views", "templatetags"])
+def test_the_rest_layer_of_webapp_imports_no_views(folder: str) -> None:
+    assert _imports_below("webapp/api", (f"webapp.{folder}.",)) == {}
+
+
+@pytest.mark.parametrize(
+    "room", ["listing", "imaging", "labeling", "severity", "intake", "formats", "models"]
+)
+def test_what_pages_and_rest_share_lies_below_both(room: str) -> None:
+    above = (
+        "annotations.api.",
+        "rest_framework.serializers.",
+        "rest_framework.pagination.",
+        "drf_spectacular.",
+    )
+    assert _imports_below(f"annotations/{room}", above) == {}
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
-from annotations.api.images import media_url
+from annotations.imaging.addresses import media_url
 from annotations.models import Project, ViewState
 from training.models import EvaluatedImage, Evaluation, Round
 from webapp.views.page import page, render_project

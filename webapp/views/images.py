@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
-from annotations.api.bulk import ASKED_REASONS, MOST_NAMED
-from annotations.api.images import media_url
+from annotations.bulk import ASKED_REASONS
+from annotations.imaging.addresses import media_url
 from annotations.labeling.comments import KINDS
 from annotations.listing import portions
 from annotations.listing.filters import ANYBODY, image_filter
@@ -176,7 +176,6 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
         "comment_kinds": KINDS.items(),
         "origin_fields": [("lot", "Lot"), ("line", "Line"), ("part", "Part")],
         "folded_used": sum(name in query for name in FOLDED),
-        "most_named": MOST_NAMED,
     }
 
 

@@ -6,16 +6,15 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from annotations.access import get_project
-from annotations.api.images import stamp
 from annotations.errors import BlemishError
 from annotations.models import JobState, Project
 from annotations.severity.from_grades import likely_grade
 from inference.inspections import inspection_runs, reports, results
+from inference.inspections.addresses import picture_url
 from inference.models import Defect, InspectedImage, Inspection
 from webapp.forms.inspect import InspectForm
 from webapp.lines import Lines
@@ -148,12 +147,9 @@ def _row(image: InspectedImage) -> dict:
         for defect in image.defects.all()
     ]
     rows.sort(key=lambda row: -(row["severity"] if row["severity"] is not None else -1))
-    address = None
-    if image.drawn:
-        address = reverse("api:inspected-drawn", args=[image.pk]) + f"?v={stamp(image.drawn.name)}"
     return {
         "image": image,
         "severity": results.severity_of_image(image),
         "defects": rows,
-        "drawn": address,
+        "drawn": picture_url(image, "drawn"),
     }

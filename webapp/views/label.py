@@ -7,8 +7,8 @@ from django.views.decorators.http import require_GET
 from rest_framework.exceptions import NotFound
 
 from annotations.access import get_image, get_project
-from annotations.api.images import ImageSerializer
 from annotations.labeling import preferences
+from annotations.labeling.image_wire import image_to_wire
 from annotations.models import DefectType, Project
 from inference import registry
 from webapp.views.page import page, render_project
@@ -70,6 +70,6 @@ def label(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespons
         if image.project_id != project.pk:
             raise NotFound("There is no such image in this project.")
     waiting = project.images.present().filter(state="unlabeled").count()
-    data = canvas_data(request, project) | {"image": ImageSerializer(image).data if image else None}
+    data = canvas_data(request, project) | {"image": image_to_wire(image) if image else None}
     context = {"data": data, "image": image, "waiting": waiting, "has_types": bool(data["types"])}
     return render_project(request, "webapp/workbench/label.html", project, tab="label", **context)

@@ -4,9 +4,12 @@ import json
 import re
 
 import pytest
+from django.urls import reverse
 
+from annotations.api.images import ImageSerializer
+from annotations.labeling import leases
 from annotations.models import Role
-from tests.factories import make_image, make_member, make_project, make_review_item, make_type
+from tests.factories import make_comment, make_image, make_member, make_project, make_review_item, make_type
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,21 @@ def test_the_label_page_tells_the_types_with_their_grades_and_weights(client, pr
     assert [grade["level"] for grade in scratches["grades"]] == [1, 2, 3]
     assert scratches["grades"][2]["weight"] == 1.0
     assert [kind["archived"] for kind in data["types"]] == [False, False, True]
+
+
+def test_the_label_page_embeds_the_image_as_rest_answers_it(client, project, inspector) -> None:
+    image = make_image(project, ready=True, captured_at="2026-01-02T03:04:05.678901Z", lot="L7")
+    make_comment(image)
+    leases.take(image, inspector)
+    embedded = _data(client.get(reverse("label-image", args=["steel", image.pk])), "label-data")["image"]
+    answered = client.get(reverse("api:image-detail", args=[image.pk])).json()
+    listed = client.get(reverse("api:image-list", args=["steel"])).json()["results"][0]
+    assert set(embedded) == set(ImageSerializer.Meta.fields)
+    # The lease ends a little later for the answer that comes first.
+    for values in (embedded, answered, listed):
+        assert 0 < values["lease"].pop("seconds_left") <= project.lease_seconds
+    assert embedded == answered == listed
+    assert embedded["captured_at"] == "2026-01-02T03:04:05.678901Z"
 
 
 def test_without_an_image_the_label_page_offers_to_claim_one(client, project, inspector) -> None:
