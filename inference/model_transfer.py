@@ -13,6 +13,7 @@ from annotations.errors import BlemishError
 from annotations.models import Project
 from inference import registry
 from inference.detector import saved_detectors
+from inference.detector.signatures import BrokenModel
 from inference.formats import label_maps
 from inference.models import ModelKind, ModelSource, ModelVersion
 
@@ -75,7 +76,7 @@ def import_model(
     try:
         manifest = _copy(project, folder, source, draft, labels)
         draft.rename(target)
-    except saved_detectors.BrokenModel as error:
+    except BrokenModel as error:
         raise CannotExchange(f"{folder} cannot be used as a detector: {error}") from error
     except OSError as error:
         raise CannotExchange(f"{folder} cannot be copied: {error.strerror or error}.") from error

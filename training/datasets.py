@@ -41,7 +41,7 @@ def make_sample(labeled: LabeledImage, class_names: Sequence[str]) -> Sample:
     """Return the detector's view of LABELED; classes are indexes into CLASS_NAMES."""
     index = {name: number for number, name in enumerate(class_names)}
     return Sample(
-        path=labeled.image.file.name,
+        path=labeled.image.file.name or "",
         boxes=np.array([[box[side] for side in SIDES] for box in labeled.boxes], float).reshape(-1, 4),
         classes=np.array([index[box["defect_type"]] for box in labeled.boxes], int),
         difficult=np.array([box["difficult"] for box in labeled.boxes], bool),
@@ -94,7 +94,7 @@ def graded_crops(
         if not boxes:
             continue
         corners = [tuple(box[side] for side in SIDES) for box in boxes]
-        cut.append(crops.crop_all(read(labeled.image.file.name), corners, policy, shape=shape))
+        cut.append(crops.crop_all(read(labeled.image.file.name or ""), corners, policy, shape=shape))
         grades += [box["grade"] for box in boxes]
     stacked = np.concatenate(cut) if cut else np.zeros((0, *shape), np.uint8)
     return GradedCrops(stacked, np.array(grades, int))
@@ -103,13 +103,9 @@ def graded_crops(
 def clip(corners: Sequence[float], image: Image) -> tuple[float, float, float, float] | None:
     """Return CORNERS (xmin, ymin, xmax, ymax; pixels) inside IMAGE, or None when under a pixel is left."""
     xmin, ymin, xmax, ymax = corners
-    inside = (
-        max(0.0, min(xmin, image.width)),
-        max(0.0, min(ymin, image.height)),
-        max(0.0, min(xmax, image.width)),
-        max(0.0, min(ymax, image.height)),
-    )
-    if not all(map(math.isfinite, inside)) or inside[2] - inside[0] < 1 or inside[3] - inside[1] < 1:
+    left, right = (max(0.0, min(x, image.width)) for x in (xmin, xmax))
+    top, bottom = (max(0.0, min(y, image.height)) for y in (ymin, ymax))
+    if not all(map(math.isfinite, (left, top, right, bottom))) or right - left < 1 or bottom - top < 1:
         return None
     # A hundredth of a pixel is more than any model knows.
-    return tuple(round(value, 2) for value in inside)
+    return round(left, 2), round(top, 2), round(right, 2), round(bottom, 2)

@@ -41,7 +41,7 @@ PHASES = {
 
 
 # What is written with the state in which the worker leaves a round.
-WRITTEN = {
+WRITTEN: dict[JobState, dict[str, object]] = {
     JobState.DONE: {"message": "Done", "seconds_left": 0},
     JobState.CANCELLED: {"message": "Cancelled; its checkpoint is kept"},
     JobState.QUEUED: {"message": "Waits for a worker", "attempts": F("attempts") - 1},

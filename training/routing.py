@@ -73,15 +73,17 @@ def choose(
     if manual:
         detail = f"{', '.join(manual)}: too little evidence for a threshold yet."
         return Route(shown, ReviewReason.MANUAL_TYPE, detail, priority)
-    unsure = min(boxes, key=lambda box: box.score - thresholds[box.class_name])
-    if unsure.score < thresholds[unsure.class_name]:
-        least = thresholds[unsure.class_name]
+    cuts = {name: cut for name, cut in thresholds.items() if cut is not None}
+    unsure = min(boxes, key=lambda box: box.score - cuts[box.class_name])
+    least = cuts[unsure.class_name]
+    if unsure.score < least:
         detail = f"{unsure.class_name} {unsure.score:.2f} is below its threshold {least:.2f}."
         return Route(shown, ReviewReason.UNSURE, detail, priority)
-    vague = [box for box in boxes if box.grade_probabilities and max(box.grade_probabilities) < grade_doubt]
+    clearest = ((box, max(box.grade_probabilities)) for box in boxes if box.grade_probabilities)
+    vague = next(((box, best) for box, best in clearest if best < grade_doubt), None)
     if vague:
-        best = max(vague[0].grade_probabilities)
-        detail = f"The grade of a {vague[0].class_name} is unclear: the most likely one has {best:.0%}."
+        box, best = vague
+        detail = f"The grade of a {box.class_name} is unclear: the most likely one has {best:.0%}."
         return Route(shown, ReviewReason.UNSURE_GRADE, detail, 1.0 - best)
     if not may_accept:
         return Route(shown, ReviewReason.AUDIT, "Images that measure are labeled by people.", 0.5)

@@ -72,7 +72,7 @@ class Picture(generics.GenericAPIView):
 
     serializer_class = NoInput
     content_negotiation_class = AnyFormat
-    filter_backends: list = []
+    filter_backends = ()
 
 
 PICTURE_SCHEMA = extend_schema(

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
@@ -199,7 +199,7 @@ class InspectionList(ProjectScope, generics.ListAPIView):
             threshold=values.get("threshold"),
             max_boxes=values["max_boxes"],
         )
-        whole = counted(results.with_results(Inspection.objects)).get(pk=inspection.pk)
+        whole = counted(results.with_results(Inspection.objects.all())).get(pk=inspection.pk)
         data = WholeInspectionSerializer(whole, context=self.get_serializer_context()).data
         address = reverse("api:inspection-detail", args=[inspection.pk])
         return Response(data, status=status.HTTP_201_CREATED, headers={"Location": address})
@@ -233,7 +233,7 @@ class InspectedFile(VisibleScope, Picture):
     kind = "file"
 
     @PICTURE_SCHEMA
-    def get(self, request: Request, pk: int) -> HttpResponse:
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
         """Send the picture."""
         image = self.get_object()
         stored = getattr(image, self.kind)

@@ -177,6 +177,7 @@ class Detector:
     def _predict_tiles(self, pixels: np.ndarray, min_score: float) -> tuple:
         """Look at the tiles of uint8 [H, W, C] and merge what is found; as an image of _predict_batch."""
         tiling, (height, width) = self.manifest.tiling, pixels.shape[:2]
+        assert tiling is not None
         tiles = plan(height, width, tiling)
         parts: list[tuple[Tile, tuple]] = []
         batch: list[np.ndarray] = []
@@ -234,7 +235,9 @@ class Detector:
         names = [self.class_names[number - 1] for number in numbers[solid]]
         corners = boxes[solid][:, [1, 0, 3, 2]].tolist()
         rows = zip(names, corners, scores[solid].tolist(), strict=True)
-        return [Detection(name, *place, score) for name, place, score in rows]
+        return [
+            Detection(name, xmin, ymin, xmax, ymax, score) for name, (xmin, ymin, xmax, ymax), score in rows
+        ]
 
 
 def _gather(parts: Sequence[tuple[Tile, tuple]], size: int, min_score: float) -> Boxes:

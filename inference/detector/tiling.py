@@ -209,9 +209,9 @@ def _join(found: Boxes, tiles: Sequence[Tile]) -> tuple[Boxes, np.ndarray]:
     """
     cut_sides, margins = find_cut_sides(found, tiles), _margins(found, tiles)
     reach = (found.boxes[:, 2:] - found.boxes[:, :2]) / margins[:, 2:] * MARGIN
-    slivers = (cut_sides & (np.tile(reach, 2) < SLIVER)).any(axis=1)
+    slivers = np.any(cut_sides & (np.tile(reach, 2) < SLIVER), axis=1)
     found, cut_sides, margins = found.pick(~slivers), cut_sides[~slivers], margins[~slivers]
-    pieces = cut_sides.any(axis=1)
+    pieces: np.ndarray = cut_sides.any(axis=1)
     places = np.flatnonzero(pieces)
     if len(places) < 2:
         return found, pieces
@@ -258,7 +258,8 @@ def _comparable(found: Boxes, levels: np.ndarray) -> tuple[np.ndarray, np.ndarra
     low, high = found.boxes[:, :2], found.boxes[:, 2:]
     for side in range(2):
         alike &= (low[:, None, side] < high[:, side]) & (low[:, side] < high[:, None, side])
-    return np.nonzero(alike)
+    first, second = np.nonzero(alike)
+    return first, second
 
 
 def _intersect(a: np.ndarray, b: np.ndarray) -> np.ndarray:

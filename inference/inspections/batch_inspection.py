@@ -12,7 +12,7 @@ from django.conf import settings
 
 from annotations.imaging import decoding
 from annotations.severity.from_grades import image_severity
-from inference.detector.saved_detectors import BrokenModel
+from inference.detector.signatures import BrokenModel
 from inference.pipeline import BOX, Finding, Pipeline
 from inference.readahead import batches, count_pixels, read_ahead
 
@@ -30,6 +30,12 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     error: str = ""
     seconds: float = 0.0
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Return the pixels of an outcome without an error."""
+        assert self.pixels is not None
+        return self.pixels
 
     @property
     def severity(self) -> float | None:
@@ -66,7 +72,7 @@ def _read(source: Source, *, window: tuple[float, float]) -> Outcome:
     return Outcome(name, pixels, seconds=time.monotonic() - started)
 
 
-def _sentence(name: str, error: Exception) -> str:
+def _sentence(name: str, error: decoding.UnreadableImage | OSError) -> str:
     if isinstance(error, decoding.UnreadableImage):
         return str(error)
     if isinstance(error, FileNotFoundError):
@@ -78,7 +84,8 @@ def _predict(pipeline: Pipeline, batch: list[Outcome], *, least: float, max_boxe
     started = time.monotonic()
     readable = [outcome for outcome in batch if outcome.pixels is not None]
     try:
-        found = pipeline.predict([o.pixels for o in readable], min_score=least, max_boxes=max_boxes)
+        pixels = [outcome.pixels for outcome in readable if outcome.pixels is not None]
+        found = pipeline.predict(pixels, min_score=least, max_boxes=max_boxes)
     except BrokenModel as error:
         if len(readable) > 1:
             # One image may be what the network cannot take: each gets its own try.

@@ -72,7 +72,7 @@ def start(
             )
             for file in files:
                 row = _keep(inspection, file)
-                stored += [row.file.name] if row.file else []
+                stored += [row.file.name] if row.file.name else []
                 row.save()
             transaction.on_commit(lambda: jobs.enqueue(RUN_INSPECTION, inspection.pk))
     except BaseException:
@@ -163,13 +163,13 @@ def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model
         return
     colors = {name: kind.color for name, kind in types.items()}
     buffer = io.BytesIO()
-    drawing.draw(outcome.pixels, outcome.findings, colors=colors).save(buffer, "PNG", compress_level=3)
+    drawing.draw(outcome.shown, outcome.findings, colors=colors).save(buffer, "PNG", compress_level=3)
     drawn = default_storage.save(
         _stored_name(row.inspection, "drawn.png", drawn=True), ContentFile(buffer.getvalue())
     )
     known = [finding for finding in outcome.findings if finding.class_name in types]
     strangers = sorted({finding.class_name for finding in outcome.findings} - set(types))
-    height, width = outcome.pixels.shape[:2]
+    height, width = outcome.shown.shape[:2]
     with transaction.atomic():
         written = InspectedImage.objects.filter(pk=row.pk, done=False).update(
             done=True,

@@ -18,9 +18,17 @@ from inference.detector.saved_detectors import Detection
 class Truth(Protocol):
     """An image's labeled boxes; `training.detector.data.samples.Sample` is one."""
 
-    boxes: np.ndarray  # float [n, 4], xmin, ymin, xmax, ymax
-    classes: np.ndarray  # int [n], index into the class names
-    difficult: np.ndarray  # bool [n]
+    @property
+    def boxes(self) -> np.ndarray:
+        """Return float [n, 4]: xmin, ymin, xmax, ymax."""
+
+    @property
+    def classes(self) -> np.ndarray:
+        """Return int [n]: indexes into the class names."""
+
+    @property
+    def difficult(self) -> np.ndarray:
+        """Return bool [n]."""
 
 
 @dataclass(frozen=True)

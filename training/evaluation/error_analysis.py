@@ -171,7 +171,7 @@ def _rounded(values: np.ndarray) -> list[float]:
 def _sizes(
     found: Accumulated, truths: Sequence[Truth], scales: Sequence[float], names: list[str]
 ) -> list[dict]:
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for truth, scale in zip(truths, scales, strict=True):
         sides = np.maximum(truth.boxes[:, 2:] - truth.boxes[:, :2], 0) * scale
         edges = np.array(SIZE_EDGES) * COCO_SIDE

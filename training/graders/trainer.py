@@ -81,7 +81,7 @@ def train(
     crops, grades = np.asarray(crops, np.uint8), np.asarray(grades, np.int32)
     require_enough(grades, levels=levels, config=config, name=name)
     held_out = validation is not None and len(validation[1]) > 0
-    judged = validation if held_out else (crops, grades)
+    judged = validation if validation is not None and held_out else (crops, grades)
     learner = Learner(config, levels=levels, grade_weights=class_weights(grades, levels), policy=policy)
     keeper = _Keeper(learner, folder=folder, judged=judged)
     schedule = Schedule(config)

@@ -1,19 +1,19 @@
 """`inspect PROJECT DIR --out OUT`: run the promoted models over a folder of images."""
 
 import os
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from annotations.errors import BlemishError
 from annotations.management.console import find_project, table
-from inference.detector.saved_detectors import BrokenModel
+from inference.detector.signatures import BrokenModel
 from inference.graders.saved_graders import BrokenGrader
 from inference.inspections import drawing, reports
-from inference.inspections.batch_inspection import DEFAULT_THRESHOLD, Outcome, examine
+from inference.inspections.batch_inspection import DEFAULT_THRESHOLD, Outcome, Source, examine
 from inference.pipeline import Pipeline
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             pipeline = Pipeline.load(project, model_name=options["model"])
         except (BlemishError, BrokenModel, BrokenGrader) as error:
             raise CommandError(str(error)) from error
-        sources = [(name, partial(path.open, "rb")) for name, path in paths]
+        sources: list[Source] = [(name, _opener(path)) for name, path in paths]
         outcomes = examine(pipeline, sources, threshold=threshold, max_boxes=max_boxes)
         bar = tqdm(outcomes, total=len(sources), desc="Inspecting", unit="image")
         colors = dict(project.defect_types.values_list("name", "color"))
@@ -93,6 +93,10 @@ def find_images(folder: Path, *, out: Path) -> list[tuple[str, Path]]:
     return [(path.relative_to(folder).as_posix(), path) for path in sorted(found)]
 
 
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
+
+
 def drawn_name(name: str) -> str:
     """Return the name of the drawing: the image's own where browsers show its kind, else with .png added."""
     return name if Path(name).suffix.lower() in DRAWN_AS_THEY_ARE else f"{name}.png"
@@ -103,8 +107,8 @@ def save_drawing(path: Path, outcome: Outcome, colors: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        options = {"quality": 92} if path.suffix.lower() in (".jpg", ".jpeg") else {}
-        drawing.draw(outcome.pixels, outcome.findings, colors=colors).save(draft, **options)
+        options: dict[str, Any] = {"quality": 92} if path.suffix.lower() in (".jpg", ".jpeg") else {}
+        drawing.draw(outcome.shown, outcome.findings, colors=colors).save(draft, **options)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from training.detector.data.tile_sampling import (
 CONFIG = replace(TINY, input_size=64, tiles="auto", flip_horizontal=False, flip_vertical=False)
 
 
-def frame(boxes, *, width=320, height=192, classes=None, difficult=None):
+def frame(boxes, *, width=320, height=192, classes=None, difficult=()):
     pixels = np.full((height, width), 100, np.uint8)
     for xmin, ymin, xmax, ymax in np.array(boxes, int).reshape(-1, 4):
         pixels[ymin:ymax, xmin:xmax] = 220

@@ -12,7 +12,7 @@ from training.evaluation.coco_metrics import evaluate
 NAMES = ["scratch", "pit"]
 
 
-def truth(*boxes, classes=None, difficult=None):
+def truth(*boxes, classes=None, difficult=()):
     return Sample("x", list(boxes), [0] * len(boxes) if classes is None else classes, difficult)
 
 

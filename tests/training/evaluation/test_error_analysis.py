@@ -14,7 +14,7 @@ from training.evaluation.error_analysis import confuse, describe, match_image, s
 NAMES = ["scratch", "pit"]
 
 
-def truth(*boxes, classes=None, difficult=None):
+def truth(*boxes, classes=None, difficult=()):
     return Sample("x", list(boxes), [0] * len(boxes) if classes is None else classes, difficult)
 
 

@@ -190,7 +190,8 @@ def reduce_picture(
     Boxes that another level answers for get the class IGNORED, as difficult ones do.
     """
     pixels = match_channels(pixels, channels)
-    shape = reduced_shape(*pixels.shape[:2], tiling.reductions[level])
+    height, width = pixels.shape[:2]
+    shape = reduced_shape(height, width, tiling.reductions[level])
     left_out = difficult | is_left_to_others(boxes, level, tiling)
     return _shrink(pixels, shape, boxes, np.where(left_out, IGNORED, classes))
 

@@ -7,7 +7,7 @@ same images.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -83,12 +83,13 @@ class PictureCache:
     def _read(self, sample: Sample, level: int) -> Picture:
         pixels = sample.pixels
         if pixels is None:
+            assert self._load is not None  # samples without pixels come with a reader
             try:
                 pixels = self._load(sample.path)
             except (OSError, ValueError) as error:
                 raise MissingImage(f"{sample.path}: the training image cannot be read ({error}).") from error
         parts = (np.asarray(pixels), sample.boxes, sample.classes, sample.difficult)
-        if level == WHOLE:
+        if level == WHOLE or self._tiling is None:
             return fit_picture(*parts, self._config)
         return reduce_picture(*parts, level=level, tiling=self._tiling, channels=self._config.channels)
 
@@ -160,7 +161,7 @@ def stack(pictures: list[Picture]) -> Batch:
     return Batch(np.stack([picture.pixels for picture in pictures]), boxes, classes)
 
 
-def prefetch(make: Callable[[int], Batch], first: int, *, ahead: int = AHEAD) -> Iterator[Batch]:
+def prefetch(make: Callable[[int], Batch], first: int, *, ahead: int = AHEAD) -> Generator[Batch, None, None]:
     """Yield make(first), make(first + 1), ... made in a thread ahead of their use. Close it to end that.
 
     An error in the thread is raised here, in the order of the steps.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,14 +24,16 @@ class Sample:
     path: str
     boxes: np.ndarray
     classes: np.ndarray
-    difficult: np.ndarray | None = None
+    difficult: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # empty: none is
     pixels: np.ndarray | None = None
     size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         boxes = np.asarray(self.boxes, np.float32).reshape(-1, 4)
         classes = np.asarray(self.classes, np.int32).reshape(-1)
-        difficult = np.zeros(len(boxes), bool) if self.difficult is None else np.asarray(self.difficult, bool)
+        difficult = np.asarray(self.difficult, bool).reshape(-1)
+        if not len(difficult):
+            difficult = np.zeros(len(boxes), bool)
         if not len(boxes) == len(classes) == len(difficult):
             raise BadSample(
                 f"{self.path}: {len(boxes)} boxes, {len(classes)} classes and {len(difficult)} marks."

@@ -141,7 +141,7 @@ def lay_out(
 ) -> Views:
     """Return the views of a training: each image whole, or its tiles with defects and some empty ones."""
     repeats = repeat_factors(samples, config.repeat_below)
-    if tiling is None:
+    if tiling is None or sizes is None:
         count = len(samples)
         whole = np.full(count, WHOLE)
         return Views(np.arange(count), whole, np.zeros((count, 2)), _repeat(samples, repeats))

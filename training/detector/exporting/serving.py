@@ -96,6 +96,7 @@ class Serving(tf.Module):
     def _serve_tiles(self, frame: tf.Tensor) -> dict[str, tf.Tensor]:
         """Cut a large frame as training did; filled up with zeros, as the other way does."""
         most = self.config.max_detections
+        assert self._tiling is not None
         boxes, scores, classes = find_in_tiles(
             tf.ensure_shape(frame, [None, None, self.config.channels]),
             lambda images: self._look(images, self._network),

@@ -7,6 +7,7 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class State:
 def save(folder: Path, state: State) -> None:
     """Write the state into the folder, replacing the one there at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    flat = {
+    flat: dict[str, Any] = {
         f"{role}/{index:04d}": array
         for role, arrays in state.arrays.items()
         for index, array in enumerate(arrays)

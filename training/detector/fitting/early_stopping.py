@@ -91,8 +91,10 @@ class Judge:
         rows = zip(*(part.numpy() for part in found), strict=True)
         return [
             [
-                Detection(names[int(number)], *map(float, box), float(score))
-                for box, score, number in zip(boxes[:n], scores[:n], numbers[:n], strict=True)
+                Detection(names[int(number)], xmin, ymin, xmax, ymax, float(score))
+                for (xmin, ymin, xmax, ymax), score, number in zip(
+                    boxes[:n].tolist(), scores[:n], numbers[:n], strict=True
+                )
             ]
             for boxes, scores, numbers, n in rows
         ]

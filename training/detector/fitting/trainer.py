@@ -130,7 +130,7 @@ def train(
         class_names=tuple(class_names),
         model=learner.averaged_model(),
         steps=run.schedule.step,
-        epochs=run.schedule.epochs,
+        epochs=run.schedule.epochs or 0,
         seconds=run.seconds,
         losses=run.losses,
         stopped_early=run.stopped_early,
@@ -159,7 +159,8 @@ class _Run:
         self.kept = 0
         self.tiling: Tiling | None = None
         self.judge: Judge | None = None
-        self.best, self.best_weights = Best(), []
+        self.best = Best()
+        self.best_weights: list[np.ndarray] = []
         self.stopped_early = False
         self.held_out_map: float | None = None
         self.started = clock()
@@ -207,7 +208,8 @@ class _Run:
     def fit(self, cache: PictureCache, order: EpochSampler, report: Callable[[Progress], None]) -> None:
         def make(step: int):
             # Until a budget is measured the progress is near 0, so mosaic is on.
-            share = step / self.schedule.steps if self.schedule.planned else 0.0
+            steps = self.schedule.steps
+            share = 0.0 if steps is None else step / steps
             return make_batch(cache, order, step, mosaic=share < self.config.mosaic_until)
 
         with closing(prefetch(make, self.schedule.step)) as batches:
@@ -241,7 +243,7 @@ class _Run:
 
     def _judge_when_due(self, meter: Meter) -> None:
         """Look at the held-out images; end the schedule when they have not become better for long."""
-        if self.judge is None or not self.schedule.planned:
+        if self.judge is None or self.schedule.steps is None:
             return
         share = self.schedule.step / self.schedule.steps
         if not self.best.due(share):
@@ -263,7 +265,9 @@ class _Run:
             parts = ", ".join(f"{name} {value}" for name, value in self.losses.items())
             raise LossNotFinite(f"The loss is not finite at step {self.schedule.step}: {parts}.")
         plan, step_seconds = self.schedule, meter.step_seconds
-        left = (plan.steps - plan.step) * step_seconds if plan.planned and step_seconds else None
+        left = None
+        if plan.steps is not None and step_seconds:
+            left = (plan.steps - plan.step) * step_seconds
         progress = Progress(
             step=plan.step,
             steps=plan.steps or 0,
@@ -293,7 +297,8 @@ class _Run:
     def _keep_when_due(self) -> None:
         plan = self.schedule
         # A budget that is fitted anew moves the marks; each is kept once, when it is first passed.
-        passed = sum(plan.step >= plan.steps * share for share in KEPT_SHARES) if plan.planned else 0
+        steps = math.inf if plan.steps is None else plan.steps
+        passed = sum(plan.step >= steps * share for share in KEPT_SHARES)
         if passed > self.kept:
             self.kept = passed
             facts = {"config": self.config.to_dict(), "class_names": self.class_names, "step": plan.step}

@@ -11,6 +11,7 @@ from annotations.imaging.decoding import UnreadableImage
 from annotations.management.console import find_project, table
 from annotations.models import Image, ImageState, Split
 from inference import registry
+from inference.detector.signatures import BrokenModel
 from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, snapshots
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         try:
             model = registry.detector(project, options["model"])
             detector = saved_detectors.load(model.path, names=snapshots.synonyms(project, names))
-        except (BlemishError, saved_detectors.BrokenModel) as error:
+        except (BlemishError, BrokenModel) as error:
             raise CommandError(str(error)) from error
         rows = list(snapshots.read_now(_labeled(project, options["split"]), names))
         if not rows:

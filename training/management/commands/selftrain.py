@@ -138,7 +138,7 @@ class Command(BaseCommand):
         self.stdout.write("\n" + table(header, rows))
         marks = done[-1].metrics.get("checkpoints")
         if marks:
-            lines = [(mark["round"], mark["step"], mark["map50"], mark["map"]) for mark in marks]
+            lines: list[tuple] = [(mark["round"], mark["step"], mark["map50"], mark["map"]) for mark in marks]
             self.stdout.write("\n" + table(("checkpoint of round", "step", "mAP@.5", "mAP"), lines))
         models = done[-1].metrics.get("models", {})
         if models:
