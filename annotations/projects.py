@@ -7,16 +7,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from annotations import tasks
 from annotations.errors import Conflict, GradeInUse, InvalidSetting, NoEngineer
-from annotations.models import Box, DefectType, Grade, Member, Project, Role, ViewState
+from annotations.imaging import previews
+from annotations.models import Box, DefectType, Grade, Member, Project, Role
 from annotations.models.projects import PALETTE
 
 VIEWS_AT_ONCE = 100
 
 
 def free_slug(name: str) -> str:
-    """Return a slug made of NAME that no project has yet."""
+    """Return a slug made of `name` that no project has yet."""
     stem = slugify(name)[:50] or "project"
     taken = set(Project.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     number, slug = 2, stem
@@ -26,7 +26,7 @@ def free_slug(name: str) -> str:
 
 
 def create(user, *, name: str, slug: str = "", **fields) -> Project:
-    """Make a project with USER (or nobody) as its engineer; raises Conflict when the slug was just taken."""
+    """Make a project with `user` (or nobody) as its engineer; raises Conflict when the slug is taken."""
     try:
         with transaction.atomic():
             project = Project.objects.create(
@@ -41,7 +41,7 @@ def create(user, *, name: str, slug: str = "", **fields) -> Project:
 
 @transaction.atomic
 def change(project: Project, **fields) -> Project:
-    """Write FIELDS of PROJECT; another gray window makes every view and thumbnail anew.
+    """Write `fields` of `project`; another gray window makes every view and thumbnail anew.
 
     Raises InvalidSetting for a window or shares of splits that no project can have.
     """
@@ -55,18 +55,15 @@ def change(project: Project, **fields) -> Project:
         raise InvalidSetting("Calibration and test together exceed 100 percent.", field="test_percent")
     project.save(update_fields=list(fields))
     if (low, high) != window:
-        # A renderer that runs now loses its claim, and its result with it.
-        project.images.exclude(view_state=ViewState.PENDING).update(
-            view_state=ViewState.PENDING, view_claimed_at=None
-        )
-        # The first ones at once, so that a change is seen; the sweep finds the others.
+        previews.renew(project.images.all())
+        # The first ones at once, so that a person sees the change; the sweep makes the others.
         first = list(project.images.present().values_list("pk", flat=True)[:VIEWS_AT_ONCE])
-        transaction.on_commit(lambda: tasks.request_views(first))
+        transaction.on_commit(lambda: previews.request_views(first))
     return project
 
 
 def set_members(project: Project, roles: Mapping[User, Role]) -> None:
-    """Make the members of PROJECT exactly ROLES, user to role; raises NoEngineer when none would be left."""
+    """Make the members of `project` exactly `roles`, user to role; raises NoEngineer without an engineer."""
     if Role.ENGINEER not in roles.values():
         raise NoEngineer(f"Nobody could change {project.name} any more: name at least one engineer.")
     with transaction.atomic():
@@ -76,7 +73,7 @@ def set_members(project: Project, roles: Mapping[User, Role]) -> None:
 
 
 def free_hotkey(project: Project, name: str) -> str:
-    """Return the first letter of NAME, else of the alphabet, that is no hotkey of PROJECT yet, or ""."""
+    """Return the first letter of `name`, else of the alphabet, that is no hotkey of `project` yet, or ""."""
     taken = set(project.defect_types.filter(archived=False).values_list("hotkey", flat=True))
     letters = [letter for letter in name.lower() if "a" <= letter <= "z"]
     letters += [chr(code) for code in range(ord("a"), ord("z") + 1)]
@@ -84,9 +81,9 @@ def free_hotkey(project: Project, name: str) -> str:
 
 
 def add_type(project: Project, *, name: str, grades: Sequence[Mapping] = (), **fields) -> DefectType:
-    """Add a defect type after the others, with a color and a hotkey of its own unless FIELDS tell them.
+    """Add a defect type after the others, with a color and a hotkey of its own unless `fields` have them.
 
-    GRADES are mappings with name, criteria and weight, lightest first. Raises Conflict, InvalidSetting.
+    `grades` are mappings with name, criteria and weight, lightest first. Raises Conflict, InvalidSetting.
     """
     last = project.defect_types.aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
@@ -100,7 +97,7 @@ def add_type(project: Project, *, name: str, grades: Sequence[Mapping] = (), **f
 
 
 def change_type(defect_type: DefectType, *, grades: Sequence[Mapping] | None = None, **fields) -> DefectType:
-    """Write FIELDS and, unless None, all GRADES; raises Conflict, InvalidSetting, GradeInUse."""
+    """Write `fields` and, unless None, all `grades`; raises Conflict, InvalidSetting, GradeInUse."""
     present = defect_type.name
     for name, value in fields.items():
         setattr(defect_type, name, value)
@@ -111,7 +108,7 @@ def change_type(defect_type: DefectType, *, grades: Sequence[Mapping] | None = N
 
 @transaction.atomic
 def move_type(defect_type: DefectType, *, by: int) -> None:
-    """Move DEFECT_TYPE BY places up (negative) or down; class ids of the next snapshot follow."""
+    """Move `defect_type` `by` places up (negative) or down; class ids of the next snapshot follow."""
     order = list(defect_type.project.defect_types.all())
     place = order.index(defect_type)
     order.insert(max(0, place + by), order.pop(place))
@@ -122,7 +119,7 @@ def move_type(defect_type: DefectType, *, by: int) -> None:
 
 
 def _save_type(defect_type: DefectType, grades: Sequence[Mapping] | None) -> DefectType:
-    """Write the row of DEFECT_TYPE and its grades, all or nothing."""
+    """Write the row of `defect_type` and its grades, all or nothing."""
     try:
         with transaction.atomic():
             defect_type.save()
@@ -139,7 +136,7 @@ def _save_type(defect_type: DefectType, grades: Sequence[Mapping] | None) -> Def
 
 
 def _save_grades(defect_type: DefectType, grades: Sequence[Mapping]) -> None:
-    """Make the grades of DEFECT_TYPE levels 1 to len(GRADES); a level that boxes carry stays."""
+    """Make the grades of `defect_type` levels 1 to `len(grades)`; a level that boxes carry stays."""
     used = Box.objects.filter(defect_type=defect_type).aggregate(highest=Max("grade"))["highest"] or 0
     if used > len(grades):
         raise GradeInUse(

@@ -1,17 +1,18 @@
-"""Celery tasks of annotations: pictures for browsers, archives, figures that wait to be computed."""
+"""Celery tasks of annotations: previews and tiles, archives, severities.
 
-import logging
+Nothing imports this module but Celery: others enqueue a task by its name.
+"""
+
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
+from annotations import jobs
 from annotations.imaging import previews, pyramids
+from annotations.intake import archives
 from annotations.models import Project
 from annotations.severity import severity_cache
-
-logger = logging.getLogger(__name__)
 
 # A sweep ends after this time, so that other tasks get their turn; the next one goes on.
 SWEEP_SECONDS = 15.0
@@ -26,7 +27,7 @@ def render_views(image_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Make the pictures that nobody makes: their message was lost, Redis was stopped, or a worker died."""
+    """Make the views and tiles whose message was lost, or whose worker died."""
     previews.give_up_stalled()
     pyramids.give_up_stalled()
     end = time.monotonic() + SWEEP_SECONDS
@@ -46,16 +47,15 @@ def _waiting() -> Iterator[int]:
 
 @shared_task
 def unpack(archive_id: int) -> None:
-    """Take an archive apart for a turn; what is left is another task, behind those that wait."""
-    if _archives().run(archive_id):
-        request_unpacking(archive_id)
+    """Unpack an archive for a turn, and enqueue its next turn behind the tasks that wait."""
+    if archives.run(archive_id):
+        jobs.enqueue(archives.UNPACK, archive_id)
 
 
 @shared_task
 def sweep_archives() -> None:
-    """Go on with the archives that nobody works on: their message was lost, or a worker died."""
-    for archive_id in _archives().waiting_ids():
-        unpack(archive_id)
+    """Enqueue the archives whose message was lost, or whose worker died."""
+    archives.sweep()
 
 
 @shared_task
@@ -63,34 +63,3 @@ def refresh_figures() -> None:
     """Bring the severities on image rows up to date, above all after weights were changed."""
     for project in Project.objects.all():
         severity_cache.refresh(project, limit=None)
-
-
-def _archives():
-    # Archives go through the door of single files, which asks the tasks here for views: a circle if above.
-    from annotations.intake import archives
-
-    return archives
-
-
-def request_unpacking(archive_id: int) -> bool:
-    """Ask a worker to take an archive apart; return whether the broker could be reached."""
-    try:
-        unpack.apply_async((archive_id,), retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("An archive waits until Redis and a worker run: %s", error)
-        return False
-    return True
-
-
-def request_views(image_ids: Iterable[int]) -> bool:
-    """Ask the workers for the pictures of these images; return whether the broker could be reached.
-
-    Without a broker the images stay pending, and the sweep of the next worker makes their pictures.
-    """
-    try:
-        for image_id in image_ids:
-            render_views.apply_async((image_id,), retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("Thumbnails wait until Redis and a worker run: %s", error)
-        return False
-    return True

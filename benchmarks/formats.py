@@ -75,11 +75,12 @@ def start_django(folder: Path, *, first: bool) -> None:
 
 def measure(data: Path, figures: dict) -> Iterable[tuple[str, int, tuple[float, float]]]:
     """Yield (name, items, (seconds, processor seconds)) of each step."""
-    from annotations import projects, tasks
+    from annotations import projects
+    from annotations.imaging import previews
     from annotations.intake import folder_import
 
     # Thumbnails are other work, and Redis is not what is measured.
-    tasks.request_views = lambda image_ids: True
+    previews.request_views = lambda image_ids: True
     project = projects.create(None, name="Formats")
     spent, report = timed(lambda: folder_import.import_voc(project, data))
     figures |= {"images": report.images, "boxes": report.boxes, "skipped": len(report.skipped)}

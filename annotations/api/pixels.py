@@ -16,11 +16,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import tasks
 from annotations.api.media import ASK_AGAIN, FOR_EVER, MARK, Picture
 from annotations.api.scope import ErrorSerializer, ImageScope
 from annotations.errors import BlemishError
-from annotations.imaging import decoding, pyramids, raster_tiles
+from annotations.imaging import decoding, previews, pyramids, raster_tiles
 from annotations.imaging.addresses import fingerprint, with_fingerprint
 from annotations.models import Pyramid, PyramidState
 
@@ -151,7 +150,7 @@ class TilesScope(ImageScope):
 
     def _wanted(self) -> Pyramid:
         pyramid = pyramids.of(self.image)
-        transaction.on_commit(lambda: tasks.request_views([self.image.pk]))
+        transaction.on_commit(lambda: previews.request_views([self.image.pk]))
         return pyramid
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -201,5 +200,5 @@ class Tile(TilesScope, Picture):
                 return stream.read()
         except OSError as error:
             if pyramids.renew(self.pyramid):
-                transaction.on_commit(lambda: tasks.request_views([self.image.pk]))
+                transaction.on_commit(lambda: previews.request_views([self.image.pk]))
             raise TileLost() from error

@@ -1,7 +1,8 @@
 """What a browser shows of an original: a view and a thumbnail, 8 bits through the project's gray window.
 
-States of a view: pending -> rendering -> ready | failed. A render claims its row with the time of the claim;
-only who still holds that claim writes the outcome, so a changed window or a second worker cannot mix results.
+States of a view: pending -> rendering -> ready | failed. A worker claims the row with the time of the claim
+and writes the outcome only while the claim holds, so that a changed window or a second worker cannot mix
+results.
 """
 
 from __future__ import annotations
@@ -10,26 +11,34 @@ import contextlib
 import io
 import logging
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
 
 import numpy as np
 import PIL.Image
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils import timezone
+from django.db.models import QuerySet
 
+from annotations import jobs
 from annotations.errors import StorageFull
 from annotations.imaging import decoding
 from annotations.models import Image, ViewState
 
 logger = logging.getLogger(__name__)
 
+# The Celery task that makes previews and tiles, by name: the module of tasks stands above this one.
+RENDER_VIEWS = "annotations.tasks.render_views"
+CLAIMS = jobs.TimedClaim(
+    pending=ViewState.PENDING,
+    running=ViewState.RENDERING,
+    state="view_state",
+    claimed_at="view_claimed_at",
+)
+
 THUMBNAIL_SIDE = 320
-# Larger originals are shown reduced; canvases of browsers end here.
+# Larger originals are shown reduced; browsers have no larger canvas.
 VIEW_SIDE = 4096
-# A worker that died in the middle is given up after this time.
-CLAIM_ENDS_AFTER = timedelta(minutes=10)
 
 
 def view_png(pixels: np.ndarray, *, low: float, high: float) -> bytes:
@@ -43,6 +52,19 @@ def thumbnail_jpeg(pixels: np.ndarray, *, low: float, high: float) -> bytes:
     return _encoded(picture, "JPEG", quality=85, optimize=True)
 
 
+def request_views(image_ids: Iterable[int]) -> bool:
+    """Enqueue the views and tiles of these images; return whether the broker could be reached.
+
+    Without a broker the images stay pending, and the next sweep makes their views.
+    """
+    return all(jobs.enqueue(RENDER_VIEWS, image_id) for image_id in image_ids)
+
+
+def renew(images: QuerySet) -> int:
+    """Set the views of `images` back to pending; a worker that renders one loses its claim."""
+    return CLAIMS.reset(images.exclude(view_state=ViewState.PENDING))
+
+
 def render(image_id: int) -> bool:
     """Make the view and the thumbnail of one image; return whether this call did it.
 
@@ -50,12 +72,10 @@ def render(image_id: int) -> bool:
     claim to a changed window. A file that cannot be read or a full disk ends in the state `failed` with a
     sentence.
     """
-    claimed_at = timezone.now()
-    waiting = Image.objects.present().filter(pk=image_id, view_state=ViewState.PENDING)
-    if waiting.update(view_state=ViewState.RENDERING, view_claimed_at=claimed_at) != 1:
+    mine = CLAIMS.claim(Image.objects.present(), image_id)
+    if mine is None:
         return False
     image = Image.objects.select_related("project").get(pk=image_id)
-    mine = Image.objects.filter(pk=image_id, view_state=ViewState.RENDERING, view_claimed_at=claimed_at)
     try:
         names = _store(image)
     except (decoding.UnreadableImage, StorageFull, OSError) as error:
@@ -71,11 +91,8 @@ def render(image_id: int) -> bool:
 
 
 def give_up_stalled() -> int:
-    """Set the renders whose worker died back to pending; return how many."""
-    dead = timezone.now() - CLAIM_ENDS_AFTER
-    return Image.objects.filter(view_state=ViewState.RENDERING, view_claimed_at__lt=dead).update(
-        view_state=ViewState.PENDING, view_claimed_at=None
-    )
+    """Set the images whose worker died back to pending; return how many."""
+    return CLAIMS.reset(CLAIMS.stalled(Image.objects))
 
 
 def pending_ids(limit: int) -> list[int]:

@@ -13,31 +13,31 @@ import os
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import numpy as np
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import F
-from django.utils import timezone
 
+from annotations import jobs
 from annotations.errors import StorageFull
 from annotations.imaging import decoding, raster_tiles
 from annotations.models import Image, Pyramid, PyramidState
 
 logger = logging.getLogger(__name__)
 
+CLAIMS = jobs.TimedClaim(pending=PyramidState.PENDING, running=PyramidState.CUTTING)
+
 # Smaller images go to the browser in one piece, made when it is asked for.
 WHOLE_SIDE = 2048
-CLAIM_ENDS_AFTER = timedelta(minutes=10)
 MOST_TRIES = 3
 # Packing releases the interpreter, and a disk that is waited for is no work.
 _THREADS = min(4, (os.cpu_count() or 1) + 1)
 
 
 def is_large(image: Image) -> bool:
-    """Tell whether an image is shown by tiles."""
+    """Return whether an image is shown by tiles."""
     return max(image.width, image.height) > WHOLE_SIDE
 
 
@@ -67,13 +67,10 @@ def cut(image_id: int) -> bool:
     image = Image.objects.present().filter(pk=image_id).first()
     if image is None or not is_large(image):
         return False
-    old = of(image).folder
-    claimed_at = timezone.now()
-    row = Pyramid.objects.filter(image_id=image_id)
-    claim = {"state": PyramidState.CUTTING, "claimed_at": claimed_at, "tries": F("tries") + 1}
-    if row.filter(state=PyramidState.PENDING).update(**claim) != 1:
+    row = of(image)
+    mine = CLAIMS.claim(Pyramid.objects, row.pk, tries=F("tries") + 1)
+    if mine is None:
         return False
-    mine = row.filter(state=PyramidState.CUTTING, claimed_at=claimed_at)
     # A new folder each time: a browser may keep what it loaded for ever.
     folder = f"tiles/{image.project_id}/{image.pk}-{secrets.token_hex(4)}"
     try:
@@ -86,23 +83,22 @@ def cut(image_id: int) -> bool:
     if mine.update(state=PyramidState.READY, folder=folder, error="", tries=0, **outcome) != 1:
         discard(image, folder)
         return False
-    discard(image, old)
+    discard(image, row.folder)
     return True
 
 
 def renew(pyramid: Pyramid) -> bool:
-    """Have tiles cut again of which one was lost; return whether this call asked for it."""
+    """Set tiles of which one was lost back to pending; return whether this call did it."""
     lost = Pyramid.objects.filter(pk=pyramid.pk, state=PyramidState.READY, folder=pyramid.folder)
-    return lost.update(state=PyramidState.PENDING, claimed_at=None) == 1
+    return CLAIMS.reset(lost) == 1
 
 
 def give_up_stalled() -> int:
     """Set the rows whose worker died back to pending, or to failed after the third time; return how many."""
-    dead = timezone.now() - CLAIM_ENDS_AFTER
-    stalled = Pyramid.objects.filter(state=PyramidState.CUTTING, claimed_at__lt=dead)
+    stalled = CLAIMS.stalled(Pyramid.objects)
     sentence = f"The worker ended {MOST_TRIES} times while it cut this image; it may have too little memory."
     failed = stalled.filter(tries__gte=MOST_TRIES).update(state=PyramidState.FAILED, error=sentence)
-    return failed + stalled.update(state=PyramidState.PENDING, claimed_at=None)
+    return failed + CLAIMS.reset(stalled)
 
 
 def pending_ids(limit: int) -> list[int]:

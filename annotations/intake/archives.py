@@ -1,40 +1,36 @@
-"""Take zip archives apart, member by member, through the same door as single files.
+"""Unpack zip archives, and add each member to the project as an upload of a single file would.
 
-A request only stores the archive; a worker unpacks it in turns of some seconds, so that thumbnails are not
-kept waiting, and writes how far it is. A worker that dies is followed by another that goes on where it was;
-what was taken twice is recognised by its hash.
+A request only stores the archive; a worker unpacks it in turns of some seconds, so that thumbnails need not
+wait for its end, and writes its progress. When a worker dies, another one continues at the last progress
+written; a member that is added twice is recognised by its hash.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import secrets
 import time
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from annotations import tasks
-from annotations.errors import BlemishError, Conflict, FileTooLarge, StorageFull, UnusableFile
+from annotations import jobs
+from annotations.errors import BlemishError, FileTooLarge, StorageFull, UnusableFile
 from annotations.formats import zip_reading
 from annotations.formats.zip_reading import BadArchive, BadMember, Limits, Member
 from annotations.intake import annotation_uploads, ingest
-from annotations.models import Archive, ArchiveState, Project
+from annotations.models import Archive, JobState, Project
 
-logger = logging.getLogger(__name__)
-
+# The Celery task that unpacks for a turn, by name: the module of tasks stands above this one.
+UNPACK = "annotations.tasks.unpack"
 TURN_SECONDS = 15.0
 WRITTEN_EVERY = 0.5
-# A worker that says nothing for so long is dead.
-CLAIM_ENDS_AFTER = timedelta(minutes=2)
 LISTED_FAILURES = 1000
-ACTIVE = (ArchiveState.QUEUED, ArchiveState.RUNNING)
 PROGRESS_FIELDS = (
     "members_total",
     "members_done",
@@ -48,12 +44,16 @@ PROGRESS_FIELDS = (
 KNOWN = {"duplicate_image", "annotation_known"}
 
 
-class ClaimLost(Exception):
-    """Another worker has this archive now, or it was cancelled and closed."""
+explain = partial(
+    jobs.explain,
+    disk_full="The disk is full: free some space and send the archive again; what is in already stays.",
+    out_of_memory="The machine has not enough memory for this archive: send fewer or smaller images at once.",
+    worker="default",
+)
 
 
 def limits() -> Limits:
-    """Return what this installation takes."""
+    """Return the limits of this installation."""
     return Limits(
         members=settings.BLEMISH_MAX_ARCHIVE_FILES,
         bytes=settings.BLEMISH_MAX_ARCHIVE_UNPACKED_BYTES,
@@ -62,12 +62,12 @@ def limits() -> Limits:
 
 
 def is_archive(name: str) -> bool:
-    """Return whether a file goes by its NAME as a zip archive."""
+    """Return whether a file of this `name` is treated as a zip archive."""
     return name.lower().endswith(".zip")
 
 
 def receive(project: Project, name: str, upload, *, user, metadata: dict | None = None) -> Archive:
-    """Keep an uploaded archive and ask a worker to take it apart; `metadata` holds for all of its images.
+    """Store an uploaded archive and enqueue its unpacking; `metadata` holds for all of its images.
 
     Raises UnusableFile for what is no archive, FileTooLarge, StorageFull.
     """
@@ -91,7 +91,7 @@ def receive(project: Project, name: str, upload, *, user, metadata: dict | None 
             archive = Archive.objects.create(
                 project=project, name=name, file=stored, metadata=metadata, uploaded_by=user
             )
-            transaction.on_commit(lambda: tasks.request_unpacking(archive.pk))
+            transaction.on_commit(lambda: jobs.enqueue(UNPACK, archive.pk))
     except BaseException:
         default_storage.delete(stored)
         raise
@@ -99,78 +99,64 @@ def receive(project: Project, name: str, upload, *, user, metadata: dict | None 
 
 
 def cancel(archive: Archive) -> None:
-    """End the work on ARCHIVE; what is in the project already stays. Raises Conflict when it is over."""
-    waiting = Archive.objects.filter(pk=archive.pk, state=ArchiveState.QUEUED, claim="")
-    if waiting.update(state=ArchiveState.CANCELLED, finished_at=timezone.now(), cancel_requested=True):
+    """Stop unpacking `archive`; what is in the project already stays. Raises Conflict when it has ended."""
+    if jobs.cancel(Archive.objects, archive.pk, ended=f"{archive.name} is done with already."):
         _remove_file(archive)
-    elif not Archive.objects.filter(pk=archive.pk, state__in=ACTIVE).update(cancel_requested=True):
-        raise Conflict(f"{archive.name} is done with already.")
     archive.refresh_from_db()
 
 
-def waiting_ids() -> list[int]:
-    """Return the archives that no living worker is at, oldest first."""
-    dead = timezone.now() - CLAIM_ENDS_AFTER
-    waiting = Q(state=ArchiveState.QUEUED) | Q(state=ArchiveState.RUNNING, heartbeat_at__lt=dead)
-    return list(Archive.objects.filter(waiting).order_by("pk").values_list("pk", flat=True))
+def sweep() -> int:
+    """Enqueue the archives whose message was lost or whose worker died; return how many."""
+    # One that was worked on a moment ago has the message of its next turn in the queue.
+    recent = timezone.now() - timedelta(seconds=jobs.STALE_SECONDS)
+    return jobs.sweep(Archive.objects.exclude(heartbeat_at__gt=recent), UNPACK)
 
 
 def run(archive_id: int, *, seconds: float = TURN_SECONDS) -> bool:
-    """Work on one archive for some seconds; return whether more is to do.
+    """Unpack one archive for `seconds`; return whether members are left for another turn.
 
-    Nothing happens when another worker is at it, or it is done.
+    Nothing happens when another worker has claimed the archive, or when it has ended.
     """
-    dead, claim = timezone.now() - CLAIM_ENDS_AFTER, secrets.token_hex(8)
-    free = Q(state=ArchiveState.QUEUED) | Q(state=ArchiveState.RUNNING, heartbeat_at__lt=dead)
-    claimed = Archive.objects.filter(free, pk=archive_id).update(
-        state=ArchiveState.RUNNING, claim=claim, heartbeat_at=timezone.now()
+    archives = Archive.objects.select_related("project", "uploaded_by")
+    until = time.monotonic() + seconds
+    ended = jobs.run(
+        Archive.objects,
+        archive_id,
+        lambda job: _Turn(archives.get(pk=archive_id), job, until=until).work(),
+        explain=explain,
     )
-    if claimed != 1:
-        return False
-    archive = Archive.objects.select_related("project", "uploaded_by").get(pk=archive_id)
-    turn = _Turn(archive, claim, until=time.monotonic() + seconds)
-    try:
-        return turn.work()
-    except ClaimLost:
-        logger.warning("%s is unpacked by another worker now.", archive.name)
-        return False
-    except (BadArchive, StorageFull, OSError) as error:
-        turn.close(ArchiveState.FAILED, error=str(error))
-        return False
+    if ended in (JobState.DONE, JobState.FAILED, JobState.CANCELLED):
+        _remove_file(archives.get(pk=archive_id))
+    return ended == JobState.QUEUED
 
 
 class _Turn:
     """One worker's turn on one archive that it has claimed."""
 
-    def __init__(self, archive: Archive, claim: str, *, until: float) -> None:
-        self.archive, self.claim, self.until = archive, claim, until
+    def __init__(self, archive: Archive, job: jobs.ClaimedJob, *, until: float) -> None:
+        self.archive, self.job, self.until = archive, job, until
         self.written = time.monotonic()
 
-    def work(self) -> bool:
-        """Take members until the time is over; return whether some are left."""
+    def work(self) -> None:
+        """Take members until none is left; raises Interrupted at the turn's end, BadArchive, StorageFull."""
         archive = self.archive
         with archive.file.open("rb") as stream:
             opened = zip_reading.Archive(stream, name=archive.name, limits=limits())
             archive.members_total = len(opened.members)
             self.write()
-            for number, member in enumerate(opened.members):
-                if number < archive.members_done:
-                    continue
-                if archive.cancel_requested:
-                    self.close(ArchiveState.CANCELLED)
-                    return False
-                if time.monotonic() > self.until:
-                    self.write(state=ArchiveState.QUEUED, claim="")
-                    return True
-                self.take(opened, member)
-                archive.members_done = number + 1
-                if time.monotonic() - self.written > WRITTEN_EVERY:
-                    self.write()
-        self.close(ArchiveState.DONE)
-        return False
+            try:
+                for member in opened.members[archive.members_done :]:
+                    if time.monotonic() > self.until:
+                        raise jobs.Interrupted
+                    self.take(opened, member)
+                    archive.members_done += 1
+                    if time.monotonic() - self.written > WRITTEN_EVERY:
+                        self.write()
+            finally:
+                self.write()
 
     def take(self, opened: zip_reading.Archive, member: Member) -> None:
-        """Take one member, or note why not. Raises BadArchive beyond the limit of the whole, StorageFull."""
+        """Take one member, or record why not. Raises BadArchive above the limit of the whole, StorageFull."""
         archive = self.archive
         if archive.unpacked_bytes + member.info.file_size > opened.limits.bytes and not member.why_not:
             raise BadArchive(
@@ -193,7 +179,7 @@ class _Turn:
                 self.refuse(member, code, str(error).removeprefix(f"{member.name}: "))
 
     def add(self, member: Member, file) -> None:
-        """Send one unpacked file through the door that uploads take."""
+        """Add one unpacked file to the project, as an upload would."""
         archive = self.archive
         if member.is_annotation:
             annotation_uploads.annotate(archive.project, member.name, file, user=archive.uploaded_by)
@@ -206,29 +192,17 @@ class _Turn:
         archive.added += 1
 
     def refuse(self, member: Member, code: str, detail: str) -> None:
-        """Note that MEMBER was not taken, and why."""
+        """Record that `member` was not taken, and why."""
         path = zip_reading.shown(member.path)
         self.archive.refused += 1
         if len(self.archive.failures) < LISTED_FAILURES:
             sentence = f"{self.archive.name}, {path}: {detail}"
             self.archive.failures.append({"name": path, "code": code, "detail": sentence})
 
-    def write(self, **more) -> None:
-        """Write how far the work is; raises ClaimLost. Learns of a cancellation."""
-        archive, self.written = self.archive, time.monotonic()
-        values = {name: getattr(archive, name) for name in PROGRESS_FIELDS}
-        values |= {"heartbeat_at": timezone.now()} | more
-        mine = Archive.objects.filter(pk=archive.pk, claim=self.claim)
-        if mine.update(**values) != 1:
-            raise ClaimLost
-        archive.cancel_requested = bool(
-            Archive.objects.filter(pk=archive.pk).values_list("cancel_requested", flat=True).first()
-        )
-
-    def close(self, state: ArchiveState, *, error: str = "") -> None:
-        """End the work in STATE and remove the stored archive."""
-        self.write(state=state, error=error, finished_at=timezone.now())
-        _remove_file(self.archive)
+    def write(self) -> None:
+        """Write the progress; raises LostClaim, Cancelled, Interrupted when to stop."""
+        self.written = time.monotonic()
+        self.job.write(**{name: getattr(self.archive, name) for name in PROGRESS_FIELDS})
 
 
 def _remove_file(archive: Archive) -> None:

@@ -16,9 +16,9 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
-from annotations import tasks
 from annotations.errors import BlemishError
 from annotations.formats import voc, voc_boxes
+from annotations.imaging import previews
 from annotations.intake import imported_rows, ingest, voc_folder
 from annotations.intake.imported_rows import MAX_GRADE, ImportedFile, TypeResolver
 from annotations.intake.voc_folder import Pair, Problem
@@ -124,7 +124,7 @@ class _Run:
             self.batch.files_skipped = len(self.report.skipped)
             self.batch.save(update_fields=["images_read", "boxes_read", "files_skipped"])
         self.report.new_types = self.types.made
-        self.report.views_requested = tasks.request_views(self.new_ids)
+        self.report.views_requested = previews.request_views(self.new_ids)
 
     def check(self, pair: Pair) -> ImportedFile | Problem:
         """Read one image and its XML whole, without the database; runs in a thread."""

@@ -21,9 +21,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 
-from annotations import tasks
 from annotations.errors import DuplicateImage, FileTooLarge, NameTaken, StorageFull, UnusableFile
-from annotations.imaging import decoding
+from annotations.imaging import decoding, previews
 from annotations.models import Image, Project, Split
 
 MAX_NAME = 255
@@ -172,7 +171,7 @@ def add_image(
         with transaction.atomic():
             set_window(project, known.bit_depth)
             image.save()
-            transaction.on_commit(lambda: tasks.request_views([image.pk]))
+            transaction.on_commit(lambda: previews.request_views([image.pk]))
     except BaseException as error:
         default_storage.delete(image.file.name)
         if isinstance(error, IntegrityError):

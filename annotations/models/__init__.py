@@ -1,6 +1,6 @@
 """Tables of projects, images, boxes, their history, leases and the review queue."""
 
-from annotations.models.archives import Archive, ArchiveState
+from annotations.models.archives import Archive
 from annotations.models.boxes import Box, Decision, Origin, Revision
 from annotations.models.comments import Comment
 from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
@@ -13,7 +13,6 @@ from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, Review
 
 __all__ = [
     "Archive",
-    "ArchiveState",
     "Box",
     "Comment",
     "Decision",

@@ -5,21 +5,21 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from annotations.models.jobs import JobState
 from annotations.models.projects import Project
 
-
-class ArchiveState(models.TextChoices):
-    """queued -> running -> done | failed | cancelled. A running one with an old heartbeat is claimed anew."""
-
-    QUEUED = "queued", "Waiting for a worker"
-    RUNNING = "running", "Being unpacked"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+# What the upload page says of each state of the job.
+STATE_LABELS = {
+    JobState.QUEUED: "Waiting for a worker",
+    JobState.RUNNING: "Being unpacked",
+    JobState.DONE: "Done",
+    JobState.FAILED: "Failed",
+    JobState.CANCELLED: "Cancelled",
+}
 
 
 class Archive(models.Model):
-    """One zip archive on its way into a project.
+    """One zip archive on its way into a project; a job as in `annotations.jobs`.
 
     `members_done` of `members_total` members are processed, in the order of the archive: a worker that
     continues the work of another one starts there. `known` counts files that the project had before.
@@ -29,7 +29,7 @@ class Archive(models.Model):
     name = models.CharField(max_length=255)
     # Removed when the work is over.
     file = models.FileField(upload_to="archives/", max_length=500, blank=True)
-    state = models.CharField(max_length=10, choices=ArchiveState, default=ArchiveState.QUEUED)
+    state = models.CharField(max_length=10, choices=STATE_LABELS, default=JobState.QUEUED)
     # What the sender stated for all images: part, lot, line, captured_at, split.
     metadata = models.JSONField(default=dict)
     members_total = models.PositiveIntegerField(default=0)
@@ -54,7 +54,7 @@ class Archive(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=ArchiveState.values), name="archive_state_known")
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="archive_state_known")
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class JobState(models.TextChoices):
-    """queued -> running -> done | failed | cancelled."""
+    """queued -> running -> done | failed | cancelled; running -> queued when its worker must stop."""
 
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"

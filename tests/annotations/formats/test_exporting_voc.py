@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from annotations import exports, tasks
+from annotations import exports
 from annotations.formats import voc, voc_dataset
+from annotations.imaging import previews
 from annotations.intake import folder_import
 from annotations.labeling import boxes, wire
 from annotations.models import Image, ImageState
@@ -38,7 +39,7 @@ DOCUMENT = """<?xml version="1.0"?>
 @pytest.fixture(autouse=True)
 def media(tmp_path, settings, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(tasks, "request_views", lambda ids: True)
+    monkeypatch.setattr(previews, "request_views", lambda ids: True)
 
 
 @pytest.fixture

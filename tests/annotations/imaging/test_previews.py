@@ -97,7 +97,7 @@ def test_a_large_view_is_reduced_and_keeps_its_shape(monkeypatch):
 
 
 def test_the_sweep_takes_over_from_a_worker_that_died(image):
-    long_ago = timezone.now() - previews.CLAIM_ENDS_AFTER - timedelta(seconds=1)
+    long_ago = timezone.now() - previews.CLAIMS.ends_after - timedelta(seconds=1)
     Image.objects.update(view_state=ViewState.RENDERING, view_claimed_at=long_ago)
     tasks.sweep()
     image.refresh_from_db()

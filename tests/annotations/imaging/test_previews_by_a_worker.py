@@ -3,6 +3,7 @@
 import numpy as np
 import PIL.Image
 
+from annotations.imaging import previews
 from annotations.intake import folder_import, ingest
 from annotations.models import Image, ViewState
 from tests.annotations.formats.voc_files import obj, put
@@ -24,7 +25,7 @@ def test_views_follow_an_import_and_an_image_that_came_while_redis_was_stopped(
     report = folder_import.import_voc(project, tmp_path)
     assert report.views_requested
     with monkeypatch.context() as patch:
-        patch.setattr("annotations.tasks.request_views", lambda ids: False)
+        patch.setattr(previews, "request_views", lambda ids: False)
         (tmp_path / "deep.png").write_bytes(saved(RAMP))
         deep = ingest.add_image(project, "deep.png", tmp_path / "deep.png")
     assert not all_ready()

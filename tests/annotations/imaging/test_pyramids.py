@@ -160,7 +160,7 @@ def test_lost_tiles_are_cut_anew_and_the_others_serve_meanwhile(image, small_til
 
 
 def test_the_sweep_takes_over_from_a_worker_that_died_but_not_for_ever(image):
-    long_ago = timezone.now() - pyramids.CLAIM_ENDS_AFTER - timedelta(seconds=1)
+    long_ago = timezone.now() - pyramids.CLAIMS.ends_after - timedelta(seconds=1)
     pyramids.of(image)
     dead = {"state": PyramidState.CUTTING, "claimed_at": long_ago}
     Pyramid.objects.update(**dead, tries=pyramids.MOST_TRIES)

@@ -1,18 +1,15 @@
 """An image file comes into a project whole, once, with its original untouched."""
 
 import errno
-import functools
 import io
-import time
 
 import pytest
-from celery import current_app
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from annotations import tasks
 from annotations.errors import DuplicateImage, FileTooLarge, NameTaken, StorageFull, UnusableFile
+from annotations.imaging import previews
 from annotations.intake import ingest
 from annotations.models import Image, ViewState
 from tests.annotations.imaging.pictures import COLORS, RAMP, STEPS, saved
@@ -145,21 +142,11 @@ def test_the_view_is_requested_when_the_row_is_committed(
     project, django_capture_on_commit_callbacks, monkeypatch
 ):
     asked = []
-    monkeypatch.setattr(tasks, "request_views", asked.extend)
+    monkeypatch.setattr(previews, "request_views", asked.extend)
     with django_capture_on_commit_callbacks(execute=True):
         image = ingest.add_image(project, "a.png", io.BytesIO(saved(STEPS)))
         assert asked == []
     assert asked == [image.pk]
-
-
-def test_without_redis_the_request_says_so_at_once_and_raises_nothing(caplog, monkeypatch):
-    publish = tasks.render_views.apply_async
-    nowhere = current_app.connection("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(tasks.render_views, "apply_async", functools.partial(publish, connection=nowhere))
-    began = time.monotonic()
-    assert tasks.request_views([1, 2]) is False
-    assert time.monotonic() - began < 3
-    assert "Thumbnails wait until Redis and a worker run" in caplog.text
 
 
 def test_two_files_of_one_storage_name_both_stay(media):

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from annotations import tasks
+from annotations.imaging import previews
 from annotations.intake import folder_import, imported_rows
 from annotations.models import Box, Image, ImageState, Origin, Project, Revision, Split, ViewState, VocSource
 from tests.annotations.formats.voc_files import obj, put
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def media(tmp_path, settings, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(tasks, "request_views", lambda ids: True)
+    monkeypatch.setattr(previews, "request_views", lambda ids: True)
     return settings.MEDIA_ROOT
 
 
@@ -266,7 +266,7 @@ def test_the_command_fails_after_its_table_when_a_file_was_skipped(project, fold
 
 
 def test_the_command_says_that_thumbnails_wait_for_a_stopped_redis(project, folder, capsys, monkeypatch):
-    monkeypatch.setattr(tasks, "request_views", lambda ids: False)
+    monkeypatch.setattr(previews, "request_views", lambda ids: False)
     put(folder, "a.png", obj())
     call_command("import_voc", "neu", str(folder))
     assert (

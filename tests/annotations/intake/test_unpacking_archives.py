@@ -11,13 +11,15 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from annotations import jobs
 from annotations.errors import StorageFull
 from annotations.intake import archives
-from annotations.models import Archive, ArchiveState, Role
+from annotations.models import Archive, JobState, Role
 from tests.api import member_client
 from tests.factories import make_image, make_member, make_project, png
 
-pytestmark = pytest.mark.django_db
+# The heartbeat of a job is written by a thread, over a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 VOC = (
     b"<annotation><filename>a.png</filename><object><name>scratches</name><bndbox><xmin>3</xmin>"
@@ -58,7 +60,7 @@ def reasons(archive: Archive) -> dict[str, str]:
 def test_images_and_their_annotations_go_in_and_the_archive_is_removed(project):
     content = zipped(("day/a.xml", VOC), ("day/a.png", png()), ("b.png", png()))
     archive = unpack(project, content, lot="L7", captured_at=timezone.now())
-    assert (archive.state, archive.added, archive.annotated, archive.refused) == (ArchiveState.DONE, 2, 1, 0)
+    assert (archive.state, archive.added, archive.annotated, archive.refused) == (JobState.DONE, 2, 1, 0)
     image = project.images.get(name="a.png")
     assert (image.lot, image.boxes.count(), image.uploaded_by) == ("L7", 1, archive.uploaded_by)
     assert image.captured_at is not None
@@ -120,7 +122,7 @@ def test_an_archive_that_unpacks_to_too_much_ends_where_the_limit_is(project, se
     first, second = png(200, 200), png(200, 200)
     settings.BLEMISH_MAX_ARCHIVE_UNPACKED_BYTES = len(first) + 10
     archive = unpack(project, zipped(("a.png", first), ("b.png", second)))
-    assert archive.state == ArchiveState.FAILED
+    assert archive.state == JobState.FAILED
     assert "before b.png was taken" in archive.error
     assert archive.added == 1
 
@@ -147,7 +149,7 @@ def test_a_broken_table_of_contents_fails_with_a_sentence(project):
     content = bytearray(zipped(("a.png", png())))
     content[content.index(b"PK\x01\x02")] = 0
     archive = unpack(project, bytes(content))
-    assert archive.state == ArchiveState.FAILED
+    assert archive.state == JobState.FAILED
     assert "lot.zip: its table of contents is broken" in archive.error
 
 
@@ -197,7 +199,7 @@ def test_the_work_is_done_in_turns_and_goes_on_where_it_was(project):
     archive = receive(project, zipped(*((f"{n}.png", png()) for n in range(3))))
     assert archives.run(archive.pk, seconds=-1)
     archive.refresh_from_db()
-    assert (archive.state, archive.members_done) == (ArchiveState.QUEUED, 0)
+    assert (archive.state, archive.members_done) == (JobState.QUEUED, 0)
     assert not archives.run(archive.pk)
     assert project.images.count() == 3
 
@@ -216,14 +218,14 @@ def test_the_archive_of_a_dead_worker_is_gone_on_with(project, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         archives.run(archive.pk)
     monkeypatch.setattr(archives.ingest, "add_image", whole)
-    assert archives.waiting_ids() == []
+    assert not jobs.due(Archive.objects).exists()
     assert not archives.run(archive.pk)  # the dead one is believed alive for a while
     long_ago = timezone.now() - timedelta(minutes=3)
     Archive.objects.filter(pk=archive.pk).update(heartbeat_at=long_ago)
-    assert archives.waiting_ids() == [archive.pk]
+    assert jobs.due(Archive.objects).get() == archive
     archives.run(archive.pk)
     archive.refresh_from_db()
-    assert (archive.state, archive.added, archive.refused) == (ArchiveState.DONE, 4, 0)
+    assert (archive.state, archive.added, archive.refused) == (JobState.DONE, 4, 0)
 
 
 def test_a_full_disk_ends_the_work_and_says_so(project, monkeypatch):
@@ -235,7 +237,7 @@ def test_a_full_disk_ends_the_work_and_says_so(project, monkeypatch):
     monkeypatch.setattr(archives.ingest, "add_image", refuse)
     archives.run(archive.pk)
     archive.refresh_from_db()
-    assert archive.state == ArchiveState.FAILED
+    assert archive.state == JobState.FAILED
     assert "The disk is full" in archive.error
 
 
@@ -264,7 +266,7 @@ def test_a_cancellation_is_seen_during_the_work(project, monkeypatch):
     monkeypatch.setattr(archives.ingest, "add_image", cancel_first)
     archives.run(archive.pk)
     archive.refresh_from_db()
-    assert (archive.state, archive.added) == (ArchiveState.CANCELLED, 1)
+    assert (archive.state, archive.added) == (JobState.CANCELLED, 1)
 
 
 def post(project, content: bytes, *more):
