@@ -4,10 +4,8 @@ They are DRF exceptions, so that DRF's handler rolls the transaction back; comma
 `BlemishError` and show its sentence.
 """
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from rest_framework import status
 from rest_framework.exceptions import APIException
-from rest_framework.response import Response
 
 
 class BlemishError(APIException):
@@ -138,24 +136,3 @@ class TooMuch(BlemishError):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_much"
     default_detail = "That is too much for one request: send it in smaller parts."
-
-
-def handle(error: Exception, context: dict) -> Response | None:
-    """Answer ERROR in DRF's shape, with a machine-readable `code` in every body."""
-    # DRF's views load our parsers, which raise the errors of this module: a circle if imported above.
-    from rest_framework.views import exception_handler
-
-    if isinstance(error, TooManyFilesSent | TooManyFieldsSent | RequestDataTooBig):
-        error = TooMuch()
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    codes = error.get_codes() if isinstance(error, APIException) else None
-    code = (
-        codes
-        if isinstance(codes, str)
-        else {403: "permission_denied", 404: "not_found"}.get(response.status_code, "invalid")
-    )
-    data = response.data if isinstance(response.data, dict) else {"errors": response.data}
-    response.data = {**data, "code": code, **getattr(error, "extra", {})}
-    return response

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery, signals
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -13,17 +14,16 @@ app.autodiscover_tasks()
 
 @signals.worker_shutting_down.connect
 def _stop_long_work(**_) -> None:
-    """Let a running round write its checkpoint and go back to the queue: the shutdown need not wait."""
+    """Give running jobs back to the queue at their next write, so that the shutdown need not wait."""
+    # Django is not set up yet when this module is read: what loads models is imported where it is needed.
     from annotations import jobs
 
     jobs.ending.set()
 
 
 @signals.worker_ready.connect
-def _tell_networks(sender, **_) -> None:
-    """Let the rounds page offer the networks of one's own, which only a worker can import."""
-    from django.conf import settings
-
+def _publish_backbones(sender, **_) -> None:
+    """Let the rounds page offer backbones of one's own, which only a worker can import."""
     if settings.BLEMISH_BACKBONES and "ml" in sender.app.amqp.queues.consume_from:
         from training.detector import backbone_registry
 

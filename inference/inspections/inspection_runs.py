@@ -18,7 +18,9 @@ from annotations.intake import ingest
 from annotations.models import DefectType, Project
 from inference import registry
 from inference.inspections import drawing
+from inference.inspections.batch_inspection import examine
 from inference.models import Defect, InspectedImage, Inspection
+from inference.pipeline import Pipeline
 
 # The Celery task that runs an inspection, by name: the module of tasks stands above this one.
 RUN_INSPECTION = "inference.tasks.run_inspection"
@@ -138,9 +140,6 @@ def run(inspection_id: int) -> Inspection | None:
 
 def _inspect(inspection: Inspection, job: jobs.ClaimedJob) -> None:
     """Inspect every image that is not done yet, and write its outcome at once."""
-    from inference.inspections.batch_inspection import examine
-    from inference.pipeline import Pipeline
-
     waiting = list(inspection.images.filter(done=False))
     if not waiting:
         return

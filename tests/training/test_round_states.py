@@ -50,6 +50,17 @@ def test_a_round_whose_worker_fell_silent_is_claimed_anew_and_the_old_worker_cha
     assert (round.attempts, round.message) == (2, "")
 
 
+def test_a_round_that_is_claimed_again_keeps_the_time_of_its_first_start():
+    round = make_round(make_project(), state=JobState.QUEUED)
+    Round.objects.filter(pk=round.pk).update(started_at=None)
+    assert jobs.claim(Round.objects, round.pk)
+    first = Round.objects.get(pk=round.pk).started_at
+    assert first is not None
+    silence(round)
+    assert jobs.claim(Round.objects, round.pk)
+    assert Round.objects.get(pk=round.pk).started_at == first
+
+
 def test_a_cancelled_round_stops_at_its_next_write():
     round = make_round(make_project(), state=JobState.QUEUED)
     claim = jobs.claim(Round.objects, round.pk)

@@ -1,7 +1,8 @@
 """The backbones by name: ours and your own. Nothing here loads Keras, so that the web process may look too.
 
 A module of yours that registers backbones is named in BLEMISH_BACKBONES. The ml worker imports it, and writes
-what it found into rows of `training.models.Network`, of which the rounds page makes its choices.
+what it found into rows of `training.models.Network`, of which the rounds page makes its choices. The model is
+imported inside functions, because a detector can be trained without Django's apps.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class BadBackbone(ValueError):
 
 
 def register_backbone(name: str) -> Callable[[Callable], Callable]:
-    """Make a function available as the backbone called NAME. Raises BadBackbone when another one has it."""
+    """Make a function available as the backbone called `name`. Raises BadBackbone when another one has it."""
 
     def register(backbone: Callable) -> Callable:
         taken = _registry.get(name)

@@ -11,9 +11,12 @@ from annotations.imaging.decoding import UnreadableImage
 from annotations.management.console import find_project, table
 from annotations.models import Image, ImageState, Split
 from inference import registry
+from inference.detector import saved_detectors
 from inference.detector.signatures import BrokenModel
 from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, snapshots
+from training.evaluation import coco_metrics
+from training.phases.split_predictions import MEASURE_SCORE
 
 
 class Command(BaseCommand):
@@ -30,9 +33,6 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Measure and print; nothing is written."""
-        from inference.detector import saved_detectors
-        from training.evaluation import coco_metrics
-
         project = find_project(options["project"])
         names = snapshots.class_names(project)
         try:
@@ -63,8 +63,6 @@ def _labeled(project, split: str):
 
 
 def _predict(detector, rows, names, *, quiet: bool):
-    from training.phases.split_predictions import MEASURE_SCORE
-
     read = datasets.reader(detector.manifest.window)
     samples = [datasets.make_sample(row, names) for row in rows]
     predictions = []
