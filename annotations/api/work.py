@@ -121,7 +121,7 @@ class Lease(ImageScope, generics.GenericAPIView):
     def put(self, request: Request, pk: int) -> Response:
         """Renew the caller's lease, or take a free one; 423 names the holder."""
         lease = lease_to_wire(leases.take(self.image, request.user))
-        return Response({**(lease or {}), "types": self.image.project.types_mark()})
+        return Response({**(lease or {}), "types": self.image.project.types_fingerprint()})
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:

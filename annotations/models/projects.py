@@ -92,8 +92,8 @@ class Project(models.Model):
         former = {name: kind for kind in types for name in kind.former_names}
         return former | {kind.name: kind for kind in types}
 
-    def types_mark(self) -> str:
-        """Return a mark of the defect types and grades as they stand; any change of them gives another."""
+    def types_fingerprint(self) -> str:
+        """Return a fingerprint of the defect types and grades, which any change of them changes."""
         types = self.defect_types.values_list(
             "pk", "name", "color", "hotkey", "graded", "archived", "position"
         )

@@ -137,7 +137,7 @@ export {};
  * @typedef {object} PageData
  * @property {{slug: string, name: string, window_low: number | null, window_high: number | null}} project
  * @property {DefectType[]} types
- * @property {string} types_mark   differs once the types were changed
+ * @property {string} types_fingerprint   differs once the types were changed
  * @property {string} user
  * @property {string} role
  * @property {{id: number, name: string}} person

@@ -35,7 +35,7 @@ export function createPageServices({ data, kind, ahead, notice, open, load, lost
     api,
     idleMs: watchIdleness(),
     renewed({ types }) {
-      if (types !== data.types_mark) showTypesChanged(notice);
+      if (types !== data.types_fingerprint) showTypesChanged(notice);
     },
     lost(imageId, error) {
       queue.lose(imageId);

@@ -53,7 +53,7 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
             "project": preferences.of(request.user, project),
         },
         "person": {"id": request.user.pk, "name": request.user.get_username()},
-        "types_mark": project.types_mark(),
+        "types_fingerprint": project.types_fingerprint(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "login_url": reverse("login"),
     }
