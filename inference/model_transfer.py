@@ -2,13 +2,13 @@
 
 import json
 import shutil
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from annotations import projects
+from annotations.atomic_files import atomic_write
 from annotations.errors import BlemishError
 from annotations.models import Project
 from inference import registry
@@ -28,20 +28,16 @@ class CannotExchange(BlemishError):
 
 
 def export_model(model: ModelVersion, out: Path) -> Path:
-    """Copy MODEL to the new folder OUT with a label map beside it; OUT is whole or absent."""
+    """Copy `model` and its label map to the new folder `out`, which is whole or absent."""
     if out.exists():
         raise CannotExchange(f"{out} exists already; name a new folder.")
     if not model.path.exists():
         raise registry.FolderMissing(f"The files of {model.name} are gone from {model.path}.")
     out.parent.mkdir(parents=True, exist_ok=True)
-    draft = out.with_name(f".{out.name}.{uuid.uuid4().hex}")
-    try:
+    with atomic_write(out) as draft:
         shutil.copytree(model.path, draft)
         labels = dict(enumerate(model.class_names, start=1))
         (draft / "label_map.pbtxt").write_text(label_maps.write(labels), encoding="utf-8")
-        draft.rename(out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return out
 
 
@@ -72,16 +68,13 @@ def import_model(
     if target.exists():
         raise CannotExchange(f"{project.name} has a model {name} already; give another --name.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{name}.{uuid.uuid4().hex}")
     try:
-        manifest = _copy(project, folder, source, draft, labels)
-        draft.rename(target)
+        with atomic_write(target) as draft:
+            manifest = _copy(project, folder, source, draft, labels)
     except BrokenModel as error:
         raise CannotExchange(f"{folder} cannot be used as a detector: {error}") from error
     except OSError as error:
         raise CannotExchange(f"{folder} cannot be copied: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     known = set(project.defect_types.values_list("name", flat=True))
     for label in labels.values():
         if label not in known:

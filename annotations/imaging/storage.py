@@ -1,45 +1,40 @@
-"""Files on the local disk that are there whole or not at all."""
+"""The storage of media files: Django's, but a file appears whole or not at all."""
 
-import contextlib
 import errno
 import os
-import secrets
+from pathlib import Path
 from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
+from annotations.atomic_files import flush_to_disk, temporary_sibling
 from annotations.errors import StorageFull
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class WholeFileStorage(FileSystemStorage):
-    """Django's file storage, but each file is written beside its place, flushed to disk and then linked.
+    """Write each file under a temporary name, flush it to the disk, then give it its name.
 
-    A reader never sees half a file, and a full disk (StorageFull) leaves nothing behind.
+    A reader never sees half a file, and a full disk leaves nothing behind. Raises StorageFull, OSError.
     """
 
     def _save(self, name: str, content: File) -> str:
-        path = self.path(name)
-        draft = f"{path}.{secrets.token_hex(4)}.part"
         try:
-            with _open_new(draft, self.file_permissions_mode or 0o644) as stream:
-                for chunk in content.chunks():
-                    stream.write(chunk)
-                stream.flush()
-                os.fsync(stream.fileno())
-            return self._place(draft, name)
+            with temporary_sibling(Path(self.path(name))) as draft:
+                with _open_new(draft, self.file_permissions_mode or 0o644) as stream:
+                    for chunk in content.chunks():
+                        stream.write(chunk)
+                flush_to_disk(draft)
+                return self._link(draft, name)
         except OSError as error:
-            if error.errno in _NO_ROOM:
+            if error.errno in _FULL:
                 raise StorageFull from error
             raise
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(draft)
 
-    def _place(self, draft: str, name: str) -> str:
-        """Give DRAFT the name NAME, or the next free one; of two writers each gets its own."""
+    def _link(self, draft: Path, name: str) -> str:
+        """Link `draft` as `name`, or as the next free name: a link never replaces a file."""
         while True:
             try:
                 os.link(draft, self.path(name))
@@ -49,12 +44,12 @@ class WholeFileStorage(FileSystemStorage):
                 return name.replace("\\", "/")
 
 
-def _open_new(path: str, mode: int) -> IO[bytes]:
+def _open_new(path: Path, mode: int) -> IO[bytes]:
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags, mode)
 
     try:
         return open(path, "xb", opener=opener)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         return open(path, "xb", opener=opener)

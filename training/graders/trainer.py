@@ -4,8 +4,6 @@ Three hundred steps on 64 × 64 crops take about 10 seconds on two idle cores; s
 """
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from annotations.atomic_files import atomic_write
 from inference.graders.crops import STRIPS
 from inference.graders.saved_graders import FORMAT, likely_grades
 from training.graders import augmentation, losses, metrics
@@ -181,11 +180,10 @@ def class_weights(grades: np.ndarray, levels: int) -> np.ndarray:
 
 
 def export(trained: TrainedGrader, folder: Path, *, defect_type: str) -> Path:
-    """Write weights, model.json and saved_model/ beside FOLDER and rename: FOLDER is whole or absent."""
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
+    """Write weights, model.json and saved_model/ into the new `folder`, which is whole or absent."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(folder) as draft:
+        draft.mkdir()
         trained.model.save_weights(draft / "weights.weights.h5")
         about = {
             "format": FORMAT,
@@ -206,9 +204,6 @@ def export(trained: TrainedGrader, folder: Path, *, defect_type: str) -> Path:
         (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
         serving = _Serving(trained)
         tf.saved_model.save(serving, str(draft / "saved_model"), {"serving_default": serving.grade})
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return folder
 
 

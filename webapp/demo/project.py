@@ -5,7 +5,6 @@ It is made image by image, so that a run that was stopped goes on where it ended
 
 import io
 import json
-import os
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations import projects
+from annotations.atomic_files import atomic_write
 from annotations.errors import Conflict
 from annotations.intake import ingest
 from annotations.labeling import boxes
@@ -123,12 +123,11 @@ def make_people() -> dict[str, str]:
 
 
 def write_logins(logins: dict[str, str]) -> None:
-    """Leave the demo's logins where a start finds and prints them; written beside and renamed."""
+    """Write the demo's logins to the file that `run.py` reads and prints at each start."""
     path = Path(settings.VAR) / "demo_logins.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(logins, indent=2), encoding="utf-8")
-    draft.replace(path)
+    with atomic_write(path) as draft:
+        draft.write_text(json.dumps(logins, indent=2), encoding="utf-8")
 
 
 @transaction.atomic

@@ -1,9 +1,6 @@
 """`export PROJECT OUT --format …`: write a project's labels for other tools."""
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from annotations import exports
+from annotations.atomic_files import atomic_write
 from annotations.formats import registry
 from annotations.formats.dataset_format import Content, Dataset, DatasetFormat, Layout, Option
 from annotations.formats.zip_writing import write_folder
@@ -27,7 +25,7 @@ LAYOUTS = {
 
 
 class Command(BaseCommand):
-    """Export, beside the place that was asked for, and rename: what stands there is whole."""
+    """Write an export that is whole or absent."""
 
     help = "Export a project: " + ", ".join(f"{row.name} ({row.label})" for row in registry.formats()) + "."
 
@@ -53,8 +51,10 @@ class Command(BaseCommand):
         row = registry.named(options["format"])
         content = _content(project, row, options)
         try:
+            if out.is_dir() and any(out.iterdir()):
+                raise CommandError(f"{out} is a folder with files in it; name a new one.")
             out.parent.mkdir(parents=True, exist_ok=True)
-            with _beside(out) as draft:
+            with atomic_write(out) as draft:
                 size = _write(row, content, draft)
         except (OSError, decoding.UnreadableImage) as error:
             raise CommandError(f"Nothing was exported: {error}") from error
@@ -99,19 +99,3 @@ def _places(rows: Iterable[DatasetFormat]) -> str:
 
 def _with(option: Option) -> str:
     return ", ".join(row.name for row in registry.formats() if option in row.options)
-
-
-@contextlib.contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """Give a path beside `out` that becomes `out` when all went well and is removed when not.
-
-    A file that was there is replaced; a folder is not, unless it is empty.
-    """
-    if out.is_dir() and any(out.iterdir()):
-        raise CommandError(f"{out} is a folder with files in it; name a new one.")
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-        draft = Path(folder) / out.name
-        yield draft
-        if out.is_dir() and draft.is_dir():
-            out.rmdir()
-        os.replace(draft, out)

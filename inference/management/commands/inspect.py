@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from annotations.atomic_files import atomic_write
 from annotations.errors import BlemishError
 from annotations.management.console import find_project, table
 from inference.detector.signatures import BrokenModel
@@ -103,12 +104,8 @@ def drawn_name(name: str) -> str:
 
 
 def save_drawing(path: Path, outcome: Outcome, colors: dict[str, str]) -> None:
-    """Write the marked image beside PATH and rename it."""
+    """Write the image with its defects drawn on it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        options: dict[str, Any] = {"quality": 92} if path.suffix.lower() in (".jpg", ".jpeg") else {}
+    options: dict[str, Any] = {"quality": 92} if path.suffix.lower() in (".jpg", ".jpeg") else {}
+    with atomic_write(path) as draft:
         drawing.draw(outcome.shown, outcome.findings, colors=colors).save(draft, **options)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The model folder: Keras weights, model.json and saved_model/, written beside and renamed.
+"""The model folder: Keras weights, model.json and saved_model/, written whole or not at all.
 
 The SavedModel holds everything between a uint8 image of any size and its final boxes, so that running it
 needs nothing of this package.
@@ -7,15 +7,13 @@ needs nothing of this package.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
+from annotations.atomic_files import atomic_write
 from inference.detector.tiling import Tiling
 from training.detector.config import DetectorConfig
 from training.detector.exporting.serving import Serving, build_in_bfloat16
@@ -97,17 +95,13 @@ def write_model(
         "window": list(window),
         "tiling": tiling and tiling.to_dict(),
     }
-    aside = Path(tempfile.mkdtemp(prefix=f".{out_folder.name}.", dir=out_folder.parent))
-    try:
-        model.save_weights(aside / "weights.weights.h5")
-        _write_json(aside / "model.json", facts)
+    with atomic_write(out_folder) as draft:
+        draft.mkdir()
+        model.save_weights(draft / "weights.weights.h5")
+        _write_json(draft / "model.json", facts)
         quick = build_in_bfloat16(model, config, classes=len(class_names))
         serving = Serving(model, config, tiling, quick=quick)
-        tf.saved_model.save(serving, str(aside / "saved_model"), signatures=serving.signatures())
-        aside.chmod(0o755)  # mkdtemp's folders are private
-        aside.rename(out_folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        tf.saved_model.save(serving, str(draft / "saved_model"), signatures=serving.signatures())
     return out_folder
 
 
@@ -120,7 +114,6 @@ def write_thresholds(model_folder: Path, thresholds: Mapping[str, float | None])
 
 
 def _write_json(path: Path, facts: dict) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    with atomic_write(path) as draft:
+        draft.write_text(text + "\n", encoding="utf-8")

@@ -1,15 +1,16 @@
-"""The state of a training on disk: one file, written beside and renamed, so that it is whole or absent."""
+"""The state of a training on disk: one file, which is whole or absent."""
 
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from annotations.atomic_files import atomic_write
 
 FORMAT = 1
 FILE = "state.npz"
@@ -37,15 +38,8 @@ def save(folder: Path, state: State) -> None:
         for index, array in enumerate(arrays)
     }
     facts = json.dumps({"format": FORMAT, **state.facts})
-    aside = folder / f"{FILE}.{os.getpid()}.part"
-    try:
-        with aside.open("wb") as file:
-            np.savez(file, facts=np.array(facts), **flat)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(folder / FILE)
-    finally:
-        aside.unlink(missing_ok=True)
+    with atomic_write(folder / FILE, durable=True) as draft:
+        np.savez(draft, facts=np.array(facts), **flat)
 
 
 def restore(folder: Path) -> State | None:

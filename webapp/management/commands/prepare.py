@@ -11,6 +11,8 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, call_command
 
+from annotations.atomic_files import atomic_write
+
 
 class Command(BaseCommand):
     help = "Migrate, collect static files when they changed, and make the demo on the very first start."
@@ -51,7 +53,7 @@ class Command(BaseCommand):
 
 
 def _forget_changed_logins(path: Path) -> None:
-    """Take out of PATH, whose passwords a start prints, each login that is gone or has another password."""
+    """Remove from the file `path`, which a start prints, each login that is gone or has a new password."""
     if not path.exists():
         return
     logins = json.loads(path.read_text(encoding="utf-8"))
@@ -60,7 +62,8 @@ def _forget_changed_logins(path: Path) -> None:
         holds = pool.map(lambda name: check_password(logins[name], hashes.get(name, "")), logins)
         kept = {name: logins[name] for name, held in zip(logins, holds, strict=True) if held}
     if kept != logins:
-        path.write_text(json.dumps(kept, indent=2), encoding="utf-8")
+        with atomic_write(path) as draft:
+            draft.write_text(json.dumps(kept, indent=2), encoding="utf-8")
 
 
 def _digest_of_static_files() -> str:
