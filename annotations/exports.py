@@ -18,11 +18,10 @@ from annotations.formats import registry
 from annotations.formats.dataset_format import Dataset, DatasetFormat
 from annotations.formats.records import BOX_FIELDS, ImageRecord
 from annotations.imaging import decoding
-from annotations.models import Box, Image, ImageState, Project, VocSource
+from annotations.models import Box, Image, Project, VocSource
 from annotations.models.images import ImageQuerySet
 
 CHUNK = 500
-LABELED = (ImageState.LABELED, ImageState.AUTO_LABELED)
 _IMAGE_FIELDS = (
     "id", "name", "file", "format", "sha256", "width", "height", "channels", "bit_depth",
     "split", "state", "part", "lot", "line", "captured_at",
@@ -55,7 +54,7 @@ def dataset(
 
 def labeled_images(project: Project, *, split: str | None = None) -> ImageQuerySet:
     """Return the images of `project` that are exported, in the order of their ids."""
-    images = Image.objects.present().filter(project=project, state__in=LABELED).order_by("pk")
+    images = Image.objects.present().labeled().filter(project=project).order_by("pk")
     return images.filter(split=split) if split else images
 
 

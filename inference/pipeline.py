@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotations.geometry import CORNERS, corners_of
 from annotations.models import Project
 from annotations.severity.from_grades import severity_of
 from inference import registry
@@ -12,8 +13,6 @@ from inference.detector import saved_detectors
 from inference.graders import saved_graders
 from inference.graders.crops import crop
 from inference.models import ModelVersion
-
-BOX = ("xmin", "ymin", "xmax", "ymax")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Pipeline:
             if not keys:
                 continue
             crops = [
-                crop(images[image], _corners(found[image][place]), grader.policy, shape=grader.shape)
+                crop(images[image], corners_of(found[image][place]), grader.policy, shape=grader.shape)
                 for image, place in keys
             ]
             rows = grader.predict(np.stack(crops)).tolist()
@@ -109,7 +108,7 @@ class Pipeline:
         name = detection.class_name
         return Finding(
             class_name=name,
-            **{side: getattr(detection, side) for side in BOX},
+            **{side: getattr(detection, side) for side in CORNERS},
             score=detection.score,
             grade_probabilities=probabilities,
             grader_name=self.graders[name][0] if probabilities else "",
@@ -121,7 +120,3 @@ def weights_of(project: Project) -> dict[str, list[float] | None]:
     """Return each defect type's grade weights in order, None for a type that is not graded."""
     types = project.defect_types.prefetch_related("grades")
     return {kind.name: kind.weights() if kind.graded else None for kind in types}
-
-
-def _corners(detection: saved_detectors.Detection) -> tuple[float, float, float, float]:
-    return detection.xmin, detection.ymin, detection.xmax, detection.ymax

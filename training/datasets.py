@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from django.core.files.storage import default_storage
 
+from annotations.geometry import CORNERS
 from annotations.imaging import decoding
 from annotations.models import DefectType, Image, Project
 from annotations.models.projects import CropPolicy
 from inference.graders import crops
 from training.detector.data.samples import Sample
 from training.snapshots import LabeledImage
-
-SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
 def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
@@ -42,7 +41,7 @@ def make_sample(labeled: LabeledImage, class_names: Sequence[str]) -> Sample:
     index = {name: number for number, name in enumerate(class_names)}
     return Sample(
         path=labeled.image.file.name or "",
-        boxes=np.array([[box[side] for side in SIDES] for box in labeled.boxes], float).reshape(-1, 4),
+        boxes=np.array([[box[side] for side in CORNERS] for box in labeled.boxes], float).reshape(-1, 4),
         classes=np.array([index[box["defect_type"]] for box in labeled.boxes], int),
         difficult=np.array([box["difficult"] for box in labeled.boxes], bool),
         size=(labeled.image.width, labeled.image.height),
@@ -73,7 +72,7 @@ def choose_policy(images: Iterable[LabeledImage], defect_type: DefectType) -> st
     for labeled in images:
         for box in labeled.boxes:
             if box["defect_type"] == defect_type.name:
-                corners.append(tuple(box[side] for side in SIDES))
+                corners.append(tuple(box[side] for side in CORNERS))
                 sizes.append((labeled.image.width, labeled.image.height))
     return crops.choose_policy(corners, sizes)
 
@@ -93,7 +92,7 @@ def graded_crops(
         boxes = _graded_boxes(labeled, name, levels)
         if not boxes:
             continue
-        corners = [tuple(box[side] for side in SIDES) for box in boxes]
+        corners = [tuple(box[side] for side in CORNERS) for box in boxes]
         cut.append(crops.crop_all(read(labeled.image.file.name or ""), corners, policy, shape=shape))
         grades += [box["grade"] for box in boxes]
     stacked = np.concatenate(cut) if cut else np.zeros((0, *shape), np.uint8)

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from annotations.api.scope import ErrorSerializer, ImageScope, StaleSerializer, version_of
 from annotations.errors import InvalidBox
+from annotations.geometry import CORNERS
 from annotations.labeling import boxes, wire
 from annotations.models import Decision, Image, Origin
 
@@ -14,7 +15,7 @@ PROPOSED = inline_serializer(
     "Proposed",
     {
         "defect_type": serializers.CharField(),
-        **{side: serializers.FloatField() for side in wire.SIDES},
+        **{side: serializers.FloatField() for side in CORNERS},
     },
     read_only=True,
     allow_null=True,

@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet may open: points in numbers, ISO 8601 times, and no cell that runs as a formula."""
+"""CSV for spreadsheets: a point in numbers, ISO 8601 times, and no cell that runs as a formula."""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ from datetime import UTC, datetime
 
 from annotations.formats.voc_document import number_text
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class _Line:
-    """A file whose one line is taken right after it was written."""
+class _Returned:
+    """A file for `csv.writer`, which returns what `write` returns: the text of the row."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """Yield a table as CSV in UTF-8, line by line, ends `\\r\\n` (RFC 4180)."""
-    writer = csv.writer(_Line())
+    """Yield a table as CSV in UTF-8, row by row; `cell` writes the values of `rows`.
+
+    A row ends with `\\r\\n` (RFC 4180).
+    """
+    writer = csv.writer(_Returned())
     yield writer.writerow(header).encode()
     for row in rows:
         yield writer.writerow([cell(value) for value in row]).encode()
 
 
 def cell(value: object) -> str:
-    """Return the text of one cell: None is empty, truth is 0 or 1, a text that would run is quoted by '."""
+    """Return the text of one cell.
+
+    None becomes an empty text, a truth value 0 or 1, a number its shortest form with a point, a time ISO 8601
+    in UTC. A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
     if value is None:
         return ""
     if isinstance(value, bool | int):
@@ -37,4 +44,4 @@ def cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     text = str(value)
-    return f"'{text}" if text.startswith(_RUNS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

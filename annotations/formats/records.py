@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from annotations.geometry import CORNERS
+
 _PROPOSED = ("proposed_type", "proposed_xmin", "proposed_ymin", "proposed_xmax", "proposed_ymax")
 BOX_FIELDS = (
-    "uid", "type_name", "xmin", "ymin", "xmax", "ymax", "grade", "difficult", "truncated", "occluded", "pose",
+    "uid", "type_name", *CORNERS, "grade", "difficult", "truncated", "occluded", "pose",
     "origin", "model_name", "round_number", "score", *_PROPOSED, "decision", "decided_by_name", "decided_at",
     "created_by_name", "created_at",
 )  # fmt: skip

@@ -20,8 +20,9 @@ from typing import IO, Any
 
 from lxml import etree
 
+from annotations.geometry import CORNERS
+
 MAX_BYTES = 32 * 1024 * 1024
-COORDINATES = ("xmin", "ymin", "xmax", "ymax")
 FLAGS = ("truncated", "difficult", "occluded")
 _KNOWN_HEAD = {"folder", "filename", "size"}
 _SIZES = ("width", "height", "depth")
@@ -205,10 +206,10 @@ def _read_object(node: etree._Element, source: str, number: int) -> VocObject:
         raise BadElement(source, f"{where}/name", "is missing or empty")
     if "bndbox" not in children:
         raise BadElement(source, f"{where}/bndbox", "is missing")
-    sides = _children(children["bndbox"], COORDINATES, source, f"{where}/bndbox")
+    sides = _children(children["bndbox"], CORNERS, source, f"{where}/bndbox")
     pose = _text_of(children, "pose", source, where)
     flags = {tag: _flag(children, tag, source, where) for tag in FLAGS}
-    corners = {tag: _coordinate(sides, tag, source, f"{where}/bndbox") for tag in COORDINATES}
+    corners = {tag: _coordinate(sides, tag, source, f"{where}/bndbox") for tag in CORNERS}
     facts: dict[str, Any] = flags | corners
     return VocObject(
         name=name,

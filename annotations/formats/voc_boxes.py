@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from annotations.formats import voc
-from annotations.formats.voc import COORDINATES, FLAGS, VocAnnotation, VocObject
+from annotations.formats.voc import FLAGS, VocAnnotation, VocObject
+from annotations.geometry import CORNERS
 
 MAX_NAME = 100
 MAX_POSE = 60
@@ -50,7 +51,7 @@ def _values(obj: VocObject, *, one_based: bool, width: int, height: int, name: s
     box = voc.pixel_box(obj, one_based=one_based, width=width, height=height, name=name, number=number)
     return {
         "type_name": obj.name,
-        **{side: getattr(box, side) for side in COORDINATES},
+        **{side: getattr(box, side) for side in CORNERS},
         **{flag: getattr(obj, flag) for flag in FLAGS},
         "pose": obj.pose[:MAX_POSE],
         "grade": obj.grade,
@@ -87,9 +88,9 @@ def objects_now(
 
 def fresh_object(box: Mapping, *, one_based: bool = False) -> VocObject:
     """Return a box as an object of a file with this coordinate convention."""
-    sides = voc.file_coordinates(**{side: box[side] for side in COORDINATES}, one_based=one_based)
+    sides = voc.file_coordinates(**{side: box[side] for side in CORNERS}, one_based=one_based)
     facts: dict[str, Any] = {flag: box[flag] for flag in FLAGS}
-    facts |= zip(COORDINATES, sides, strict=True)
+    facts |= zip(CORNERS, sides, strict=True)
     return VocObject(name=box["type_name"], pose=box["pose"], grade=box["grade"], **facts)
 
 
@@ -98,7 +99,7 @@ def _merged(original: VocObject, read: Mapping, box: Mapping, *, one_based: bool
     names = {"type_name": "name"}
     changes = {
         names.get(key, key): getattr(now, names.get(key, key))
-        for key in ("type_name", "pose", "grade", *FLAGS, *COORDINATES)
+        for key in ("type_name", "pose", "grade", *FLAGS, *CORNERS)
         if box[key] != read[key]
     }
     return replace(original, **changes) if changes else original

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from annotations.formats.voc import COORDINATES, FLAGS, VocAnnotation, VocObject, leaf_text, parse, read
+from annotations.formats.voc import FLAGS, VocAnnotation, VocObject, leaf_text, parse, read
+from annotations.geometry import CORNERS
 
 # LabelImg's order, then what it does not know.
 _ORDER = ("name", "pose", "truncated", "difficult", "occluded", "bndbox", "grade")
@@ -100,7 +101,7 @@ def _object_element(obj: VocObject) -> etree._Element:
     for tag, text in _values(obj).items():
         child = _add(node, tag, text or None)
         if tag == "bndbox":
-            for side in COORDINATES:
+            for side in CORNERS:
                 _add(child, side, number_text(getattr(obj, side)))
     for text in obj.extra:
         node.append(etree.fromstring(text))
@@ -122,7 +123,7 @@ def _update(node: etree._Element, old: VocObject, new: VocObject, steps: _Indent
                 child = etree.Element(tag)
                 _insert(node, child, _place_of(node, tag), steps, depth=1)
             _set_text(child, text)
-    for side in COORDINATES:
+    for side in CORNERS:
         if getattr(new, side) != getattr(old, side):
             child = node.find(f"bndbox/{side}")
             assert child is not None  # `voc` reads no object without its four sides

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.exceptions import NotFound
 
 from annotations.errors import StaleVersion
+from annotations.geometry import CORNERS, corners_of
 from annotations.labeling import help_requests, wire
 from annotations.labeling.wire import BoxValues
 from annotations.models import (
@@ -52,7 +53,7 @@ def advance(image: Image, *, version: int, state: ImageState, user, box_count: i
 
 def _unchanged(box: Box) -> bool:
     proposed = (box.proposed_xmin, box.proposed_ymin, box.proposed_xmax, box.proposed_ymax)
-    return box.proposed_type == box.defect_type.name and proposed == (box.xmin, box.ymin, box.xmax, box.ymax)
+    return box.proposed_type == box.defect_type.name and proposed == corners_of(box)
 
 
 def from_proposal(proposed: ProposedBox, *, image: Image, position: int) -> Box:
@@ -221,7 +222,7 @@ def save(
 
 def _says(revision: Revision, boxes: Sequence[BoxValues]) -> bool:
     """Return whether REVISION holds just BOXES, in whatever order."""
-    written = ("xmin", "ymin", "xmax", "ymax", "grade", "difficult", "truncated", "occluded", "pose")
+    written = (*CORNERS, "grade", "difficult", "truncated", "occluded", "pose")
     then = {box["id"]: (box["defect_type"], *(box[name] for name in written)) for box in revision.boxes}
     now = {
         str(values.uid): (values.defect_type.name, *(getattr(values, name) for name in written))

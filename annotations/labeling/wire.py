@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.errors import InvalidBox
+from annotations.geometry import CORNERS, corners_of
 from annotations.models import Box, DefectType, Image, ProposedBox
 from annotations.severity.from_grades import likely_grade, severity_of
 
 MAX_BOXES = 20_000
 FLAGS = ("difficult", "truncated", "occluded")
-SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class BoxValues:
     @property
     def corners(self) -> tuple[float, float, float, float]:
         """Return (xmin, ymin, xmax, ymax) in pixels."""
-        return self.xmin, self.ymin, self.xmax, self.ymax
+        return corners_of(self)
 
 
 def _fail(index: int, item: object, field: str, why: str) -> InvalidBox:
@@ -53,7 +53,7 @@ def _uid(index: int, item: dict) -> uuid.UUID:
 
 def _corners(index: int, item: dict, image: Image) -> dict[str, Any]:
     corners = {}
-    for side in SIDES:
+    for side in CORNERS:
         value = item.get(side)
         # An integer of any length is JSON, but beyond a double it is no place in an image.
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
@@ -158,7 +158,7 @@ def box_to_wire(box: Box) -> dict:
     return {
         "id": str(box.uid),
         "defect_type": box.defect_type.name,
-        **{side: getattr(box, side) for side in SIDES},
+        **{side: getattr(box, side) for side in CORNERS},
         "grade": box.grade,
         **{flag: getattr(box, flag) for flag in FLAGS},
         "pose": box.pose,
@@ -183,7 +183,7 @@ def proposed_to_wire(box: ProposedBox) -> dict:
     return {
         "id": str(box.uid),
         "defect_type": box.defect_type.name,
-        **{side: getattr(box, side) for side in SIDES},
+        **{side: getattr(box, side) for side in CORNERS},
         "grade": grade,
         **dict.fromkeys(FLAGS, False),
         "pose": "Unspecified",

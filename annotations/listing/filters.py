@@ -9,7 +9,6 @@ from annotations.models import Box, Image, ImageState, Lease, Origin, Project, S
 from annotations.severity import severity_cache
 from annotations.severity.severity_sql import severity_between
 
-SETTLED = (ImageState.LABELED, ImageState.AUTO_LABELED)
 # Up to so many matching boxes, a query that begins with the boxes is quicker than one over the images.
 FEW_BOXES = 4000
 ANYBODY = "anybody"
@@ -150,7 +149,7 @@ class ImageFilter(django_filters.FilterSet):
 
     def with_labels(self, images, _field: str, wanted: bool):
         """Keep what people or rounds have labeled."""
-        return images.filter(state__in=SETTLED) if wanted else images
+        return images.labeled() if wanted else images
 
     def without_lot(self, images, _field: str, wanted: bool):
         """Keep the images without a lot."""

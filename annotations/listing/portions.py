@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.dateparse import parse_datetime
 
+from annotations.geometry import CORNERS
 from annotations.labeling import comments
 from annotations.models import Box, DefectType, Image, Project
 from annotations.severity import severity_cache
@@ -94,9 +95,7 @@ def portion(images, *, project: Project, sort: str = "new", after: str = "", siz
     field, mark = order.field, Mark.read(after, order) if after else None
     if sort == "severity" and not severity_cache.refresh(project):
         images, field = images.annotate(worst_now=severity_cache.worst(project)), "worst_now"
-    drawn = Box.objects.order_by("position", "pk").only(
-        "image_id", "defect_type_id", "xmin", "ymin", "xmax", "ymax"
-    )[:BOXES_DRAWN]
+    drawn = Box.objects.order_by("position", "pk").only("image_id", "defect_type_id", *CORNERS)[:BOXES_DRAWN]
     images = (
         comments.count_open(images)
         .select_related("lease__user", "deleted_by")

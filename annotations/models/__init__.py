@@ -3,7 +3,15 @@
 from annotations.models.archives import Archive
 from annotations.models.boxes import Box, Decision, Origin, Revision
 from annotations.models.comments import Comment
-from annotations.models.images import Image, ImageState, ImportBatch, Split, ViewState, VocSource
+from annotations.models.images import (
+    LABELED_STATES,
+    Image,
+    ImageState,
+    ImportBatch,
+    Split,
+    ViewState,
+    VocSource,
+)
 from annotations.models.jobs import JobState
 from annotations.models.leases import Lease
 from annotations.models.preferences import Preference
@@ -12,6 +20,7 @@ from annotations.models.pyramids import Pyramid, PyramidState
 from annotations.models.reviews import Proposal, ProposedBox, ReviewItem, ReviewReason, ReviewState
 
 __all__ = [
+    "LABELED_STATES",
     "Archive",
     "Box",
     "Comment",

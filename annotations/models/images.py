@@ -35,6 +35,10 @@ class ImageState(models.TextChoices):
     AUTO_LABELED = "auto_labeled", "Auto-labeled"
 
 
+# An image in one of these states has labels, from a person or from a model.
+LABELED_STATES = (ImageState.LABELED, ImageState.AUTO_LABELED)
+
+
 class ViewState(models.TextChoices):
     """How far the thumbnail and the browser view are: pending -> rendering -> ready | failed."""
 
@@ -67,6 +71,10 @@ class ImageQuerySet(models.QuerySet):
     def present(self) -> "ImageQuerySet":
         """Return the images that were not deleted."""
         return self.filter(deleted_at__isnull=True)
+
+    def labeled(self) -> "ImageQuerySet":
+        """Return the images that a person or a round labeled."""
+        return self.filter(state__in=LABELED_STATES)
 
     def deleted(self) -> "ImageQuerySet":
         """Return the images that were deleted and can still be brought back."""

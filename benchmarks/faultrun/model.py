@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from annotations.geometry import CORNERS
+
 GROUPS = ("place", "pose")
 Content = dict[str, str]
 
@@ -54,7 +56,7 @@ def check(steps: Sequence[Step], events: Sequence[dict]) -> list[str]:
 
 def content_of(box: dict) -> Content:
     """Return what the model knows of a BOX on the wire: place and pose, written as the clients write them."""
-    sides = (_number(box[side]) for side in ("xmin", "ymin", "xmax", "ymax"))
+    sides = (_number(box[side]) for side in CORNERS)
     return {"place": " ".join(sides), "pose": box["pose"]}
 
 

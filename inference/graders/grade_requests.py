@@ -16,8 +16,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations import jobs
+from annotations.geometry import CORNERS
 from annotations.imaging import decoding
-from annotations.labeling.wire import SIDES, BoxValues
+from annotations.labeling.wire import BoxValues
 from annotations.models import Image, JobState
 from inference import registry
 from inference.graders import crops, saved_graders
@@ -46,7 +47,7 @@ def ask(image: Image, boxes: Sequence[BoxValues], *, user) -> GradeRequest:
         {
             "id": str(box.uid),
             "defect_type": box.defect_type.name,
-            **dict(zip(SIDES, box.corners, strict=True)),
+            **dict(zip(CORNERS, box.corners, strict=True)),
         }
         for box in boxes
         if box.defect_type.name in known
@@ -85,7 +86,7 @@ def propose(image: Image, boxes: Sequence[dict]) -> dict[str, list[float]]:
         if not mine:
             continue
         grader = _grader(row.path)
-        corners = [tuple(box[side] for side in SIDES) for box in mine]
+        corners = [tuple(box[side] for side in CORNERS) for box in mine]
         seen = crops.crop_all(pixels, corners, grader.policy, shape=grader.shape)
         rows = grader.predict(seen).tolist()
         grades |= {box["id"]: row for box, row in zip(mine, rows, strict=True)}

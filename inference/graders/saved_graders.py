@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from annotations.severity.from_grades import likely_grade
+
 FORMAT = 1
 BATCH = 256  # crops in one call; more would only cost memory
 
@@ -78,9 +80,8 @@ def _shape_of(about: dict) -> tuple[int, int]:
 
 
 def likely_grades(probabilities: np.ndarray) -> np.ndarray:
-    """Return the median grade of each row of `[N, K]`, int `[N]` from 1: the least absolute grade error."""
-    reached = np.cumsum(np.asarray(probabilities, float), axis=-1)[..., :-1]
-    return 1 + (reached < 0.5).sum(axis=-1)
+    """Return `likely_grade` of each row of `[N, K]` as int `[N]`, from 1."""
+    return np.array([likely_grade(row) for row in np.asarray(probabilities, float).tolist()], int)
 
 
 def _read_about(folder: Path) -> dict:

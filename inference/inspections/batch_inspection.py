@@ -10,10 +10,11 @@ from typing import IO
 import numpy as np
 from django.conf import settings
 
+from annotations.geometry import CORNERS
 from annotations.imaging import decoding
 from annotations.severity.from_grades import image_severity
 from inference.detector.signatures import BrokenModel
-from inference.pipeline import BOX, Finding, Pipeline
+from inference.pipeline import Finding, Pipeline
 from inference.readahead import batches, count_pixels, read_ahead
 
 DEFAULT_THRESHOLD = 0.4
@@ -111,8 +112,8 @@ def clip(finding: Finding, *, width: int, height: int) -> Finding | None:
     limits = (width, height, width, height)
     sides = [
         round(min(max(getattr(finding, side), 0.0), limit), 2)
-        for side, limit in zip(BOX, limits, strict=True)
+        for side, limit in zip(CORNERS, limits, strict=True)
     ]
     if sides[2] - sides[0] < 1 or sides[3] - sides[1] < 1:
         return None
-    return replace(finding, **dict(zip(BOX, sides, strict=True)))
+    return replace(finding, **dict(zip(CORNERS, sides, strict=True)))

@@ -1,13 +1,14 @@
-"""What inspections found, read back: severities by the weights of now, and the lines of defects.csv."""
+"""What inspections found, read back: severities by the weights of now, and the rows of defects.csv."""
 
 from collections.abc import Iterator
 
 from django.db.models import Prefetch, QuerySet
 
+from annotations.geometry import CORNERS
 from annotations.severity.from_grades import image_severity, severity_of
 from inference.inspections import reports
 from inference.models import Defect, InspectedImage, Inspection
-from inference.pipeline import BOX, Finding
+from inference.pipeline import Finding
 
 
 def with_results(inspections: QuerySet[Inspection]) -> QuerySet[Inspection]:
@@ -41,13 +42,13 @@ def severity_of_image(image: InspectedImage) -> float | None:
     return image_severity(severity_of_defect(defect) for defect in image.defects.all())
 
 
-def defect_rows(inspection: Inspection) -> Iterator[list[str]]:
-    """Yield the lines of defects.csv (reports.DEFECT_COLUMNS) of an inspection loaded by `with_results`."""
+def defect_rows(inspection: Inspection) -> Iterator[list[object]]:
+    """Yield the rows of defects.csv (`reports.DEFECT_COLUMNS`) of an inspection loaded by `with_results`."""
     for image in inspection.images.all():
         for defect in image.defects.all():
             finding = Finding(
                 class_name=defect.defect_type.name,
-                **{side: getattr(defect, side) for side in BOX},
+                **{side: getattr(defect, side) for side in CORNERS},
                 score=defect.score,
                 grade_probabilities=tuple(defect.grade_probabilities or ()) or None,
                 grader_name=defect.grader_name,

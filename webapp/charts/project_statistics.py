@@ -8,8 +8,18 @@ from django.db.models import Case, Count, F, FloatField, Max, Q, Sum, Value, Whe
 from django.db.models.functions import Cast, Floor, Least, TruncDate
 
 from annotations.labeling.review import counts as review_counts
-from annotations.listing.filters import SETTLED
-from annotations.models import Box, DefectType, Image, ImageState, JobState, Origin, Project, Revision, Split
+from annotations.models import (
+    LABELED_STATES,
+    Box,
+    DefectType,
+    Image,
+    ImageState,
+    JobState,
+    Origin,
+    Project,
+    Revision,
+    Split,
+)
 from annotations.severity.severity_sql import severity_of
 
 SEVERITY_BINS = 10
@@ -54,7 +64,7 @@ class Cell:
 def collect(project: Project, selection: Selection | None = None) -> dict:
     """Return the figures of PROJECT, JSON-able; boxes are those of labeled and auto-labeled images."""
     images = (selection or Selection()).of(project)
-    boxes = Box.objects.filter(image__in=images.filter(state__in=SETTLED)).order_by()
+    boxes = Box.objects.filter(image__in=images.labeled()).order_by()
     kinds = {kind.pk: kind for kind in project.defect_types.all()}
     cells = _cells(project, boxes)
     return {
@@ -175,7 +185,7 @@ def _places(images, cells: list[Cell]) -> list[dict]:
     found = defaultdict(list)
     for cell in cells:
         found[cell.line, cell.lot].append(cell)
-    settled = Q(state__in=SETTLED)
+    settled = Q(state__in=LABELED_STATES)
     rows = [
         {**row, "boxes": sum(cell.boxes for cell in mine), **_severities(mine)}
         for row in images.order_by()

@@ -1,6 +1,5 @@
 """The dashboard: figures of a selection, each leading to the images behind it, each to be downloaded."""
 
-import csv
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -10,10 +9,9 @@ from django.http import HttpResponse as Response
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
+from annotations.formats import csv_table
 from annotations.models import Image, Project, Split
-from inference.inspections.reports import cell
 from webapp.charts import project_statistics
-from webapp.lines import Lines
 from webapp.views.page import page, render_project
 
 LISTED = 200
@@ -77,20 +75,15 @@ def table(request: HttpRequest, slug: str, name: str) -> Response:
     if name not in TABLES:
         raise Http404
     _, selection = _chosen(request, project)
-    rows = TABLES[name](project_statistics.collect(project, selection))
-    lines = csv.writer(Lines())
-    answer = StreamingHttpResponse(
-        (lines.writerow([_value(value) for value in row]) for row in rows),
-        content_type="text/csv; charset=utf-8",
-    )
+    header, *rows = TABLES[name](project_statistics.collect(project, selection))
+    lines = csv_table.lines(header, (map(_rounded, row) for row in rows))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{project.slug}-{name}.csv"'
     return answer
 
 
-def _value(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else cell(str(value))
+def _rounded(value: object) -> object:
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _types(figures: dict) -> Iterator[list]:

@@ -1,7 +1,5 @@
 """Inspections: send images, see what was found, download it."""
 
-import csv
-
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -11,13 +9,13 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from annotations.access import get_project
 from annotations.errors import BlemishError
+from annotations.formats import csv_table
 from annotations.models import JobState, Project
 from annotations.severity.from_grades import likely_grade
 from inference.inspections import inspection_runs, reports, results
 from inference.inspections.addresses import picture_url
 from inference.models import Defect, InspectedImage, Inspection
 from webapp.forms.inspect import InspectForm
-from webapp.lines import Lines
 from webapp.views.page import page, render_project
 
 LISTED = 30
@@ -102,9 +100,8 @@ def defects(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Download a line per defect, as CSV."""
     project = get_project(request.user, slug)
     found = get_object_or_404(results.with_results(project.inspections), pk=pk)
-    lines = csv.writer(Lines())
-    rows = ([*reports.DEFECT_COLUMNS], *results.defect_rows(found))
-    answer = StreamingHttpResponse(map(lines.writerow, rows), content_type="text/csv; charset=utf-8")
+    lines = csv_table.lines(reports.DEFECT_COLUMNS, results.defect_rows(found))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{_file_name(project, found)}"'
     return answer
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 import annotations.projects
-from annotations.models import Image, ImageState, Project, ReviewItem, ReviewState
+from annotations.models import LABELED_STATES, Image, Project, ReviewItem, ReviewState
 from training.models import Round
 from webapp.forms.entry import NewProjectForm
 from webapp.views.page import page
@@ -34,7 +34,7 @@ def _with_counts(user) -> list[Project]:
         row["project"]: row
         for row in images.annotate(
             total=Count("pk"),
-            labeled=Count("pk", filter=Q(state__in=[ImageState.LABELED, ImageState.AUTO_LABELED])),
+            labeled=Count("pk", filter=Q(state__in=LABELED_STATES)),
         )
     }
     reviews = dict(

@@ -6,12 +6,13 @@ import numpy as np
 
 from annotations.formats import voc
 from annotations.formats.voc_document import write
+from annotations.geometry import CORNERS
 from tests.annotations.imaging.pictures import saved
 
 
 def obj(name="scratch", box=(1, 2, 30, 40), **fields) -> voc.VocObject:
     """Return one object; BOX is xmin, ymin, xmax, ymax."""
-    return voc.VocObject(name=name, **dict(zip(voc.COORDINATES, map(float, box), strict=True)), **fields)
+    return voc.VocObject(name=name, **dict(zip(CORNERS, map(float, box), strict=True)), **fields)
 
 
 def put(folder: Path, name: str, *objects, size=(64, 48), xml=True, seed=None) -> None:

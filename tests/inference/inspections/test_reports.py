@@ -59,11 +59,15 @@ def test_defects_have_a_line_each_with_severity_grade_and_models(tmp_path):
     assert stain[6:] == ["0.5", "0.5", "", "", "detector-r1", ""]
 
 
-def test_a_name_that_a_spreadsheet_would_run_is_quoted():
-    assert reports.log_row(Outcome("=cmd.png", PIXELS, ()))[0] == "'=cmd.png"
-    for start in "=+-@":
-        assert reports.cell(f"{start}1") == f"'{start}1"
-    assert reports.cell("a=b") == "a=b"
+def test_a_name_that_a_spreadsheet_would_run_is_quoted(tmp_path):
+    rows = [reports.log_row(Outcome(f"{start}cmd.png", PIXELS, ())) for start in "=+-@"]
+    reports.write_log(tmp_path / "log.csv", rows)
+    names = [row[0] for row in read(tmp_path / "log.csv")[1:]]
+    assert names == ["'=cmd.png", "'+cmd.png", "'-cmd.png", "'@cmd.png"]
+    row = reports.defect_row("a=b.png", Finding("=pit", 0.0, 0.0, 3.0, 4.0, 0.5), model="-model")
+    reports.write_csv(tmp_path / "defects.csv", reports.DEFECT_COLUMNS, [row])
+    values = read(tmp_path / "defects.csv")[1]
+    assert (values[0], values[1], values[-2]) == ("a=b.png", "'=pit", "'-model")
 
 
 def test_a_table_is_written_whole_or_not_at_all(tmp_path):
