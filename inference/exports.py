@@ -19,7 +19,7 @@ def inspections(project: Project, *, inspection: int | None = None) -> QuerySet[
     return rows if inspection is None else rows.filter(pk=inspection)
 
 
-def defect_rows(project: Project, *, inspection: int | None = None) -> Iterator[Sequence[str]]:
+def defect_rows(project: Project, *, inspection: int | None = None) -> Iterator[Sequence[object]]:
     """Yield the lines of `defects.csv`, a few inspections at a time."""
     found = results.with_results(inspections(project, inspection=inspection))
     for one in found.iterator(chunk_size=CHUNK):
