@@ -1,6 +1,7 @@
 // @ts-check
 // One image after the other: opens an image and starts to save it, leaves it, asks for the next.
 import { find } from "../ui/element.js";
+import { labelAddress } from "../server/addresses.js";
 import { showError } from "../server/page.js";
 import { createSaver } from "../saving/saver.js";
 
@@ -167,7 +168,7 @@ export function createImageSession({
       }
       const { image, version, boxes } = item.claimed;
       const work = await unsentStorage.resume(image);
-      history.pushState({}, "", `/p/${project.slug}/label/${image.id}/`);
+      history.pushState({}, "", labelAddress(project.slug, image.id));
       show({ image, list: { version, boxes }, picture: item.picture, ready: item.ready, ...work });
       if (left?.saver.isDirty()) leftUnsaved();
       void queue.fill();
@@ -184,7 +185,7 @@ export function createImageSession({
     root.dataset.state = "nothing";
     shown(null);
     document.title = `Nothing left to label · ${project.name}`;
-    history.replaceState({}, "", `/p/${project.slug}/label/`);
+    history.replaceState({}, "", labelAddress(project.slug));
     find("[data-state-nothing] h2", root).focus();
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // Send images to be inspected with a bar for what is on its way; without this module the form sends by itself.
 
+import { withId } from "../server/addresses.js";
 import { collectFiles } from "./upload/dropped_files.js";
 
 const form = document.querySelector("form[data-inspect]");
@@ -69,7 +70,7 @@ function send(form) {
   };
   request.addEventListener("load", () => {
     const answer = readJson(request.responseText);
-    if (request.status === 201 && answer?.id) location.href = (form.dataset.result ?? "").replace("/0/", `/${answer.id}/`);
+    if (request.status === 201 && answer?.id) location.href = withId(form.dataset.result, answer.id);
     else fail(sentenceOf(answer, request.status));
   });
   request.addEventListener("error", () => fail("The server could not be reached; nothing was inspected."));

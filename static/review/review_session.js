@@ -2,6 +2,7 @@
 // One review after the other: shows a proposal, sends what was decided, opens the next at once.
 import { makeId, sameBox, sameBoxes } from "../boxes/boxes.js";
 import { find } from "../ui/element.js";
+import { labelAddress } from "../server/addresses.js";
 import { isExpired, showError } from "../server/page.js";
 import { isUndecided } from "../boxes/severity.js";
 import { boxesToReview, differenceFrom } from "./proposal.js";
@@ -264,7 +265,7 @@ export function createReviewSession({
       notice.show({ tone: "info", text: `${sentence} Your decision was not needed.` });
       return;
     }
-    const open = { label: `Open ${image.name}`, perform: () => location.assign(`/p/${project.slug}/label/${image.id}/`) };
+    const open = { label: `Open ${image.name}`, perform: () => location.assign(labelAddress(project.slug, image.id)) };
     const text = `${sentence} The boxes that you changed are kept: open the image to put them in.`;
     notice.show({ tone: "warning", text, actions: [open] });
   }

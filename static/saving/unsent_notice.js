@@ -2,6 +2,7 @@
 // Finds work that was kept on this computer and never sent, says so, and sends it when asked.
 import { downloadWork } from "./download.js";
 import { countOf } from "../ui/messages.js";
+import { labelAddress } from "../server/addresses.js";
 
 /** @typedef {import("./unsent_work.js").UnsentRecord} UnsentRecord */
 /** @typedef {import("./outbox.js").Outcome} Outcome */
@@ -76,7 +77,7 @@ export function createUnsentNotice({ unsentWork, outbox, tab, show, skip = () =>
     /** @type {import("../ui/notice.js").Action[]} */
     const actions = [...asked, ...refused].slice(0, 3).map((unsent) => ({
       label: `Open ${nameOf(unsent)}`,
-      perform: () => location.assign(`/p/${unsent.project}/label/${unsent.image.id}/`),
+      perform: () => location.assign(labelAddress(unsent.project, unsent.image.id)),
     }));
     if (gone.length > 0) {
       actions.push({ label: "Download", perform: () => gone.forEach(downloadWork) });

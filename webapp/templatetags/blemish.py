@@ -24,6 +24,16 @@ def unsent_data(context) -> SafeString:
 
 
 @register.simple_tag
+def page_addresses() -> SafeString:
+    """Write the addresses of pages that modules open, for the project `__slug__` and the id 0."""
+    label = {
+        "label": reverse("label", args=["__slug__"]),
+        "label_image": reverse("label-image", args=["__slug__", 0]),
+    }
+    return json_script(label, "page-addresses")
+
+
+@register.simple_tag
 def severity(value: float | None) -> SafeString:
     """Draw a severity, 0 to 1: the ramp's block and a bold number; a dash while it is unknown."""
     if value is None:

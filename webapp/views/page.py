@@ -51,7 +51,7 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form or call whose CSRF token is missing or old: as an API error, or as a page."""
     sentence = "This page was open while you signed in or out. Load it again and repeat what you did."
-    if request.path.startswith("/api/"):
+    if request.resolver_match and request.resolver_match.app_name == "api":
         return JsonResponse({"code": "csrf_failed", "detail": sentence}, status=403)
     return refuse(request, PermissionDenied(sentence))
 

@@ -3,6 +3,7 @@
 
 import { collectFiles } from "./dropped_files.js";
 import { csrfToken, post } from "../rest.js";
+import { withId } from "../../server/addresses.js";
 import { Upload } from "./upload.js";
 import { isActive, UploadView } from "./upload_view.js";
 
@@ -18,7 +19,7 @@ export function wireUpload(section, refresh) {
   const place = /** @type {HTMLElement} */ (section.querySelector("[data-batches]"));
   let running = 0;
 
-  const stopArchive = (/** @type {number} */ id) => void post(`/api/archives/${id}/cancel/`, {}).catch(() => {});
+  const stopArchive = (/** @type {number} */ id) => void post(withId(section.dataset.cancelArchive, id), {}).catch(() => {});
 
   /**
    * Ask for an archive until it is done with.
@@ -29,7 +30,7 @@ export function wireUpload(section, refresh) {
     let shown = Date.now();
     for (;;) {
       try {
-        const answer = await fetch(`/api/archives/${id}/`, { headers: { Accept: "application/json" } });
+        const answer = await fetch(withId(section.dataset.archive, id), { headers: { Accept: "application/json" } });
         if (answer.status === 404) return;
         if (answer.ok) {
           const row = await answer.json();
