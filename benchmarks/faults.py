@@ -212,7 +212,11 @@ def check(result: dict, images: list[int]) -> list[str]:
         faults += [f"image {image}: {fault}" for fault in model.check(steps, own)]
         last = steps[-1].boxes if steps else {}
         for view in result["views"]:
-            if view["image"] == image and dict(view["boxes"]) != last:
+            if view["image"] != image:
+                continue
+            if view["state"] != "saved":
+                faults.append(f"image {image}: {view['client']} had no answer at the end: {view['state']}")
+            elif dict(view["boxes"]) != last:
                 sees = f"{view['client']} sees {len(view['boxes'])} boxes"
                 faults.append(f"image {image}: {sees}, the server has {len(last)}, or others")
     return faults

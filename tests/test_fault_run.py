@@ -74,6 +74,33 @@ def test_a_deletion_gives_way_to_a_change_that_was_not_seen():
     assert check(steps, events) == []
 
 
+# Anna's page deletes the box and undoes that; Igor's page, which knows of neither, moves and deletes the box.
+BROUGHT_BACK = [FIRST, Step(2, "anna", {}), Step(3, "igor", {}), Step(4, "anna", {"a": A})]
+UNDONE = [
+    CREATED | {"tab": "anna's"},
+    event(1, "delete", seen=A, tab="anna's", version=1),
+    event(2, "create", values=A, tab="anna's"),
+    set_place(3, A["place"], "p2", "igor", tab="igor's"),
+]
+
+
+def test_a_deletion_gives_way_to_an_undo_that_its_page_had_not_seen():
+    gone = event(4, "delete", "igor", seen=moved("p2"), tab="igor's", version=1)
+    assert check(BROUGHT_BACK, [*UNDONE, gone]) == []
+
+
+def test_a_deletion_of_what_its_page_had_seen_come_back_is_lost():
+    gone = event(4, "delete", "igor", seen=moved("p2"), tab="igor's", version=4)
+    assert any("deletion of a was lost" in fault for fault in check(BROUGHT_BACK, [*UNDONE, gone]))
+
+
+def test_the_first_arrival_of_a_box_brings_nothing_back():
+    gone = event(1, "delete", seen=A, tab="a second page", version=0)
+    assert any(
+        "deletion of a was lost" in fault for fault in check([FIRST], [CREATED | {"tab": "a page"}, gone])
+    )
+
+
 def test_what_was_not_written_before_its_page_was_killed_may_be_missing():
     assert check([FIRST], [CREATED, set_place(1, A["place"], "p2", kept=False)]) == []
 

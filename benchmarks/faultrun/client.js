@@ -16,6 +16,8 @@ import { createFetch, sleep } from "./network.js";
 /** The page's waiting times are this much shorter here. */
 const HURRY = 25;
 const TIMEOUT_MS = 1500;
+/** How often a page asks for the last version before what it shows counts as its view. */
+const VIEW_TRIES = 10;
 /** Hashing a password takes its time. */
 const DOOR_MS = 20000;
 
@@ -75,7 +77,7 @@ export function createClient(world, { account, cookies, disk, random }) {
   function noteChange(change) {
     if (change.origin === "server") return;
     for (const { box } of change.created) note({ what: "create", box: box.id, values: contentOf(box) });
-    for (const { box } of change.deleted) note({ what: "delete", box: box.id, seen: contentOf(box) });
+    for (const { box } of change.deleted) note({ what: "delete", box: box.id, seen: contentOf(box), version: page.saver?.version() ?? 0 });
     for (const { oldValue, newValue } of change.updated) {
       const [old, now] = [contentOf(oldValue), contentOf(newValue)];
       for (const group of /** @type {const} */ (["place", "pose"])) {
@@ -311,10 +313,16 @@ export function createClient(world, { account, cookies, disk, random }) {
       if (!page) openPage();
       await signIn();
     },
-    /** What this page shows of its image, once it has heard of everything. */
+    /** What this page shows of its image once the server has answered it, and the state of its last save. */
     async view() {
-      await page.saver.saveNow({ force: true });
-      return { image: page.image, boxes: page.store.all().map((/** @type {any} */ box) => [box.id, contentOf(box)]) };
+      // A page with nothing to save learns only here that its session has ended: its person signs in as elsewhere.
+      let state = await page.saver.saveNow({ force: true });
+      for (let tries = 0; state !== "saved" && tries < VIEW_TRIES; tries += 1) {
+        await answer().catch(ignoreAnswer);
+        state = await page.saver.saveNow({ force: true });
+      }
+      const boxes = page.store.all().map((/** @type {any} */ box) => [box.id, contentOf(box)]);
+      return { image: page.image, state, boxes };
     },
     state: () => page?.saver?.state() ?? "closed",
     leave: () => page && kill(),

@@ -1,9 +1,9 @@
 """What must be on the server after a fault run, known from what every person meant.
 
 An event is something that one person did: `create`, `set` (one value replaced by another), `delete` (with
-what was seen of the box) or `keep` (a box that a conflict was about shall stay). Each value is used once
-in a run, so a value tells who gave it. `kept` events were written to the person's disk; one that was not,
-because its page was killed in that moment, may have happened or not.
+what was seen of the box, and the newest version that the page knew) or `keep` (a box that a conflict was
+about shall stay). Each value is used once in a run, so a value tells who gave it. `kept` events were written
+to the person's disk; one that was not, because its page was killed in that moment, may have happened or not.
 
 Three questions are asked:
 - Is every step from one revision to the next explained by its author, who had seen what it replaced?
@@ -158,12 +158,33 @@ def _taken_back(history: History, event: dict, values: dict) -> bool:
     return any(gone["seen"][group] == event["to"] for gone in history.of("delete", box, person))
 
 
+def _was_brought_back_unseen(history: History, event: dict) -> bool:
+    """Return whether another page brought the box back, in a version that the deleting page had not seen.
+
+    Both pages act at the same time, so the order of the log says nothing: the box was deleted, brought back
+    by undo, and deleted again by a page that still showed the box as it was at first.
+    """
+    box = event["box"]
+    was_ever_there, is_there = False, False
+    for step in history.steps:
+        was_there, is_there = is_there, box in step.boxes
+        is_back = is_there and not was_there and was_ever_there
+        was_ever_there |= is_there
+        if not is_back or step.version <= event.get("version", step.version):
+            continue
+        if any(made.get("tab") != event.get("tab") for made in history.of("create", box, step.author)):
+            return True
+    return False
+
+
 def _deletion_is_undone(history: History, event: dict) -> bool:
     """Return whether somebody wanted the box: kept it, brought it back, or had changed it unseen."""
     box = event["box"]
     if history.of("keep", box):
         return True
     if any(made["number"] > event["number"] for made in history.of("create", box)):
+        return True
+    if _was_brought_back_unseen(history, event):
         return True
     for change in history.of("set", box):
         edges = _edges(history.events, box, change["group"])

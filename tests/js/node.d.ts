@@ -27,3 +27,7 @@ declare module "node:assert/strict" {
   const assert: Assert;
   export default assert;
 }
+
+declare module "node:fs" {
+  export function readFileSync(file: URL, encoding: "utf8"): string;
+}
