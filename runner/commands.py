@@ -39,7 +39,7 @@ Environment variables (all of them, with their defaults: docs/install.md, Settin
   DATABASE_URL, REDIS_URL    PostgreSQL and Redis instead of SQLite and a Redis of its own
   CI                         1: a part that tests or lint need and that is missing is a failure, not a skip
 
-When something fails: docs/troubleshooting.md.
+To work on the code: CONTRIBUTING.md. When something fails: docs/troubleshooting.md.
 """
 
 

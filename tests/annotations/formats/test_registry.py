@@ -19,8 +19,10 @@ EMPTY = Dataset(
 )
 
 
-def test_the_formats_of_both_apps_are_registered_in_order():
-    assert [row.name for row in ROWS] == ["voc", "coco", "yolo", "csv", "tfrecord", "defects"]
+def test_the_formats_of_both_apps_are_registered_those_of_the_labels_first():
+    names = [row.name for row in ROWS]
+    assert names[:4] == ["voc", "coco", "yolo", "csv"]
+    assert names[-2:] == ["tfrecord", "defects"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -53,10 +55,14 @@ def test_the_command_offers_every_format_and_says_what_each_writes(capsys):
     with pytest.raises(SystemExit):
         call_command("export", "--help")
     text = " ".join(capsys.readouterr().out.split())
-    assert "{voc,coco,yolo,csv,tfrecord,defects}" in text
+    assert "{" + ",".join(row.name for row in ROWS) + "}" in text
     for row in ROWS:
         assert f"{row.name} ({row.label})" in text
-    assert "a file (coco, csv, defects), a new folder or *.zip (voc, yolo), a new folder (tfrecord)" in text
+    names = {layout: ", ".join(row.name for row in ROWS if row.layout is layout) for layout in Layout}
+    assert (
+        f"a file ({names[Layout.FILE]}), a new folder or *.zip ({names[Layout.ARCHIVE]}), "
+        f"a new folder ({names[Layout.FOLDER]})"
+    ) in text
 
 
 def test_a_name_is_used_once():
