@@ -249,7 +249,7 @@ class TimedClaim:
     claimed_at: str = "claimed_at"
     ends_after: timedelta = timedelta(minutes=10)
 
-    def claim(self, rows: QuerySet, pk: int, **changes) -> QuerySet | None:
+    def claim(self, rows: Manager | QuerySet, pk: int, **changes) -> QuerySet | None:
         """Claim the row `pk` of `rows` if it is pending; return a query of it that ends with the claim."""
         now = timezone.now()
         claimed = {self.state: self.running, self.claimed_at: now}
