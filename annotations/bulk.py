@@ -1,6 +1,6 @@
 """Change many images at once: split, lot, line, part, review. One call is one batch, one transaction.
 
-A refusal concerns one image and is told with its name; the others of the batch are changed. Every verb takes
+A refusal names its image; the others of the batch are changed. Every verb takes
 a constant number of queries, however many images it is given.
 """
 
@@ -43,7 +43,7 @@ class Outcome:
     also: list[int] = field(default_factory=list)
 
     def refuse(self, image: Image, code: str, detail: str) -> None:
-        """Note that IMAGE stays as it is; DETAIL goes on after its name."""
+        """Note that `image` stays as it is; `detail` goes on after its name."""
         self.refused.append(Refusal(image.pk, image.name, code, f"{image.name}: {detail}"))
 
 
@@ -55,13 +55,13 @@ class NothingToSet(BlemishError):
 
 
 def find(project: Project, ids: Collection[int]) -> tuple[list[Image], Outcome]:
-    """Return the present images of PROJECT among IDS, in id order, and an outcome with those that are not."""
+    """Return the images of `project` with the `ids`, by id, and an outcome that lists the missing ones."""
     rows = list(project.images.present().filter(pk__in=ids).order_by("pk"))
     return rows, missing(ids, rows)
 
 
 def missing(ids: Collection[int], rows: Iterable[Image]) -> Outcome:
-    """Return an outcome that refuses those of IDS that are not in ROWS."""
+    """Return an outcome that refuses those of `ids` that are not in `rows`."""
     outcome, found = Outcome(), {row.pk for row in rows}
     for pk in sorted(set(ids) - found):
         outcome.refused.append(
@@ -71,14 +71,14 @@ def missing(ids: Collection[int], rows: Iterable[Image]) -> Outcome:
 
 
 def worked_on(images: Iterable[Image], *, by_others_than) -> dict[int, str]:
-    """Return who works on which of IMAGES now, id to name, without the person BY_OTHERS_THAN."""
+    """Return who works on which of `images` now, id to name, without the person `by_others_than`."""
     live = Lease.objects.live(timezone.now()).filter(image__in=[image.pk for image in images])
     return dict(live.exclude(user=by_others_than).values_list("image_id", "user__username"))
 
 
 @transaction.atomic
 def set_split(project: Project, ids: Collection[int], *, split: str, user=None) -> Outcome:
-    """Put the images IDS into SPLIT, and with each all other frames of its part, deleted ones too.
+    """Put the images `ids` into `split`, and with each all other frames of its part, deleted ones too.
 
     Frames of one part never straddle splits. A running round keeps the splits of its snapshot.
     """
@@ -103,9 +103,9 @@ def set_origin(
     part: str | None = None,
     user=None,
 ) -> Outcome:
-    """Write what is not None of LOT, LINE and PART onto the images IDS; an empty text takes it away.
+    """Write what is not None of `lot`, `line` and `part` onto the images `ids`; an empty text takes it away.
 
-    Images that get a PART take the split of its other frames, or the one that its hash chooses; `also` names
+    Images that get a `part` get the split of its other frames, or that of its hash; `also` names
     those whose split changed. Raises NothingToSet.
     """
     values = {name: text for name, text in (("lot", lot), ("line", line), ("part", part)) if text is not None}
@@ -123,14 +123,14 @@ def set_origin(
 
 
 def _split_of_part(project: Project, part: str) -> str:
-    held = project.images.filter(part=part).order_by("pk").values_list("split", flat=True).first()
-    return held or ingest.split_of(project, part=part, pixels_sha256="")
+    known = project.images.filter(part=part).order_by("pk").values_list("split", flat=True).first()
+    return known or ingest.split_of(project, part=part, pixels_sha256="")
 
 
 def send_to_review(
     project: Project, ids: Collection[int], *, reason: str = ReviewReason.HELP, detail: str = "", user=None
 ) -> Outcome:
-    """Open a review item for each of the images IDS: somebody shall look at it, for REASON and DETAIL.
+    """Open a review item for each of the images `ids`: with `reason` and `detail`.
 
     Refused are images that wait for a review already, and those that another person works on, whose next save
     would withdraw the question. The boxes stay as they are; until the decision the image is not trained on.

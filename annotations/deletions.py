@@ -1,6 +1,6 @@
-"""Delete images, take a deletion back within a day, and remove for good what nobody took back.
+"""Delete images, undo a deletion within a day, and remove the rest for good afterwards.
 
-A deleted image keeps its row, files, boxes and history, and is shown to nobody; its name and its content are
+A deleted image keeps its row, files, boxes and history, and is not shown; its name and its content are
 free for another image. After a day `purge` removes it. An image that a snapshot names keeps an empty row
 then, with its hash and revisions, so that it stays known what a round was trained on.
 """
@@ -29,7 +29,7 @@ PURGED_AT_ONCE = 200
 
 @transaction.atomic
 def delete(project: Project, ids: Collection[int], *, user=None) -> Outcome:
-    """Delete the images IDS of PROJECT, for a day on recall.
+    """Delete the images `ids` of `project`, for a day on recall.
 
     Refused are images that another person works on. A round that runs goes on with them: their files stay.
     """
@@ -47,7 +47,7 @@ def delete(project: Project, ids: Collection[int], *, user=None) -> Outcome:
 
 
 def restore(project: Project, ids: Collection[int], *, user=None) -> Outcome:
-    """Bring the deleted images IDS of PROJECT back as they were.
+    """Bring the deleted images `ids` of `project` back as they were.
 
     Refused are those whose name or content another image has by now. Raises Conflict when one was uploaded at
     this very moment.
@@ -85,9 +85,9 @@ def _restore(project: Project, ids: Collection[int]) -> Outcome:
 
 
 def purge(*, needed=None, remembered: Sequence = (), limit: int = PURGED_AT_ONCE) -> int:
-    """Remove up to LIMIT images whose day is over, files first, then rows; return how many.
+    """Remove up to `limit` images whose day is over, files first, then rows; return how many.
 
-    NEEDED is a queryset of ids of images that running work still reads: these wait. REMEMBERED are querysets
+    `needed` is a queryset of ids of images that running work reads: these stay. `remembered` are querysets
     of ids of images whose row stays, emptied of files and boxes. A purge that dies in the middle leaves rows
     that the next one finds.
     """

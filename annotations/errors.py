@@ -63,7 +63,7 @@ class InvalidBox(BlemishError):
 
 
 class Conflict(BlemishError):
-    """The state is not the one that was believed."""
+    """The row is not in the expected state."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
@@ -107,7 +107,7 @@ class FileTooLarge(UnusableFile):
 
 
 class DuplicateImage(BlemishError):
-    """The project has the same file already; `image` and `name` tell which one."""
+    """The project has the same file already; `image` and `name` name it."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "duplicate_image"

@@ -17,7 +17,7 @@ from django.db.models import F
 from annotations.formats import registry
 from annotations.formats.dataset_format import Dataset, DatasetFormat
 from annotations.formats.records import BOX_FIELDS, ImageRecord
-from annotations.imaging import decoding
+from annotations.imaging import gray_window
 from annotations.models import Box, Image, Project, VocSource
 from annotations.models.images import ImageQuerySet
 
@@ -46,7 +46,7 @@ def dataset(
         slug=project.slug,
         class_names=class_names(project),
         records=records(project, split=split, documents=row.needs_documents),
-        window=decoding.default_window(8) if None in window else window,
+        window=gray_window.default_window(8) if None in window else window,
         open_file=partial(default_storage.open, mode="rb"),
         with_images=with_images,
     )

@@ -1,4 +1,4 @@
-"""Make projects, change what they consist of, and say who belongs to them."""
+"""Create projects, and change their settings, defect types and members."""
 
 from collections.abc import Mapping, Sequence
 

@@ -145,10 +145,10 @@ def make_tiled(model: Path, folder: Path, detector) -> Path:
 
 def read(path: Path) -> np.ndarray:
     """Read a file as rounds and inspections do: native levels, then the gray window."""
-    from annotations.imaging import decoding
+    from annotations.imaging import decoding, gray_window
 
     pixels = decoding.read_pixels(path)
-    return decoding.apply_window(pixels, low=0.0, high=float(np.iinfo(pixels.dtype).max))
+    return gray_window.apply_window(pixels, low=0.0, high=float(np.iinfo(pixels.dtype).max))
 
 
 def predict_batched(detector, files: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""Models at work: the registry, running a model, severity, drawing, inspections."""
+"""Running models: the registry, running a model, severity, drawing, inspections."""
 
 import os
 

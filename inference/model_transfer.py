@@ -22,7 +22,7 @@ PROBE = 128
 
 
 class CannotExchange(BlemishError):
-    """A folder that cannot be exported to or imported from; the sentence says why."""
+    """A folder that cannot be exported to or imported from; the sentence states why."""
 
     default_code = "cannot_exchange"
 
@@ -56,9 +56,9 @@ def _name_classes(labels: Mapping[int, str]) -> list[str]:
 def import_model(
     project: Project, folder: Path, *, labels: Mapping[int, str], name: str = ""
 ) -> ModelVersion:
-    """Register the model in FOLDER as a detector of PROJECT; types that it lacks are added.
+    """Register the model in `folder` as a detector of `project`; types that it lacks are added.
 
-    FOLDER holds a SavedModel of the Object Detection API or the Model Garden, or a model folder as
+    `folder` holds a SavedModel of the Object Detection API or the Model Garden, or a model folder as
     export_model writes it, which keeps its thresholds. It is copied, must survive a blank image, and stays
     unpromoted; a round sets the thresholds that it has not. Raises CannotExchange.
     """
@@ -93,7 +93,7 @@ def import_model(
 def _copy(
     project: Project, folder: Path, source: Path, draft: Path, labels: Mapping[int, str]
 ) -> saved_detectors.DetectorManifest:
-    """Make the model folder DRAFT and try it; raises BrokenModel, CannotExchange, OSError."""
+    """Make the model folder `draft` and try it; raises BrokenModel, CannotExchange, OSError."""
     class_names = _name_classes(labels)
     if source != folder and (folder / "model.json").exists():
         manifest = saved_detectors.read_manifest(folder)
@@ -131,7 +131,7 @@ def _compare_counts(named: int, known: int) -> None:
 
 
 def _probe(folder: Path, named: int) -> None:
-    """Compare the count of classes, where the model tells it, and run a blank image; raises BrokenModel."""
+    """Compare the count of classes, where the model has it, and run a blank image; raises BrokenModel."""
     detector = saved_detectors.load(folder)
     scores = detector.class_count
     # Scores may have the background's among them.

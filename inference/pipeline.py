@@ -45,7 +45,7 @@ class Pipeline:
 
     @classmethod
     def load(cls, project: Project, *, model_name: str = "") -> "Pipeline":
-        """Load MODEL_NAME, or the promoted detector, and the promoted graders; takes seconds.
+        """Load `model_name`, or the promoted detector, and the promoted graders; takes seconds.
 
         Raises ModelMissing, BrokenModel and BrokenGrader, each with a sentence.
         """

@@ -1,4 +1,4 @@
-"""Read the next images in threads while the network looks at the last ones."""
+"""Read the next images in threads while the network runs on the ones before."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ def read_ahead(
 ) -> Iterator[Read]:
     """Yield read(item) in order, read in threads while the caller works on the ones before.
 
-    At most `ahead` images, and about `pixels` by what `weigh` says of each, wait at a time. An error of
-    read is raised at its place.
+    At most `ahead` images, and about `pixels` by the size that `weigh` returns, wait at a time. An error of
+    `read` is raised in the place of its item.
     """
     source = iter(items)
     waiting: deque[Future] = deque()
-    held, lock = 0, Lock()  # what was read already; what is being read counts when it is there
+    pending, lock = 0, Lock()  # pixels that were read and not yet yielded
 
     def count(future: Future, sign: int = 1) -> None:
-        nonlocal held
+        nonlocal pending
         if not future.cancelled() and future.exception() is None:
             with lock:
-                held += sign * weigh(future.result())
+                pending += sign * weigh(future.result())
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="readahead") as pool:
 
         def top_up() -> None:
-            while len(waiting) < ahead and held < pixels:
+            while len(waiting) < ahead and pending < pixels:
                 for item in source:
                     waiting.append(pool.submit(read, item))
                     waiting[-1].add_done_callback(count)
@@ -64,7 +64,7 @@ def read_ahead(
 
 
 def batches(read: Iterable[Read], *, weigh: Callable[[Read], int]) -> Iterator[list[Read]]:
-    """Gather into lists of at most BATCH_IMAGES images and about BATCH_PIXELS pixels."""
+    """Gather into lists of at most `BATCH_IMAGES` images and about `BATCH_PIXELS` pixels."""
     batch: list[Read] = []
     weight = 0
     for one in read:

@@ -25,7 +25,7 @@ class FolderMissing(BlemishError):
 
 
 def folder_for(project: Project, name: str) -> str:
-    """Return where the model NAME of PROJECT lies, below settings.MODELS_ROOT."""
+    """Return the folder of the model `name` of `project`, below `settings.MODELS_ROOT`."""
     return f"{project.pk}/{name}"
 
 
@@ -37,7 +37,7 @@ def path_for(project: Project, name: str) -> Path:
 def register(
     project: Project, name: str, *, kind: ModelKind, defect_type: DefectType | None = None, **values
 ) -> ModelVersion:
-    """Return the row of the model NAME, made or brought up to date with VALUES; its folder must be whole."""
+    """Create or update the row of the model `name` with `values`; its folder must be whole."""
     if not path_for(project, name).joinpath("model.json").exists():
         raise FolderMissing(f"The model {name} has no folder {path_for(project, name)}.")
     model, _ = ModelVersion.objects.update_or_create(
@@ -50,7 +50,7 @@ def register(
 
 @transaction.atomic
 def promote(model: ModelVersion, user=None) -> ModelVersion:
-    """Make MODEL the one that rounds and inspections use, in place of its predecessor.
+    """Make `model` the one that rounds and inspections use, in place of its predecessor.
 
     Raises FolderMissing when its files are gone, Conflict when another promotion came in between.
     """
@@ -74,7 +74,7 @@ def promote(model: ModelVersion, user=None) -> ModelVersion:
 
 
 def detector(project: Project, name: str = "") -> ModelVersion:
-    """Return the detector NAME of PROJECT, or the promoted one; raises ModelMissing with the way out."""
+    """Return the detector `name` of `project`, or the promoted one; raises ModelMissing with the way out."""
     detectors = ModelVersion.objects.detectors().filter(project=project)
     if name:
         found = detectors.filter(name=name).first()
@@ -89,7 +89,7 @@ def detector(project: Project, name: str = "") -> ModelVersion:
 
 
 def graders(project: Project) -> dict[str, ModelVersion]:
-    """Return the promoted graders of PROJECT by the name of their defect type."""
+    """Return the promoted graders of `project` by the name of their defect type."""
     rows = ModelVersion.objects.promoted().filter(
         project=project, kind=ModelKind.GRADER, defect_type__graded=True, defect_type__archived=False
     )

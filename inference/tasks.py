@@ -20,5 +20,5 @@ def propose_grades(request_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Find the inspections that nobody works on and hand them to a worker."""
+    """Enqueue the inspections that no worker works on."""
     inspection_runs.sweep()

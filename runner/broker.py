@@ -38,7 +38,7 @@ class Redis:
 
     @classmethod
     def prepare(cls, folder: Path) -> "Redis":
-        """Choose a port and a password, and write the configuration into FOLDER."""
+        """Choose a port and a password, and write the configuration into `folder`."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -80,9 +80,9 @@ def serve() -> int:
             redis_url = os.environ.get("REDIS_URL") or _start_redis(instance, processes)
             if lock:
                 lock.note(redis_url=redis_url, url=instance.url)
-            if dead := _run_parts(parts, instance, processes, instance.environment(redis_url)):
-                raise Failure(_death_sentence(dead))
-    log.say("Blemish has stopped.")
+            if ended := _run_parts(parts, instance, processes, instance.environment(redis_url)):
+                raise Failure(_end_sentence(ended))
+    log.print("Blemish has stopped.")
     return 0
 
 
@@ -120,7 +120,7 @@ def chosen_requirements() -> str:
 
 
 def chosen_parts() -> tuple[str, ...]:
-    """Return what this machine runs; BLEMISH_PARTS names fewer, for a worker beside a copy elsewhere."""
+    """Return what this machine runs; BLEMISH_PARTS names fewer, for a worker of an instance elsewhere."""
     text = os.environ.get("BLEMISH_PARTS", "")
     parts = tuple(word.strip() for word in text.split(",") if word.strip()) or PARTS
     if unknown := [part for part in parts if part not in PARTS]:
@@ -166,7 +166,7 @@ def _prepare(processes: Processes, environment: dict[str, str]) -> None:
 def _run_parts(
     parts: Sequence[str], instance: Instance, processes: Processes, environment: dict[str, str]
 ) -> Child | None:
-    """Start `parts` and watch them to the end; returns the one that died, None after a signal."""
+    """Start `parts` and wait; return the one that ended by itself, None after a signal."""
     if "web" in parts:
         _prepare(processes, environment)
     # The web server is first and for a moment alone, so that the first page comes soon.
@@ -174,26 +174,26 @@ def _run_parts(
         if processes.signals:
             return None
         processes.start(part, part_command(part, instance), environment=environment, folder=ROOT)
-        if part == "web" and (dead := _wait_until_ready(instance, processes)):
-            return dead
+        if part == "web" and (ended := _wait_until_ready(instance, processes)):
+            return ended
     if not processes.signals:
-        processes.log.say(_banner(instance, parts))
-    return processes.watch()
+        processes.log.print(_banner(instance, parts))
+    return processes.wait()
 
 
 def _wait_until_ready(instance: Instance, processes: Processes) -> Child | None:
-    """Return when the page answers (None), or the child that died before."""
+    """Return None when the page answers, or the child that ended before."""
     end = time.monotonic() + READY_SECONDS
     while not processes.signals and not instance.answers():
-        if dead := processes.dead():
-            return dead
+        if ended := processes.ended():
+            return ended
         if time.monotonic() > end:
             raise Failure(f"{instance.url} did not answer within {READY_SECONDS} seconds; see the log above.")
         time.sleep(0.05)
     return None
 
 
-def _death_sentence(child: Child) -> str:
+def _end_sentence(child: Child) -> str:
     name = {"web": "The web server", "redis": "Redis"}.get(child.name, f"The {child.name} worker")
     status = child.process.returncode
     how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
@@ -209,7 +209,7 @@ def _banner(instance: Instance, parts: Sequence[str]) -> str:
 
 @contextmanager
 def _borrowed_redis(instance: Instance, what: str) -> Iterator[str]:
-    """Give the Redis of the running instance, or one that lives as long as the command."""
+    """Yield the URL of the running instance's Redis, or start one for the time of the command."""
     if url := os.environ.get("REDIS_URL"):
         yield url
         return
@@ -222,7 +222,7 @@ def _borrowed_redis(instance: Instance, what: str) -> Iterator[str]:
                     redis.command, cwd=redis.folder, stdout=log, stderr=log, start_new_session=True
                 )
             guard = Guard()
-            guard.watch(process)
+            guard.add(process)
             try:
                 redis.wait(process)
                 lock.note(redis_url=redis.url)
@@ -230,7 +230,7 @@ def _borrowed_redis(instance: Instance, what: str) -> Iterator[str]:
             finally:
                 process.terminate()
                 process.wait()
-                guard.dismiss()
+                guard.end()
     except InUse as in_use:
         if "redis_url" not in in_use.holder:
             raise

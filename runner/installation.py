@@ -29,7 +29,7 @@ _NO_NETWORK = re.compile(
 
 
 def install(requirements: str = "requirements.txt") -> None:
-    """Make `.venv` hold REQUIREMENTS; returns at once when it does. Raises Failure with a sentence."""
+    """Make `.venv` hold `requirements`; returns at once when it does. Raises Failure with a sentence."""
     if _is_installed(requirements):
         return
     with _alone():
@@ -57,7 +57,7 @@ def files_of(requirements: str) -> list[Path]:
 
 
 def digest(requirements: str) -> str:
-    """Return what changes when REQUIREMENTS, or the Python in `.venv`, changes."""
+    """Return what changes when `requirements`, or the Python in `.venv`, changes."""
     parts = [path.read_bytes() for path in files_of(requirements)]
     configuration = VENV / "pyvenv.cfg"
     parts.append(configuration.read_bytes() if configuration.exists() else b"")
@@ -65,7 +65,7 @@ def digest(requirements: str) -> str:
 
 
 def explain(output: str) -> str:
-    """Say in a sentence why pip failed, from its OUTPUT."""
+    """Return a sentence that explains, from its `output`, why pip failed."""
     if "No space left on device" in output:
         return f"The disk is full. The packages need about 3 GB under {VENV}; make room and start again."
     if _NO_NETWORK.search(output):
@@ -118,7 +118,7 @@ def _alone() -> Iterator[None]:
 
 
 def _works() -> bool:
-    """Tell whether `.venv` has a Python that starts and a pip."""
+    """Return whether `.venv` has a Python that starts and a pip."""
     if not PYTHON.exists():
         return False
     return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
@@ -152,7 +152,7 @@ def _make_environment() -> None:
 
 
 def _fill(requirements: str) -> None:
-    """Run pip, and show the part of its output that tells how far it is."""
+    """Run pip, and print the part of its output that shows the progress."""
     first = not STAMP.exists()
     print(f"Installing {requirements}{' (430 MB, a few minutes)' if first else ''}.", flush=True)
     UNFINISHED.touch()

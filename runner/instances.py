@@ -131,7 +131,7 @@ class Instance:
                 file.truncate(0)
 
     def answers(self) -> bool:
-        """Tell whether the web server of this copy answers a request."""
+        """Return whether the web server of this instance answers a request."""
         host, _, port = self.url.removeprefix("http://").strip("/").rpartition(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=10)
         try:
@@ -144,14 +144,14 @@ class Instance:
 
 
 class Lock:
-    """The held lock; its file tells other processes who holds it and where Redis is."""
+    """The held lock; its file has the owner and the address of Redis for other processes."""
 
     def __init__(self, file: IO[str], what: str) -> None:
         self._file = file
         self._what = what
 
     def note(self, **facts: str) -> None:
-        """Write down who holds the lock, and FACTS."""
+        """Write down who holds the lock, and `facts`."""
         self._file.truncate(0)
         self._file.write(json.dumps({"pid": os.getpid(), "what": self._what, **facts}))
         self._file.flush()

@@ -1,4 +1,4 @@
-"""Several child processes with one log, which live and end together."""
+"""Several child processes with one log, which start and end together."""
 
 import contextlib
 import os
@@ -45,12 +45,12 @@ class Guard:
         assert self._process.stdin
         self._input = self._process.stdin
 
-    def watch(self, process: subprocess.Popen[Any]) -> None:
-        """Watch the group that `process` leads, too."""
+    def add(self, process: subprocess.Popen[Any]) -> None:
+        """End the process group of `process` too."""
         self._send(str(process.pid))
 
-    def dismiss(self) -> None:
-        """End the guard, because everything has ended in order."""
+    def end(self) -> None:
+        """End the guard itself, after all processes have ended in order."""
         self._send("done")
         self._input.close()
         self._process.wait()
@@ -66,7 +66,7 @@ class Log:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._nobody_reads = False
+        self._closed = False
         self._color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
     def write(self, name: str, line: str) -> None:
@@ -74,17 +74,17 @@ class Log:
         prefix = f"{name:<8}| "
         if self._color:
             prefix = f"\x1b[{COLORS.get(name, 37)}m{prefix}\x1b[0m"
-        self.say(prefix + line)
+        self.print(prefix + line)
 
-    def say(self, text: str) -> None:
-        """Print `text` as it is; a reader that went away does not stop the processes."""
+    def print(self, text: str) -> None:
+        """Print `text` as it is; a closed standard output does not stop the processes."""
         with self._lock:
-            if self._nobody_reads:
+            if self._closed:
                 return
             try:
                 print(text, flush=True)
             except OSError:
-                self._nobody_reads = True
+                self._closed = True
 
 
 @dataclass
@@ -96,19 +96,19 @@ class Child:
     grace: float  # seconds between asking and killing
     reader: threading.Thread = field(repr=False)
 
-    def ask(self) -> None:
+    def terminate(self) -> None:
         """Ask the process to stop."""
         if self.process.poll() is None:
             self.process.terminate()
 
     def kill(self) -> None:
         """Kill the whole group, leader and grandchildren."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody of the group is left
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the group has ended
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Processes:
-    """Start children, watch them, and stop them all; a context manager that leaves none behind."""
+    """Start children, wait for the end, and stop them all; a context manager that leaves none running."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
@@ -123,7 +123,7 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        self._guard.dismiss()
+        self._guard.end()
 
     def start(
         self,
@@ -134,7 +134,7 @@ class Processes:
         folder: Path,
         grace: float = 10,
     ) -> subprocess.Popen[str]:
-        """Start `command` in `folder` as a process group of its own, so that Ctrl-C reaches only us."""
+        """Start `command` in `folder` as a process group of its own, which Ctrl-C does not reach."""
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -146,7 +146,7 @@ class Processes:
             errors="replace",
             start_new_session=True,
         )
-        self._guard.watch(process)
+        self._guard.add(process)
         reader = threading.Thread(target=self._copy_lines, args=(name, process), daemon=True)
         reader.start()
         self._children.append(Child(name, process, grace, reader))
@@ -155,7 +155,7 @@ class Processes:
     def run(
         self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str], folder: Path
     ) -> int:
-        """Run `command` to its end and return its exit status; a signal to us ends it early."""
+        """Run `command` to its end and return its exit status; a signal to this process ends it early."""
         process = self.start(name, command, environment=environment, folder=folder)
         child = self._children.pop()
         while process.poll() is None and not self.signals:
@@ -163,20 +163,20 @@ class Processes:
         self._end([child])
         return process.returncode
 
-    def dead(self) -> Child | None:
+    def ended(self) -> Child | None:
         """Return a child that has ended, if there is one."""
         return next((child for child in self._children if child.process.poll() is not None), None)
 
-    def watch(self) -> Child | None:
-        """Wait until a signal asks for the end (None) or a child has died (that child)."""
+    def wait(self) -> Child | None:
+        """Wait until a signal asks for the end (None) or a child has ended (that child)."""
         while not self.signals:
-            if child := self.dead():
+            if child := self.ended():
                 return child
             time.sleep(0.1)
         return None
 
     def stop(self) -> None:
-        """Stop all children; the first started goes last, because the others need it."""
+        """Stop all children; the first one started is stopped last, because the others need it."""
         if self._children:
             first, *others = self._children
             self._end(others)
@@ -185,7 +185,7 @@ class Processes:
 
     def _end(self, children: list[Child]) -> None:
         for child in children:
-            child.ask()
+            child.terminate()
         asked_at = time.monotonic()
         for child in children:
             end = asked_at + child.grace

@@ -8,7 +8,7 @@ import numpy as np
 from django.core.files.storage import default_storage
 
 from annotations.geometry import CORNERS
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from annotations.models import DefectType, Image, Project
 from annotations.models.projects import CropPolicy
 from inference.graders import crops
@@ -23,7 +23,7 @@ def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
     """
     with default_storage.open(stored, "rb") as file:
         pixels = decoding.read_pixels(file, name=stored)
-    return decoding.apply_window(pixels, low=window[0], high=window[1])
+    return gray_window.apply_window(pixels, low=window[0], high=window[1])
 
 
 def reader(window: tuple[float, float]) -> Callable[[str], np.ndarray]:

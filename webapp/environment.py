@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def boolean(name: str, default: bool) -> bool:
-    """Return the truth of the variable NAME; raises ImproperlyConfigured on anything but 0/1/true/false."""
+    """Return the truth of the variable `name`; raises ImproperlyConfigured on anything but 0/1/true/false."""
     text = os.environ.get(name, "").strip().lower()
     if not text:
         return default
@@ -20,7 +20,7 @@ def boolean(name: str, default: bool) -> bool:
 
 
 def integer(name: str, default: int, *, least: int) -> int:
-    """Return the whole number in the variable NAME; raises ImproperlyConfigured below LEAST."""
+    """Return the whole number in the variable `name`; raises ImproperlyConfigured below `least`."""
     text = os.environ.get(name, "").strip()
     if not text:
         return default
@@ -30,13 +30,13 @@ def integer(name: str, default: int, *, least: int) -> int:
 
 
 def words(name: str, default: list[str]) -> list[str]:
-    """Return the comma-separated entries of the variable NAME."""
+    """Return the comma-separated entries of the variable `name`."""
     text = os.environ.get(name, "")
     return [word.strip() for word in text.split(",") if word.strip()] or default
 
 
 def address(name: str, default: str) -> tuple[str, int]:
-    """Return (host, port) of the variable NAME, which reads host:port."""
+    """Return (host, port) of the variable `name`, which reads host:port."""
     text = os.environ.get(name, "").strip() or default
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -45,7 +45,7 @@ def address(name: str, default: str) -> tuple[str, int]:
 
 
 def secret_key(folder: Path) -> str:
-    """Return SECRET_KEY, or the key kept in FOLDER/secret_key, which is made once with mode 600."""
+    """Return SECRET_KEY, or the key kept in `folder`/secret_key, which is made once with mode 600."""
     if key := os.environ.get("SECRET_KEY"):
         return key
     path = folder / "secret_key"

@@ -38,7 +38,7 @@ class Situation:
 
 
 def look(project: Project, *, by_state: dict[str, int]) -> Situation:
-    """Read the figures of PROJECT; BY_STATE are its images per state."""
+    """Read the figures of `project`; `by_state` are its images per state."""
     latest = list(project.rounds.order_by("-number")[:1])
     last = latest[0] if latest else None
     active = last if last and last.state in ("queued", "running") else None

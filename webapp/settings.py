@@ -183,7 +183,7 @@ BLEMISH_MAX_ARCHIVE_UNPACKED_BYTES = environment.integer(
 BLEMISH_BACKBONES = environment.words("BLEMISH_BACKBONES", [])
 
 REST_FRAMEWORK = {
-    # The first one decides how a missing sign-in is answered: 401, which a session alone cannot say.
+    # The first one decides how a missing sign-in is answered: 401, which session authentication cannot send.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
         "annotations.api.authentication.PageSession",
@@ -192,7 +192,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # An error may quote what came, half a surrogate pair too, which UTF-8 cannot hold but "\\ud800" can.
     "UNICODE_JSON": False,
-    # The schema tells what OPTIONS would.
+    # The schema has what OPTIONS would answer.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -226,7 +226,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Every sweep would write five lines of success; what fails is an error, and rows tell the rest.
+    # Every sweep would write five lines of success; failures are logged, and the rows show the rest.
     # TensorFlow names each file that it wrote, in the middle of a progress bar.
     "loggers": {
         name: {"level": "WARNING"}

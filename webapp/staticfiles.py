@@ -18,7 +18,7 @@ class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 40
 
     def url_converter(self, name: str, hashed_files: dict, template: str | None = None) -> Callable:
-        """Return the converter of addresses in the file NAME; it leaves imports that load no file.
+        """Return the converter of addresses in the file `name`; it leaves imports that load no file.
 
         Types in comments, `{import("../htmx").Api}`, look like imports; they name files of no use to a
         browser, some of which are not there, and they go round in circles.
@@ -34,7 +34,7 @@ class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
 
 
 class PlotlyFinder(BaseFinder):
-    """Find plotly/plotly.min.js in plotly's wheel: charts ask no network, and plotly is never imported."""
+    """Find plotly/plotly.min.js in plotly's wheel: charts need no network, and plotly is never imported."""
 
     def __init__(self, *args, **kwargs) -> None:
         package = importlib.util.find_spec("plotly")
@@ -44,7 +44,7 @@ class PlotlyFinder(BaseFinder):
         self.file = "plotly.min.js"
 
     def find(self, path: str, find_all: bool = False, **kwargs) -> str | list[str]:
-        """Return where PATH lies, an empty list when it is not ours."""
+        """Return the file of `path`, an empty list when it is not this one."""
         if path != f"plotly/{self.file}":
             return []
         found = self.storage.path(self.file)

@@ -100,7 +100,7 @@ def boxes_in(request: Request, image: Image) -> list[wire.BoxValues]:
 
 
 def boxes_out(image: Image) -> Response:
-    """Answer with the boxes of IMAGE as they stand, and their version as ETag."""
+    """Answer with the boxes of `image` as they stand, and their version as ETag."""
     data = wire.boxes_to_wire(image)
     return Response(data, headers={"ETag": f'"{data["version"]}"', "Cache-Control": "private, no-cache"})
 

@@ -112,7 +112,7 @@ ACTIONS: dict[str, tuple[Callable, Role, tuple[str, ...]]] = {
 
 
 def chosen(project, said: dict):
-    """Return the images of PROJECT that the filter SAID keeps; raises InvalidFilter."""
+    """Return the images of `project` that the filter `said` keeps; raises InvalidFilter."""
     query = QueryDict(mutable=True)
     for name, value in said.items():
         query.setlist(name, [str(one) for one in (value if isinstance(value, list) else [value])])

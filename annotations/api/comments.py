@@ -77,7 +77,7 @@ class ChangeSerializer(serializers.Serializer):
 
 
 def _answer(image: Image, comment: Comment, code: int = status.HTTP_200_OK) -> Response:
-    """Answer with the whole thread of COMMENT as it stands now."""
+    """Answer with the whole thread of `comment` as it stands now."""
     thread = comments.threads(image).get(pk=comment.parent_id or comment.pk)
     return Response(ThreadSerializer(thread).data, status=code)
 

@@ -48,7 +48,7 @@ class AnyFormat(negotiation.BaseContentNegotiation):
 
 
 def send(request: Request, stored: FieldFile, *, name: str) -> HttpResponseBase:
-    """Answer with the STORED file, shown as NAME; 304 when the caller has it. Raises NotFound when lost.
+    """Answer with the `stored` file, shown as `name`; 304 when the caller has it. Raises NotFound when lost.
 
     Stored names are never used twice for different bytes, so that an address with the file's mark can be
     kept for ever.

@@ -89,7 +89,7 @@ class TilesSerializer(serializers.Serializer):
 
 
 def send_samples(request: Request, mark: str, read) -> HttpResponse:
-    """Answer with the packed bytes that READ returns, under the ETag MARK; 304 when the caller has them."""
+    """Answer with the packed bytes that `read` returns, with the ETag `mark`; 304 if the caller has them."""
     headers = {
         "ETag": f'"{mark}"',
         "Cache-Control": FOR_EVER if request.query_params.get("v") == mark else ASK_AGAIN,

@@ -73,7 +73,7 @@ class RevisionPages(BasePagination):
     """A plain list, newest first; the `Link` header leads to the older ones."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """Return the part of QUERYSET that the caller wants."""
+        """Return the part of `queryset` that the caller wants."""
         wanted = view.wanted
         if wanted.get("before") is not None:
             queryset = queryset.filter(version__lt=wanted["before"])
@@ -86,11 +86,11 @@ class RevisionPages(BasePagination):
         return page
 
     def get_paginated_response(self, data) -> Response:
-        """Answer DATA as it is, with the address of the next part in the header."""
+        """Answer `data` as it is, with the address of the next part in the header."""
         return Response(data, headers={"Link": f'<{self.next}>; rel="next"'} if self.next else None)
 
     def get_paginated_response_schema(self, schema: dict) -> dict:
-        """Return SCHEMA: the body is the list itself."""
+        """Return `schema`: the body is the list itself."""
         return schema
 
 

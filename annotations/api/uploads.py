@@ -69,7 +69,7 @@ class OutcomeSerializer(serializers.Serializer):
 
 
 def is_annotation(file: UploadedFile) -> bool:
-    """Return whether FILE goes by its name as a VOC annotation."""
+    """Return whether `file` goes by its name as a VOC annotation."""
     return (file.name or "").lower().endswith(".xml")
 
 

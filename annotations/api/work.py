@@ -59,7 +59,7 @@ CLAIMED = inline_serializer(
 
 
 def review_to_wire(image: Image) -> dict | None:
-    """Return the open review item of IMAGE with its proposed boxes, or None."""
+    """Return the open review item of `image` with its proposed boxes, or None."""
     items = image.review_items.filter(state="open").select_related("proposal")
     item: ReviewItem | None = items.first()
     if item is None:

@@ -57,7 +57,7 @@ def rewrite(
     added: Sequence[VocObject] = (),
     name: str = "annotation",
 ) -> bytes:
-    """Return DOCUMENT with its objects as they are now.
+    """Return `document` with its objects as they are now.
 
     `kept` maps the place of an object in the document (from 0) to what it holds now; an object without an
     entry was deleted. `added` come after the others. Raises VocError when the document cannot be read.
@@ -165,7 +165,7 @@ class _Indentation:
         self.line, self.unit = line, unit
 
     def before(self, depth: int) -> str | None:
-        """Return the white space before a child of an element at DEPTH (0 = the root)."""
+        """Return the white space before a child of an element at `depth` (0 = the root)."""
         return None if self.line is None else self.line + self.unit * (depth + 1)
 
 
@@ -180,7 +180,7 @@ def _indentation(root: etree._Element) -> _Indentation:
 
 
 def _lay_out(node: etree._Element, steps: _Indentation, *, depth: int) -> None:
-    """Give a new element's children the document's indentation; DEPTH is the element's own."""
+    """Give a new element's children the document's indentation; `depth` is the element's own."""
     if not len(node):
         return
     node.text = steps.before(depth)
@@ -193,7 +193,7 @@ def _lay_out(node: etree._Element, steps: _Indentation, *, depth: int) -> None:
 def _insert(
     parent: etree._Element, node: etree._Element, place: int, steps: _Indentation, *, depth: int
 ) -> None:
-    """Insert NODE as child number PLACE, with white space as its neighbours have it."""
+    """Insert `node` as child number `place`, with white space as its neighbours have it."""
     if place == 0:
         before = parent.text if len(parent) else steps.before(depth)
         parent.text = before
@@ -224,7 +224,7 @@ def _remove(node: etree._Element) -> None:
 
 
 def _spliced(document: bytes, root: etree._Element) -> bytes:
-    """Serialise ROOT between the original's own first and last lines, in its encoding and line ends."""
+    """Serialise `root` between the original's own first and last lines, in its encoding and line ends."""
     encoding = next((codec for bom, codec in _BOMS if document.startswith(bom)), None)
     declared = root.getroottree().docinfo.encoding or "utf-8"
     try:

@@ -1,7 +1,7 @@
-"""Read zip archives that strangers made: what is inside is looked at before anything is unpacked.
+"""Read zip archives from people who may be hostile: the headers are checked before anything is unpacked.
 
-Nothing is ever written under a name from the archive, so a path that leads outside could do no harm; it is
-refused all the same, because who packed it meant something else than a set of images.
+Nothing is ever written under a name from the archive, so a path that leads outside could do no harm. It is
+refused all the same, because such an archive is no set of images.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from typing import IO
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 # The longest comment, and the two records before it.
 _TAIL = 0xFFFF + 22 + 20
-# A name has at most 64 KB, but honest entries are far below this.
+# A name may have 64 KB, but entries that are not made to harm are far below this.
 _BYTES_PER_ENTRY = 4096
 _PIECE = 1 << 20
 _IN_MEMORY = 8 << 20
 _ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
-# Left by systems beside people's files.
-_LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
+# Files that operating systems add to folders.
+_SYSTEM_FILES = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
-# What the standard library raises for members that are not what their headers say.
+# What the standard library raises for members that do not match their headers.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -96,7 +96,8 @@ class Archive:
         members = [self._member(info) for info in self._zip.infolist() if not info.is_dir()]
         # A stable order: a worker that goes on after another finds the same one.
         self.members = sorted(
-            (member for member in members if not _is_litter(member.path)), key=lambda one: one.is_annotation
+            (member for member in members if not _is_system_file(member.path)),
+            key=lambda one: one.is_annotation,
         )
 
     def _member(self, info: zipfile.ZipInfo) -> Member:
@@ -104,20 +105,20 @@ class Archive:
         return Member(path, info, _why_not(info, path, self.limits))
 
     def read(self, member: Member) -> IO[bytes]:
-        """Return the bytes of MEMBER as an open file; raises BadMember.
+        """Return the bytes of `member` as an open file; raises BadMember.
 
-        What a header claims is not believed: reading ends at the limit.
+        The size in a header may be wrong, so reading ends at the limit.
         """
         if member.why_not:
             raise BadMember(member.why_not)
         target = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
         try:
             with self._zip.open(member.info) as source:
-                held = 0
+                size = 0
                 while piece := source.read(_PIECE):
-                    held += len(piece)
-                    if held > self.limits.member_bytes:
-                        raise BadMember(_too_large(held, self.limits.member_bytes))
+                    size += len(piece)
+                    if size > self.limits.member_bytes:
+                        raise BadMember(_too_large(size, self.limits.member_bytes))
                     target.write(piece)
         except (*_DAMAGED, OSError) as error:
             target.close()
@@ -130,7 +131,7 @@ class Archive:
 
 
 def check_end(stream: IO[bytes], *, name: str, limits: Limits) -> None:
-    """Raise BadArchive unless STREAM ends as a zip archive of at most the allowed members does.
+    """Raise BadArchive unless `stream` ends as a zip archive of at most the allowed members does.
 
     The table of contents is read whole into memory by `zipfile`; its size is known from the end record alone.
     """
@@ -160,9 +161,9 @@ def check_end(stream: IO[bytes], *, name: str, limits: Limits) -> None:
 
 
 def readable_name(info: zipfile.ZipInfo) -> str:
-    """Return the path of INFO with forward slashes: UTF-8 where it is, else code page 437 as zip has it.
+    """Return the path of `info` with forward slashes: UTF-8 where it is, else code page 437 as zip has it.
 
-    Many programs write UTF-8 without the mark that says so.
+    Many programs write UTF-8 without the flag of the format for it.
     """
     path = info.orig_filename
     if not info.flag_bits & 0x800:
@@ -174,23 +175,23 @@ def readable_name(info: zipfile.ZipInfo) -> str:
 
 
 def shown(path: str, most: int = 200) -> str:
-    """Return PATH as a page can show it."""
+    """Return `path` as a page can show it."""
     text = "".join(letter if letter.isprintable() else "?" for letter in path)
     return text if len(text) <= most else f"…{text[-most:]}"
 
 
-def _is_litter(path: str) -> bool:
+def _is_system_file(path: str) -> bool:
     parts = [part.lower() for part in path.split("/") if part]
     hidden = bool(parts) and parts[-1].startswith(".") and parts[-1] not in (".", "..")
-    return hidden or any(part in _LITTER for part in parts)
+    return hidden or any(part in _SYSTEM_FILES for part in parts)
 
 
 def _why_not(info: zipfile.ZipInfo, path: str, limits: Limits) -> str:
     """Return why a member of this header is not taken, "" when it may be read."""
     if path.startswith("/") or path[1:2] == ":" or ".." in path.split("/") or "\0" in path:
         return "its path leads outside the archive; pack the files with plain relative paths."
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind and not stat.S_ISREG(kind):
+    mode = stat.S_IFMT(info.external_attr >> 16)
+    if mode and not stat.S_ISREG(mode):
         return "it is a link or a special file, not a file; pack the file itself."
     if info.flag_bits & 0x1:
         return "it is encrypted; pack it without a password."

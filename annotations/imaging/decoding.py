@@ -1,6 +1,6 @@
-"""Native gray levels of an original, and the project's window that turns them into 8 bits.
+"""Decode an image file into its native gray levels, or colors, of 8 or 16 bits.
 
-What a file holds is taken as it is stored: an EXIF orientation is not applied (boxes are pixels of the stored
+The samples are taken as they are stored: an EXIF orientation is not applied (boxes are pixels of the stored
 raster), color profiles and gamma are ignored, alpha is dropped without blending, the first page of a TIFF
 counts. Levels stay 8 or 16 bit. A picture whose three color planes are equal is gray.
 
@@ -14,7 +14,6 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -25,9 +24,9 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 DEFAULT_MAX_PIXELS = 200_000_000
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
-# From here on Pillow's copies count: it holds an image up to three times on its way to an array.
+# Above so many pixels Pillow needs too much memory: it holds up to three copies of an image.
 _LARGE = 16_000_000
-# What decoders raise on damaged bytes; anything else is a fault of ours and shall be seen.
+# What decoders raise on damaged bytes; any other exception is a fault of this code and is not caught.
 _DAMAGE = (
     OSError,
     SyntaxError,
@@ -95,7 +94,7 @@ def read_pixels(
 def decode(
     source: str | PathLike[str] | bytes | IO[bytes], *, name: str = "", max_pixels: int = DEFAULT_MAX_PIXELS
 ) -> Decoded:
-    """Read an image file whole: check it, unpack it, and say which format it was.
+    """Read an image file whole: check it, unpack it, and return its format.
 
     Raises UnreadableImage for anything but a whole PNG, JPEG, BMP or TIFF of at most `max_pixels` pixels.
     """
@@ -126,34 +125,8 @@ def decode(
     return Decoded(np.ascontiguousarray(_one_plane(_levels(array, name))), form)
 
 
-def default_window(bit_depth: int) -> tuple[float, float]:
-    """Return the window (low, high) that shows every level of this bit depth."""
-    return 0.0, float(2**bit_depth - 1)
-
-
-def apply_window(pixels: np.ndarray, *, low: float, high: float) -> np.ndarray:
-    """Map native levels to uint8 of the same shape: `low` and below to 0, `high` and above to 255.
-
-    Linear between, rounded half up. Eight bits through (0, 255) come back unchanged. Raises ValueError
-    unless low < high and the pixels are uint8 or uint16.
-    """
-    if not low < high:
-        raise ValueError(f"The gray window must have low < high; it is {low:g} to {high:g}.")
-    if pixels.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f"The window maps uint8 or uint16; these pixels are {pixels.dtype}.")
-    return _window_table(float(low), float(high), 1 << (8 * pixels.dtype.itemsize))[pixels]
-
-
-@lru_cache(maxsize=16)
-def _window_table(low: float, high: float, levels: int) -> np.ndarray:
-    shares = (np.clip(np.arange(levels, dtype=np.float64), low, high) - low) * 255.0 / (high - low)
-    table = np.floor(shares + 0.5).astype(np.uint8)
-    table.setflags(write=False)
-    return table
-
-
 def _other_kind(start: bytes) -> str:
-    """Say what a file is that no decoder here takes, or nothing."""
+    """Return what a file is that this module cannot decode, or an empty text."""
     text = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not start:
         return "is empty; copy it again from its source"
@@ -219,7 +192,7 @@ def _picture_pixels(picture: Image.Image) -> np.ndarray:
 
 
 def _deep_color_png(header: bytes) -> bool:
-    """Tell 16-bit color or gray with alpha, which Pillow would cut to 8 bits (PNG 1.2, IHDR)."""
+    """Return whether it is 16-bit color or gray with alpha, which Pillow would cut to 8 bits (PNG 1.2, IHDR)."""
     return header[24] == 16 and header[25] != 0
 
 
@@ -234,19 +207,19 @@ def _deep_png_pixels(stream: IO[bytes]) -> np.ndarray:
 
 
 def _flat_png(header: bytes) -> bool:
-    """Tell gray or color of 8 or 16 bits without a palette or alpha."""
+    """Return whether it is gray or color of 8 or 16 bits without a palette or alpha."""
     return header[24] in (8, 16) and header[25] in (0, 2)
 
 
 def _plain_tiff(picture: TiffImageFile) -> bool:
-    """Tell a TIFF that Pillow reads whole: up to 8 bits a sample, or 16-bit gray with black = 0."""
+    """Return whether it is a TIFF that Pillow reads whole: up to 8 bits a sample, or 16-bit gray with black = 0."""
     bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
     unsigned = set(picture.tag_v2.get(339, (1,))) == {1}
     return unsigned and (max(bits) <= 8 or (tuple(bits) in ((12,), (16,)) and photometric == 1))
 
 
 def _flat_tiff(picture: TiffImageFile) -> bool:
-    """Tell gray (black = 0) or color of 8 or 16 bits, which tifffile reads as Pillow does."""
+    """Return whether it is gray (black = 0) or color of 8 or 16 bits, which tifffile reads as Pillow does."""
     bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
     return set(bits) in ({8}, {16}) and photometric in (1, 2)
 
@@ -273,9 +246,9 @@ def _tiff_pixels(stream: IO[bytes], *, name: str, max_pixels: int) -> np.ndarray
 
 
 def _levels(array: np.ndarray, name: str) -> np.ndarray:
-    """Bring any kind of sample to uint8 or uint16.
+    """Convert samples of any type to uint8 or uint16.
 
-    Integers must lie in 0..65535. Floats from 0 to 1 are shares of full scale and become 16 bits; larger
+    Integers must be in 0..65535. Floats from 0 to 1 are shares of full scale and become 16 bits; larger
     ones are counts and are rounded.
     """
     if array.size == 0:

@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 
 from annotations import jobs
 from annotations.errors import StorageFull
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from annotations.models import Image, ViewState
 
 logger = logging.getLogger(__name__)
@@ -42,12 +42,12 @@ VIEW_SIDE = 4096
 
 
 def view_png(pixels: np.ndarray, *, low: float, high: float) -> bytes:
-    """Return the browser view of native `pixels` as a lossless PNG, at most VIEW_SIDE pixels a side."""
+    """Return the browser view of native `pixels` as a lossless PNG, at most `VIEW_SIDE` pixels a side."""
     return _encoded(_windowed(pixels, low=low, high=high, side=VIEW_SIDE), "PNG", compress_level=3)
 
 
 def thumbnail_jpeg(pixels: np.ndarray, *, low: float, high: float) -> bytes:
-    """Return the gallery's picture of native `pixels` as a JPEG, at most THUMBNAIL_SIDE pixels a side."""
+    """Return the gallery's picture of native `pixels` as a JPEG, at most `THUMBNAIL_SIDE` pixels a side."""
     picture = _windowed(pixels, low=low, high=high, side=THUMBNAIL_SIDE)
     return _encoded(picture, "JPEG", quality=85, optimize=True)
 
@@ -102,7 +102,7 @@ def pending_ids(limit: int) -> list[int]:
 
 
 def _windowed(pixels: np.ndarray, *, low: float, high: float, side: int) -> PIL.Image.Image:
-    picture = PIL.Image.fromarray(decoding.apply_window(pixels, low=low, high=high))
+    picture = PIL.Image.fromarray(gray_window.apply_window(pixels, low=low, high=high))
     picture.thumbnail((side, side), PIL.Image.Resampling.LANCZOS)
     return picture
 
@@ -119,7 +119,7 @@ def _store(image: Image) -> tuple[str, str]:
         pixels = decoding.read_pixels(stream, name=image.name, max_pixels=settings.BLEMISH_MAX_PIXELS)
     low, high = image.project.window_low, image.project.window_high
     if low is None or high is None:
-        low, high = decoding.default_window(image.bit_depth)
+        low, high = gray_window.default_window(image.bit_depth)
     # A new name each time: a browser may keep what it loaded for ever.
     stem = f"{image.project_id}/{image.pk}-{secrets.token_hex(4)}"
     view = default_storage.save(f"views/{stem}.png", ContentFile(view_png(pixels, low=low, high=high)))

@@ -118,14 +118,14 @@ def discard(image: Image, folder: str) -> None:
         for column in range(level.columns)
         for row in range(level.rows)
     ]
-    # Local folders go too; where a storage has none, these names are nobody's.
+    # Local folders are removed too; a storage without folders has no such names.
     for name in [*names, *(f"{folder}/{index}" for index in range(len(levels))), folder]:
         with contextlib.suppress(OSError):
             default_storage.delete(name)
 
 
 def _store(image: Image, folder: str) -> dict:
-    """Write all tiles of an image below `folder`; return what its row shall tell of them."""
+    """Write all tiles of an image below `folder`; return the fields of its row."""
     with image.file.open("rb") as stream:
         pixels = decoding.read_pixels(stream, name=image.name, max_pixels=settings.BLEMISH_MAX_PIXELS)
     histogram, written = raster_tiles.histogram(pixels), 0

@@ -28,7 +28,7 @@ class Level:
     rows: int
 
     def holds(self, column: int, row: int) -> bool:
-        """Tell whether there is such a tile."""
+        """Return whether there is such a tile."""
         return 0 <= column < self.columns and 0 <= row < self.rows
 
 
@@ -84,7 +84,7 @@ def unpack(data: bytes, *, shape: tuple[int, ...], bit_depth: int) -> np.ndarray
 def histogram(pixels: np.ndarray) -> dict:
     """Count the native levels: `counts[i]` samples lie in [low + i × step, low + (i + 1) × step).
 
-    At most HISTOGRAM_BINS counts between the lowest and the highest level; all colors together.
+    At most `HISTOGRAM_BINS` counts between the lowest and the highest level; all colors together.
     """
     counts = np.zeros(1 << (8 * pixels.dtype.itemsize), np.int64)
     for top in range(0, pixels.shape[0], _BAND):

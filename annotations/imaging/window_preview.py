@@ -1,4 +1,4 @@
-"""One image of a project through a gray window, and its histogram, to choose the window by."""
+"""A preview and a histogram of one image of a project, by which an engineer chooses the gray window."""
 
 import io
 
@@ -7,7 +7,7 @@ import PIL.Image
 from django.conf import settings
 from rest_framework.exceptions import NotFound
 
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from annotations.models import Image, Project
 
 BINS = 128
@@ -17,8 +17,8 @@ SIDE = 480
 def histogram(project: Project) -> dict | None:
     """Return name, depth, highest, counts, least, most and likely of one image; None without one.
 
-    COUNTS are those of BINS equal steps from 0 to HIGHEST; LIKELY is the window between the 0.5th and the
-    99.5th percentile.
+    `counts` has `BINS` equal steps from 0 to `highest`; `likely` is the window from the 0.5th to the 99.5th
+    percentile.
     """
     try:
         name, pixels = _sample(project)
@@ -39,17 +39,17 @@ def histogram(project: Project) -> dict | None:
 
 
 def preview(project: Project, *, low: float, high: float) -> bytes:
-    """Return a PNG of the same image through the window LOW to HIGH; raises NotFound without an image."""
+    """Return a PNG of the same image through the window `low` to `high`; raises NotFound without an image."""
     _, pixels = _sample(project)
     buffer = io.BytesIO()
-    PIL.Image.fromarray(decoding.apply_window(pixels, low=low, high=high)).save(
+    PIL.Image.fromarray(gray_window.apply_window(pixels, low=low, high=high)).save(
         buffer, "PNG", compress_level=1
     )
     return buffer.getvalue()
 
 
 def _sample(project: Project) -> tuple[str, np.ndarray]:
-    """Return the name and every n-th native pixel of the project's first image, at most SIDE a side."""
+    """Return the name and every n-th native pixel of the project's first image, at most `SIDE` a side."""
     image = Image.objects.present().filter(project=project).order_by("pk").first()
     if image is None:
         raise NotFound("The project has no image to show.")

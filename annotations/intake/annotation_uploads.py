@@ -31,10 +31,10 @@ class AnnotationKnown(Conflict):
 
 
 def annotate(project: Project, name: str, stream: IO[bytes], *, user) -> Image:
-    """Give an unlabeled image of PROJECT the boxes of the VOC file in STREAM, and keep the file.
+    """Give an unlabeled image of `project` the boxes of the VOC file in `stream`, and keep the file.
 
     The image is the one that `<filename>` names, else the one of the file's own stem. Coordinates are
-    taken as they are. Types that the project lacks are made when USER is an engineer. Raises
+    taken as they are. Types that the project lacks are made when `user` is an engineer. Raises
     AnnotationRefused, AnnotationKnown for the file that the image came with, and Conflict when the image has
     other labels already.
     """
@@ -84,7 +84,7 @@ def _image_of(project: Project, name: str, annotation: voc.VocAnnotation) -> Ima
 
 
 def _types_for(project: Project, name: str, annotation: voc.VocAnnotation, user) -> TypeResolver:
-    """Return the project's types; raises AnnotationRefused when USER may not make those that are missing."""
+    """Return the project's types; raises AnnotationRefused when `user` may not add missing ones."""
     types = TypeResolver(project, folder_import.highest_grades([annotation]))
     missing = sorted({obj.name for obj in annotation.objects} - set(types.types))
     role = project.role_of(user) if user is not None else None

@@ -37,7 +37,7 @@ class ImportReport:
     images: int = 0
     labeled: int = 0
     boxes: int = 0
-    # Images that were here before, and those of them that got the labels of their XML now.
+    # Images that the project had before, and those of them that got the labels of their XML now.
     known: int = 0
     completed: int = 0
     skipped: list[Problem] = field(default_factory=list)
@@ -79,7 +79,7 @@ def import_voc(
 
 
 class _Run:
-    """One import: what the project has, what was met in the folder, and the report."""
+    """One import: what the project has, what was found in the folder, and the report."""
 
     def __init__(self, project, folder, pairs, *, split, one_based, user) -> None:
         self.project, self.folder = project, folder
@@ -96,7 +96,7 @@ class _Run:
         self.types = TypeResolver(project, highest_grades(annotations))
         # Types that this import makes get every grade that the files have; those here now may lack one.
         self.levels = {
-            name: {grade.level for grade in kind.grades.all()} for name, kind in self.types.types.items()
+            name: {grade.level for grade in row.grades.all()} for name, row in self.types.types.items()
         }
 
     def take(self, checked: Iterable[ImportedFile | Problem], writers: ThreadPoolExecutor) -> None:
@@ -112,13 +112,13 @@ class _Run:
             stored = [file for file, kept in zip(new, writers.map(self._store, new), strict=True) if kept]
             self._write(stored)
         except BaseException:
-            # Ctrl-C included: an original without a row would lie there for ever.
+            # Ctrl-C included: an original without a row would never be removed.
             _discard(new)
             raise
         self._compare(here)
 
     def close(self) -> None:
-        """Write the batch's figures and ask for the views."""
+        """Write the counts of the batch and request the views."""
         if self.batch:
             self.batch.images_read, self.batch.boxes_read = self.report.images, self.report.boxes
             self.batch.files_skipped = len(self.report.skipped)
@@ -144,7 +144,7 @@ class _Run:
             return Problem(pair.image, error.strerror or str(error))
 
     def _is_first(self, file: ImportedFile) -> bool:
-        """Return whether this content and this name are met for the first time; report it otherwise."""
+        """Return whether this content and this name appear for the first time; report it otherwise."""
         sha256, name = file.probe.sha256, file.probe.name
         here = self.known.get(sha256)
         if sha256 in self.contents:
@@ -278,9 +278,11 @@ def boxes_of(
         annotation, one_based=one_based, width=probe.width, height=probe.height, name=name
     )
     for number, box in enumerate(values, start=1):
-        kind, grade = box["type_name"], box["grade"]
-        if grade is not None and grade not in levels.get(kind, range(1, MAX_GRADE + 1)):
-            reason = f"{kind} has no grade {grade} in this project; add it in the settings and import again"
+        type_name, grade = box["type_name"], box["grade"]
+        if grade is not None and grade not in levels.get(type_name, range(1, MAX_GRADE + 1)):
+            reason = (
+                f"{type_name} has no grade {grade} in this project; add it in the settings and import again"
+            )
             raise voc.BadElement(name, f"annotation/object[{number}]/grade", reason)
     return tuple(values)
 

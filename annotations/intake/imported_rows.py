@@ -34,9 +34,9 @@ class ImportedFile:
 
 @dataclass
 class TypeResolver:
-    """The defect types of a project by name; one that is missing is made with the next color and key.
+    """The defect types of a project by name; `add_missing` creates those that the project lacks.
 
-    `wanted_grades` says how many grades a new type gets; their weights rise evenly to 1.
+    `wanted_grades` is the number of grades of a new type, by its name; their weights rise evenly to 1.
     """
 
     project: Project
@@ -49,7 +49,7 @@ class TypeResolver:
     def load(self) -> None:
         """Read the types anew, as after a transaction that was rolled back."""
         rows = self.project.defect_types.prefetch_related("grades")
-        self.types: dict[str, DefectType] = {kind.name: kind for kind in rows}
+        self.types: dict[str, DefectType] = {row.name: row for row in rows}
         self.made = [name for name in self.made if name in self.types]
 
     def add_missing(self, names: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
-"""Take an image file into a project: check it, recognise it, keep the original untouched.
+"""Add an image file to a project: check it, compare it with what is there, store the original unchanged.
 
-Nothing is half taken: the file is checked whole before it is stored, stored whole before its row is written,
-and removed again when the row is refused.
+Nothing is stored in part: the file is checked before it is stored, it is stored whole before its row is
+written, and it is removed again when the row is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 
 from annotations.errors import DuplicateImage, FileTooLarge, NameTaken, StorageFull, UnusableFile
-from annotations.imaging import decoding, previews
+from annotations.imaging import decoding, gray_window, previews
 from annotations.models import Image, Project, Split
 
 MAX_NAME = 255
@@ -47,7 +47,7 @@ class Probe:
 
 
 def probe(stream: IO[bytes], *, name: str) -> Probe:
-    """Read an image file whole and say what it is. Raises FileTooLarge, UnusableFile.
+    """Read an image file whole and return what it is. Raises FileTooLarge, UnusableFile.
 
     `pixels_sha256` covers the native levels and their shape, not the file around them.
     """
@@ -175,7 +175,7 @@ def add_image(
     except BaseException as error:
         default_storage.delete(image.file.name)
         if isinstance(error, IntegrityError):
-            # Somebody else was faster by a moment: say which file or name it is.
+            # Another request added this file or name in between: raise the error that names it.
             refuse_known(project, known)
         if isinstance(error, OperationalError) and "full" in str(error):
             raise StorageFull from error
@@ -220,9 +220,9 @@ def original_name(project: Project, known: Probe) -> str:
 
 
 def set_window(project: Project, bit_depth: int) -> None:
-    """Let the first image of a project choose the gray window that shows all of its levels."""
+    """Set the gray window of a new project to all levels of its first image."""
     if project.window_low is not None:
         return
-    low, high = decoding.default_window(bit_depth)
+    low, high = gray_window.default_window(bit_depth)
     Project.objects.filter(pk=project.pk, window_low__isnull=True).update(window_low=low, window_high=high)
     project.refresh_from_db(fields=["window_low", "window_high"])

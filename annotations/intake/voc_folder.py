@@ -16,7 +16,7 @@ from pathlib import Path
 from annotations.formats import voc
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".tif", ".tiff"})
-# Pictures that a person may have meant to import: named in the table instead of passed over in silence.
+# Pictures that a person may have meant to import: named in the report, because they cannot be read.
 OTHER_PICTURES = frozenset({".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".psd", ".svg"})
 
 
@@ -146,7 +146,7 @@ def _images_of(documents: Iterable[Path], images: list[Path]) -> dict[Path, Path
 
 
 def _nearest(xml: Path, images: list[Path]) -> list[Path]:
-    """Return the images whose path shares the most folder names with the XML's."""
+    """Return the images whose path shares the most folder names with the `xml`'s."""
     if len(images) < 2:
         return images
     own = set(xml.parent.parts)

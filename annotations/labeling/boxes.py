@@ -1,4 +1,4 @@
-"""Write an image's boxes: compare the version, replace the list, keep the provenance, append a revision."""
+"""Save the boxes of an image: compare the version, replace the list, keep provenance, add a revision."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -26,20 +26,20 @@ from annotations.models import (
 EDITABLE = tuple(field.name for field in fields(BoxValues) if field.name != "uid")
 
 
-def stale(image: Image, believed: int) -> StaleVersion:
-    """Return the error for a write to IMAGE that started from version BELIEVED, with the current boxes."""
+def stale(image: Image, base_version: int) -> StaleVersion:
+    """Return the error for a write to `image` that was based on `base_version`, with the current boxes."""
     current = wire.boxes_to_wire(image)
     newest = image.revisions.select_related("author").first()
     return StaleVersion(
         f"{image.name} was saved meanwhile: it is at version {current['version']}, "
-        f"your change starts from version {believed}.",
+        f"your change starts from version {base_version}.",
         **current,
         saved_by=newest.author.get_username() if newest and newest.author else None,
     )
 
 
 def advance(image: Image, *, version: int, state: ImageState, user, box_count: int) -> None:
-    """Move IMAGE from VERSION to VERSION + 1 by compare-and-set; raises StaleVersion, NotFound."""
+    """Move `image` from `version` to `version` + 1 by compare-and-set; raises StaleVersion, NotFound."""
     now = timezone.now()
     changes = {"version": F("version") + 1, "state": state, "box_count": box_count}
     if user is not None:
@@ -57,7 +57,7 @@ def _unchanged(box: Box) -> bool:
 
 
 def from_proposal(proposed: ProposedBox, *, image: Image, position: int) -> Box:
-    """Return an unsaved Box with the provenance of PROPOSED, at its proposed place."""
+    """Return an unsaved Box with the provenance of `proposed`, at its proposed place."""
     return Box(
         image=image,
         uid=proposed.uid,
@@ -82,7 +82,7 @@ def from_proposal(proposed: ProposedBox, *, image: Image, position: int) -> Box:
 
 
 def _apply(box: Box, values: BoxValues, *, position: int, user) -> bool:
-    """Write VALUES into BOX and settle its decision; return whether anything changed."""
+    """Write `values` into `box` and set its decision; return whether anything changed."""
     before = [getattr(box, name) for name in (*EDITABLE, "position", "decision")]
     for name in EDITABLE:
         setattr(box, name, getattr(values, name))
@@ -95,7 +95,7 @@ def _apply(box: Box, values: BoxValues, *, position: int, user) -> bool:
 
 
 def _settle_proposals(image: Image, kept: Sequence[Box], *, user) -> None:
-    """Write onto the open proposals of IMAGE what became of each box, now that USER saved KEPT."""
+    """Write the decision on each box of the open proposals of `image`, after `user` saved `kept`."""
     decisions = {box.uid: box.decision for box in kept if box.origin == Origin.MODEL}
     undecided = ProposedBox.objects.filter(
         proposal__image=image, decision__in=[Decision.PENDING, Decision.AUTO]
@@ -108,7 +108,7 @@ def _settle_proposals(image: Image, kept: Sequence[Box], *, user) -> None:
 
 
 def write(image: Image, boxes: Sequence[BoxValues], *, user) -> list[Box]:
-    """Make the box rows of IMAGE equal BOXES, keeping the provenance of known uids; return them in order.
+    """Make the box rows of `image` equal `boxes`, keeping the provenance of known uids; return them in order.
 
     A uid of one of the image's proposals becomes a box with that proposal's provenance.
     """
@@ -142,7 +142,7 @@ def write(image: Image, boxes: Sequence[BoxValues], *, user) -> list[Box]:
 
 
 def record(image: Image, *, user, reason: str, mutation: uuid.UUID | None = None) -> Revision:
-    """Append the revision of IMAGE at its present version."""
+    """Append the revision of `image` at its present version."""
     return Revision.objects.create(
         image=image,
         version=image.version,
@@ -164,10 +164,10 @@ def replace(
     state: ImageState = ImageState.LABELED,
     mutation: uuid.UUID | None = None,
 ) -> Image:
-    """Replace the whole box list of IMAGE, that is believed to be at VERSION, and append a revision.
+    """Replace the whole box list of `image`, which is expected to be at `version`, and append a revision.
 
     A person's save settles the image's open proposals and withdraws its open review item, because the
-    person has looked; a call for help goes on unless a reviewer saves (see `help_requests`).
+    person has seen the image; a request for help stays open unless a reviewer saves (see `help_requests`).
     Raises StaleVersion with the current version and boxes, NotFound for a deleted image.
     """
     advance(image, version=version, state=state, user=user, box_count=len(boxes))
@@ -180,7 +180,7 @@ def replace(
 
 
 def made_by(image: Image, *, user, mutations: Collection[uuid.UUID]) -> Revision | None:
-    """Return the newest revision of IMAGE that one of USER's MUTATIONS made, if any arrived."""
+    """Return the newest revision of `image` that one of the `mutations` of `user` made, or None."""
     return image.revisions.filter(author=user, mutation__in=mutations).first() if mutations else None
 
 
@@ -193,11 +193,11 @@ def save(
     mutation: uuid.UUID | None = None,
     unanswered: Collection[uuid.UUID] = (),
 ) -> Image:
-    """Replace the boxes of IMAGE as `replace` does, for a client that may have sent this before.
+    """Replace the boxes of `image` as `replace` does, for a client that may have sent this before.
 
-    MUTATION names this save, UNANSWERED the earlier ones whose answers the client never saw. A save that
-    is there already is not made again. StaleVersion tells by `applied` which of them did arrive, so that
-    the client merges from there and takes its own work for nobody else's.
+    `mutation` names this save, `unanswered` the earlier ones whose answers the client never saw. A save that
+    is there already is not made again. `applied` of StaleVersion names the newest one that was saved, so that
+    the client merges from there and does not take its own work for another person\'s.
     """
     names = [name for name in (mutation, *unanswered) if name is not None]
     try:
@@ -207,7 +207,7 @@ def save(
     except StaleVersion as error:
         done = made_by(image, user=user, mutations=names)
         newest = image.revisions.first()
-        is_there = newest is not None and newest.author == user and _says(newest, boxes)
+        is_there = newest is not None and newest.author == user and _holds(newest, boxes)
         if is_there or (done is not None and done == newest and done.mutation == mutation):
             image.refresh_from_db()
             return image
@@ -220,8 +220,8 @@ def save(
         raise
 
 
-def _says(revision: Revision, boxes: Sequence[BoxValues]) -> bool:
-    """Return whether REVISION holds just BOXES, in whatever order."""
+def _holds(revision: Revision, boxes: Sequence[BoxValues]) -> bool:
+    """Return whether `revision` has exactly `boxes`, in any order."""
     written = (*CORNERS, "grade", "difficult", "truncated", "occluded", "pose")
     then = {box["id"]: (box["defect_type"], *(box[name] for name in written)) for box in revision.boxes}
     now = {
@@ -233,7 +233,7 @@ def _says(revision: Revision, boxes: Sequence[BoxValues]) -> bool:
 
 @transaction.atomic
 def restore(image: Image, *, revision_version: int, version: int, user) -> Image:
-    """Make a new revision of IMAGE with the boxes of REVISION_VERSION; 0 is the state before any save.
+    """Make a new revision of `image` with the boxes of `revision_version`; 0 is the state before any save.
 
     Raises NotFound for an unknown revision, StaleVersion, and InvalidBox when a type of that time is gone.
     """

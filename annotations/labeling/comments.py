@@ -1,4 +1,4 @@
-"""Talk about an image: threads pinned to a place, their replies, and their end."""
+"""Comments on an image: threads pinned to a place, replies, and resolving."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from annotations.labeling import help_requests
 from annotations.labeling.wire import storable
 from annotations.models import Comment, Image, Role
 
-# What somebody says who asks about many images without a word.
-ASKED = "Please look at this image."
+# The text of a request for help on many images that came without a text.
+DEFAULT_REQUEST = "Please look at this image."
 MAX_LETTERS = 4000
 MAX_COMMENTS = 1000
-# Which images a list keeps, by the talk about them.
+# The filters of an image list by comments, with their labels.
 KINDS = {"open": "Open comments", "any": "Any comments", "help": "Needs help", "none": "No comments"}
 
 
@@ -53,7 +53,7 @@ def _text(text: str) -> str:
 
 
 def _placed(image: Image, place: Place) -> dict[str, object]:
-    """Return the fields of PLACE on IMAGE; a box that the image has gives its middle when none is told."""
+    """Return the fields of `place` on `image`; without x and y, the center of the box."""
     x, y = place.x, place.y
     if (x is None) != (y is None):
         raise InvalidComment("A place takes both x and y, or neither for the whole image.", field="x")
@@ -72,7 +72,10 @@ def _placed(image: Image, place: Place) -> dict[str, object]:
 
 
 def _known(image: Image, uid: uuid.UUID, user) -> Comment | None:
-    """Return USER's comment UID on IMAGE if it was sent before; raises Conflict for another person's."""
+    """Return `user`'s comment `uid` on `image` if it was sent before.
+
+    Raises Conflict for the comment of another person.
+    """
     known = Comment.objects.filter(image=image, uid=uid).first()
     if known is not None and known.author_id != user.pk:
         raise Conflict("This id belongs to another comment; make a new one.")
@@ -88,12 +91,12 @@ def _check_room(image: Image) -> None:
 def begin(
     image: Image, *, uid: uuid.UUID, text: str, user, place: Place | None = None, needs_help: bool = False
 ) -> tuple[Comment, bool]:
-    """Begin a thread on IMAGE; return it, and whether it is new: the same UID again is the same thread.
+    """Begin a thread on `image`; return it, and whether it is new: the same `uid` again is the same thread.
 
-    With NEEDS_HELP the image is put into the review queue (see `help_requests`). Raises InvalidComment,
-    Conflict when UID is another person's.
+    With `needs_help` the image is put into the review queue (see `help_requests`). Raises InvalidComment,
+    Conflict when `uid` is another person's.
     """
-    help_requests.hold(image)
+    help_requests.lock_image(image)
     known = _known(image, uid, user)
     if known is not None:
         return known, False
@@ -114,12 +117,12 @@ def begin(
 
 
 def ask_about(images: Sequence[Image], *, text: str, user) -> None:
-    """Begin a thread that needs help on each of IMAGES as a whole, in two queries.
+    """Begin a thread that needs help on each of `images` as a whole, in two queries.
 
     Their review items are the caller's to open; with the thread they end like every other call for help.
     Raises InvalidComment.
     """
-    text = _text(text or ASKED)
+    text = _text(text or DEFAULT_REQUEST)
     numbered = Comment.objects.filter(image__in=images, parent__isnull=True).order_by()
     last = dict(numbered.values_list("image").annotate(Max("number")))
     Comment.objects.bulk_create(
@@ -140,8 +143,8 @@ def ask_about(images: Sequence[Image], *, text: str, user) -> None:
 
 @transaction.atomic
 def reply(thread: Comment, *, uid: uuid.UUID, text: str, user) -> tuple[Comment, bool]:
-    """Answer THREAD; return the reply, and whether it is new. Raises InvalidComment, Conflict."""
-    help_requests.hold(thread.image)
+    """Answer `thread`; return the reply, and whether it is new. Raises InvalidComment, Conflict."""
+    help_requests.lock_image(thread.image)
     if not Comment.objects.filter(pk=thread.pk, parent__isnull=True).exists():
         raise NotFound("There is no such thread; it may have been deleted.")
     known = _known(thread.image, uid, user)
@@ -168,11 +171,11 @@ def change(
     resolved: bool | None = None,
     needs_help: bool | None = None,
 ) -> Comment:
-    """Change COMMENT: its words and place are its author's, the end of a thread and its call anybody's.
+    """Change `comment`: its words and place are its author's, the end of a thread and its call anybody's.
 
     Resolving keeps who did it first. Raises InvalidComment, PermissionDenied, Conflict for a deleted one.
     """
-    help_requests.hold(comment.image)
+    help_requests.lock_image(comment.image)
     comment.refresh_from_db()
     if comment.parent_id is not None and (place, resolved, needs_help) != (None, None, None):
         raise InvalidComment("A reply has no place and no end of its own; change its thread.", field="id")
@@ -200,14 +203,14 @@ def change(
 
 @transaction.atomic
 def delete(comment: Comment, *, user) -> None:
-    """Delete COMMENT of USER; an engineer may delete anybody's.
+    """Delete `comment` of `user`; an engineer may delete anybody's.
 
     A thread that others have answered loses its words and its call, and goes with its last answer.
     Raises PermissionDenied.
     """
     if comment.author_id != user.pk and comment.image.project.role_of(user) != Role.ENGINEER:
         raise PermissionDenied("Only the person who wrote a comment, or an engineer, can delete it.")
-    help_requests.hold(comment.image)
+    help_requests.lock_image(comment.image)
     asked = comment.needs_help
     if comment.parent_id is None and comment.replies.exists():
         Comment.objects.filter(pk=comment.pk).update(text="", needs_help=False, deleted_at=timezone.now())
@@ -221,7 +224,7 @@ def delete(comment: Comment, *, user) -> None:
 
 
 def threads(image: Image) -> QuerySet[Comment]:
-    """Return the threads of IMAGE in the order of their numbers, replies and authors loaded: two queries."""
+    """Return the threads of `image` by number, with replies and authors, in two queries."""
     replies = Comment.objects.select_related("author").order_by("pk")
     firsts = Comment.objects.filter(image=image, parent__isnull=True).order_by("number")
     return firsts.select_related("author", "resolved_by").prefetch_related(Prefetch("replies", replies))
@@ -232,23 +235,23 @@ def _open_threads(**of) -> QuerySet[Comment]:
 
 
 def count_open(images: QuerySet[Image]) -> QuerySet[Image]:
-    """Return IMAGES, each with `open_comments`: how many threads nobody has resolved. No further query."""
+    """Return `images`, each with `open_comments`: how many threads are not resolved. No further query."""
     counted = _open_threads(image=OuterRef("pk")).order_by().values("image").annotate(n=Count("pk"))
     return images.annotate(open_comments=Coalesce(Subquery(counted.values("n")), 0))
 
 
 def open_count(image: Image) -> int:
-    """Return how many threads of IMAGE nobody has resolved; uses what `count_open` has counted."""
+    """Return how many threads of `image` are not resolved; uses the count of `count_open` if it is there."""
     known = getattr(image, "open_comments", None)
     return _open_threads(image=image).count() if known is None else known
 
 
 def only_with(images: QuerySet[Image], kind: str) -> QuerySet[Image]:
-    """Return those of IMAGES with talk of KIND, a key of KINDS."""
+    """Return those of `images` whose comments are of `kind`, a key of `KINDS`."""
     if kind == "open":
         return images.filter(Exists(_open_threads(image=OuterRef("pk"))))
     if kind == "help":
         asking = _open_threads(image=OuterRef("pk"), needs_help=True, deleted_at__isnull=True)
         return images.filter(Exists(asking))
-    said = Exists(Comment.objects.filter(image=OuterRef("pk")))
-    return images.exclude(said) if kind == "none" else images.filter(said)
+    commented = Exists(Comment.objects.filter(image=OuterRef("pk")))
+    return images.exclude(commented) if kind == "none" else images.filter(commented)

@@ -1,15 +1,15 @@
-"""People's calls for help: a comment that puts its image into the review queue.
+"""Requests for help: a comment that puts its image into the review queue.
 
 The rule. An image with an open thread that needs help has an open review item with `help` set, and is in
-review. When something else asked already, that item goes on and gets the call beside its own reason.
+review. An item that was open already for another reason keeps that reason and gets `help` set.
 
-- A save by the person who asked, or by anybody who may not review, never ends the call: the image stays in
-  review. What else had asked is settled by that save, as always.
-- A reviewer's decision ends it, and so does a save by a reviewer who did not ask: their threads are marked
-  as resolved by that person.
-- Resolving or deleting the last thread that asks ends it: the item is withdrawn, or goes on with what else
-  asked, and the image is in the state that it would have without the call.
-- A round never accepts or proposes on an image that a person asks about.
+- A save by the person who requested help, or by anybody who may not review, never ends the request: the image
+  stays in review. The other reason of the item is settled by that save, as always.
+- A reviewer's decision ends it, and so does a save by a reviewer who did not request help: the threads become
+  resolved by that person.
+- Resolving or deleting the last such thread ends it: the item is withdrawn, or stays open for its other
+  reason, and the image gets the state that it would have without the request.
+- A round never accepts or proposes boxes of an image with an open request.
 """
 
 from django.db.models import F
@@ -20,26 +20,26 @@ from annotations.models import Comment, Image, ImageState, ReviewItem, ReviewRea
 EXCERPT = 200
 
 
-def hold(image: Image) -> None:
-    """Touch the row of IMAGE, so that two people who change its calls at once come one after the other."""
+def lock_image(image: Image) -> None:
+    """Take the write lock of the row of `image`, so that concurrent changes of its requests run in turn."""
     Image.objects.filter(pk=image.pk).update(state=F("state"))
 
 
 def open_threads(image: Image):
-    """Return the threads of IMAGE that ask for help, oldest first."""
-    asking = Comment.objects.filter(
+    """Return the open threads of `image` that request help, oldest first."""
+    requests = Comment.objects.filter(
         image=image, parent__isnull=True, needs_help=True, deleted_at__isnull=True
     )
-    return asking.filter(resolved_at__isnull=True)
+    return requests.filter(resolved_at__isnull=True)
 
 
 def open_item(image: Image) -> ReviewItem | None:
-    """Return the open review item of IMAGE, whatever asks."""
+    """Return the open review item of `image`, whatever its reason."""
     return ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).first()
 
 
 def is_open(image: Image) -> bool:
-    """Return whether a person asks for help about IMAGE."""
+    """Return whether a person requests help with `image`."""
     return ReviewItem.objects.filter(image=image, state=ReviewState.OPEN, help=True).exists()
 
 
@@ -50,7 +50,7 @@ def _sentence(thread: Comment) -> str:
 
 
 def follow(image: Image) -> None:
-    """Make the review item of IMAGE say what its threads say; call `hold` before, in one transaction."""
+    """Update the review item of `image` by its threads; call `lock_image` first, in the same transaction."""
     thread = open_threads(image).select_related("author").first()
     item = open_item(image)
     if thread is None:
@@ -83,7 +83,7 @@ def _move(image: Image, state: ImageState) -> None:
 
 
 def survives(image: Image, item: ReviewItem, user) -> bool:
-    """Return whether the call in ITEM goes on when USER saves the boxes of IMAGE."""
+    """Return whether the request in `item` stays open when `user` saves the boxes of `image`."""
     if not item.help:
         return False
     role = image.project.role_of(user)
@@ -92,7 +92,7 @@ def survives(image: Image, item: ReviewItem, user) -> bool:
 
 
 def settle(image: Image, *, user) -> None:
-    """Settle what asks about IMAGE, now that USER has saved it; a call that goes on keeps it in review."""
+    """Settle the review item of `image` after a save by `user`; an open request keeps the image in review."""
     item = open_item(image)
     if item is None:
         return
@@ -113,5 +113,5 @@ def settle(image: Image, *, user) -> None:
 
 
 def answer(image: Image, user) -> int:
-    """Mark the threads of IMAGE that ask for help as resolved by USER; return how many."""
+    """Resolve the threads of `image` that request help, in the name of `user`; return how many."""
     return open_threads(image).update(resolved_at=timezone.now(), resolved_by=user)

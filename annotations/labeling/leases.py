@@ -1,7 +1,7 @@
-"""Hand out images one person at a time.
+"""Assign images to one person at a time.
 
-A lease is advice with an end: it never blocks a save (the version does that), it keeps two people from
-starting on the same image.
+A lease expires. It never blocks a save, because the version does that; it keeps two people from starting on
+the same image.
 """
 
 from collections.abc import Collection
@@ -14,13 +14,13 @@ from django.utils import timezone
 from annotations.errors import Leased
 from annotations.models import Image, ImageState, Lease, Project, ReviewItem, ReviewState
 
-# Candidates looked at in one go; a claim that loses them all to others asks again.
+# Images fetched by one query; a claim that loses all of them to others repeats the query.
 CANDIDATES = 25
 ATTEMPTS = 20
 
 
-def _grab(image_id: int, user, seconds: int) -> bool:
-    """Try to get the lease of an image that nobody holds; return whether USER got it."""
+def _acquire(image_id: int, user, seconds: int) -> bool:
+    """Try to get the lease of an image that is free; return whether `user` got it."""
     now = timezone.now()
     until = now + timedelta(seconds=seconds)
     ended = Lease.objects.filter(image_id=image_id, expires_at__lte=now)
@@ -35,9 +35,9 @@ def _grab(image_id: int, user, seconds: int) -> bool:
 
 
 def waiting(project: Project, queue: str):
-    """Return the images of PROJECT that wait in QUEUE, "label" or "review", first come first served.
+    """Return the images of `project` that wait in `queue` ("label" or "review"), in the order of claims.
 
-    Of those in review, the ones that a person asks for help about come first.
+    In review, the images with a request for help come first.
     """
     images = Image.objects.present().filter(project=project)
     if queue == "review":
@@ -49,21 +49,20 @@ def waiting(project: Project, queue: str):
 
 
 def claim(project: Project, user, queue: str = "label", *, exclude: Collection[int] = ()) -> Image | None:
-    """Lease the next image of QUEUE to USER and return it, or None when none is left.
+    """Lease the next image of `queue` to `user` and return it, or None when none is left.
 
-    Images under anybody's live lease, and those whose ids are in EXCLUDE (skipped, already open), are
-    passed over.
+    Images under a live lease, and those whose ids are in `exclude` (skipped or already open), are left out.
     """
     for _ in range(ATTEMPTS):
-        held = Lease.objects.live(timezone.now()).filter(image=OuterRef("pk"))
-        free = waiting(project, queue).exclude(pk__in=exclude).exclude(Exists(held))
+        leased = Lease.objects.live(timezone.now()).filter(image=OuterRef("pk"))
+        free = waiting(project, queue).exclude(pk__in=exclude).exclude(Exists(leased))
         candidates = list(free.values_list("pk", flat=True)[:CANDIDATES])
         if not candidates:
             return None
         for pk in candidates:
-            if not _grab(pk, user, project.lease_seconds):
+            if not _acquire(pk, user, project.lease_seconds):
                 continue
-            # It may have been saved between the look and the lease.
+            # It may have been saved between the query and the lease.
             image = waiting(project, queue).select_related("project").filter(pk=pk).first()
             if image is not None:
                 return image
@@ -72,15 +71,15 @@ def claim(project: Project, user, queue: str = "label", *, exclude: Collection[i
 
 
 def holder(image: Image) -> Lease | None:
-    """Return the live lease of IMAGE with its user, if any."""
+    """Return the live lease of `image` with its user, if any."""
     return Lease.objects.live(timezone.now()).select_related("user").filter(image=image).first()
 
 
 def take(image: Image, user) -> Lease:
-    """Renew USER's lease of IMAGE, or get a free one; raises Leased with the holder's name."""
+    """Renew `user`'s lease of `image`, or get a free one; raises Leased with the holder's name."""
     until = timezone.now() + timedelta(seconds=image.project.lease_seconds)
     renewed = Lease.objects.filter(image=image, user=user).update(expires_at=until)
-    if renewed != 1 and not _grab(image.pk, user, image.project.lease_seconds):
+    if renewed != 1 and not _acquire(image.pk, user, image.project.lease_seconds):
         lease = holder(image)
         if lease is not None and lease.user != user:
             raise Leased(
@@ -93,11 +92,11 @@ def take(image: Image, user) -> Lease:
 
 
 def working(project: Project) -> dict[int, str]:
-    """Return who works where in PROJECT now: {image id: user name}, in one query."""
+    """Return who works where in `project` now: {image id: user name}, in one query."""
     live = Lease.objects.live(timezone.now()).filter(image__project=project, image__deleted_at__isnull=True)
     return dict(live.values_list("image_id", "user__username"))
 
 
 def release(image: Image, user) -> None:
-    """End USER's lease of IMAGE; another person's stays."""
+    """End `user`'s lease of `image`; another person's stays."""
     Lease.objects.filter(image=image, user=user).delete()

@@ -24,7 +24,7 @@ class InvalidPreference(BlemishError):
 
 
 def _is_plain(value: object, depth: int = 0) -> bool:
-    """Return whether every database keeps VALUE: no NUL, no half letter, no infinity, not too deep."""
+    """Return whether every database keeps `value`: no NUL, no half letter, no infinity, not too deep."""
     if depth > MAX_DEPTH:
         return False
     if isinstance(value, dict):
@@ -38,7 +38,7 @@ def _is_plain(value: object, depth: int = 0) -> bool:
 
 
 def check(name: str, value: object) -> dict:
-    """Return VALUE if it can be kept as the preference NAME; raises InvalidPreference."""
+    """Return `value` if it can be kept as the preference `name`; raises InvalidPreference."""
     if len(name) > MAX_NAME:
         raise InvalidPreference(f"The name of a preference has at most {MAX_NAME} letters.")
     if not isinstance(value, dict):
@@ -62,12 +62,12 @@ def check(name: str, value: object) -> dict:
 
 
 def of(user, project: Project | None = None) -> dict[str, dict]:
-    """Return the preferences of USER by name: those that hold everywhere, or those in PROJECT."""
+    """Return the preferences of `user` by name: those that hold everywhere, or those in `project`."""
     return dict(Preference.objects.filter(user=user, project=project).values_list("name", "value"))
 
 
 def keep(user, name: str, value: object, *, project: Project | None = None) -> dict:
-    """Keep VALUE as USER's preference NAME, everywhere or in PROJECT; the last write wins.
+    """Keep `value` as `user`'s preference `name`, everywhere or in `project`; the last write wins.
 
     Raises InvalidPreference for what is no object, is over MAX_BYTES, or is one name too many.
     """

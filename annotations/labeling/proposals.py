@@ -1,4 +1,4 @@
-"""Keep what a model proposed for an image, accept it as a whole, or ask a person about it."""
+"""Store the boxes that a model proposes for an image: accept all of them, or open a review of them."""
 
 import uuid
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def _keep(
     round_number: int | None,
     decision: Decision,
 ) -> Proposal:
-    # What an older model proposed and nobody decided is replaced: two open answers to one question confuse.
+    # An older undecided proposal is replaced, so that an image has one open proposal at most.
     Proposal.objects.filter(image=image, boxes__decision=Decision.PENDING).exclude(
         boxes__decision__in=[Decision.ACCEPTED, Decision.CORRECTED, Decision.REJECTED]
     ).delete()
@@ -80,19 +80,25 @@ def _leave_to_people(image: Image) -> None:
 def accept(
     image: Image, boxes: Sequence[ProposedValues], *, model_name: str, round_number: int | None
 ) -> Image:
-    """Make BOXES the labels of IMAGE without a person: state auto_labeled, decision `auto`, one revision.
+    """Make `boxes` the labels of `image` without a person: state auto_labeled, decision `auto`, one revision.
 
-    A person's boxes that the image already holds stay. Raises StaleVersion when IMAGE was saved meanwhile,
-    or a person asks for help about it.
+    The boxes that the image has already stay. Raises StaleVersion when `image` was saved meanwhile,
+    or a person requests help with it.
     """
-    held = image.boxes.count()
+    box_count = image.boxes.count()
     box_lists.advance(
-        image, version=image.version, state=ImageState.AUTO_LABELED, user=None, box_count=held + len(boxes)
+        image,
+        version=image.version,
+        state=ImageState.AUTO_LABELED,
+        user=None,
+        box_count=box_count + len(boxes),
     )
     _leave_to_people(image)
     proposal = _keep(image, boxes, model_name=model_name, round_number=round_number, decision=Decision.AUTO)
     rows = []
-    for position, proposed in enumerate(proposal.boxes.select_related("defect_type", "proposal"), start=held):
+    for position, proposed in enumerate(
+        proposal.boxes.select_related("defect_type", "proposal"), start=box_count
+    ):
         box = box_lists.from_proposal(proposed, image=image, position=position)
         box.decision = Decision.AUTO
         rows.append(box)
@@ -113,13 +119,13 @@ def ask(
     detail: str,
     priority: float,
 ) -> ReviewItem:
-    """Show BOXES to a person: an open review item with its reason; the labels of IMAGE stay as they are.
+    """Propose `boxes` for a review, with its reason; the labels of `image` stay as they are.
 
-    Raises StaleVersion when IMAGE was saved meanwhile.
+    Raises StaleVersion when `image` was saved meanwhile.
     """
     open_states = [ImageState.UNLABELED, ImageState.IN_REVIEW]
-    believed = Image.objects.present().filter(pk=image.pk, version=image.version, state__in=open_states)
-    if believed.update(state=ImageState.IN_REVIEW) != 1:
+    unchanged = Image.objects.present().filter(pk=image.pk, version=image.version, state__in=open_states)
+    if unchanged.update(state=ImageState.IN_REVIEW) != 1:
         raise box_lists.stale(image, image.version)
     _leave_to_people(image)
     proposal = _keep(

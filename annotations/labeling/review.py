@@ -1,4 +1,4 @@
-"""The review queue: ask a person about an image, and carry out what the person decides."""
+"""The review queue: put an image into it, and apply the decision of a person."""
 
 import uuid
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class UnknownDecision(BlemishError):
 
 
 def open_items(project: Project):
-    """Return the open review items of PROJECT, most urgent first."""
+    """Return the open review items of `project`, most urgent first."""
     items = ReviewItem.objects.filter(image__project=project, image__deleted_at__isnull=True)
     return items.filter(state=ReviewState.OPEN)
 
@@ -48,9 +48,9 @@ def counts(project: Project) -> dict[str, int]:
 def ask(
     image: Image, *, reason: ReviewReason, detail: str, priority: float, proposal: Proposal | None = None
 ) -> ReviewItem:
-    """Put IMAGE into the review queue; an image that already waits gets the new reason and proposal.
+    """Put `image` into the review queue; an image that already waits gets the new reason and proposal.
 
-    A person's call for help stays beside them.
+    A person's request for help stays beside them.
     """
     values = {"reason": reason, "detail": detail[:300], "priority": priority, "proposal": proposal}
     if reason == ReviewReason.HELP:
@@ -63,7 +63,7 @@ def ask(
                 ReviewItem.objects.create(image=image, **values)
             break
         except IntegrityError:
-            continue  # another worker opened one at this moment: the next turn updates it
+            continue  # another worker created one at this moment: the next attempt updates it
     return ReviewItem.objects.get(image=image, state=ReviewState.OPEN)
 
 
@@ -73,16 +73,16 @@ def _as_values(box: Box) -> BoxValues:
 
 
 def _proposed_values(image: Image, item: ReviewItem) -> list[BoxValues]:
-    """Return the boxes of IMAGE followed by the proposed ones of ITEM that it does not hold yet."""
+    """Return the boxes of `image`, then the proposed boxes of `item` that it does not have yet."""
     kept = [_as_values(box) for box in image.boxes.select_related("defect_type")]
-    held = {values.uid for values in kept}
+    kept_uids = {values.uid for values in kept}
     if item.proposal is None:
         return kept
     rows = item.proposal.boxes.select_related("defect_type", "proposal")
     new = [
         _as_values(box_lists.from_proposal(row, image=image, position=0))
         for row in rows
-        if row.uid not in held
+        if row.uid not in kept_uids
     ]
     return kept + new
 
@@ -97,20 +97,20 @@ def decide(
     user,
     mutation: uuid.UUID | None = None,
 ) -> ReviewItem:
-    """Carry out USER's DECISION on the open review item of IMAGE, believed to be at VERSION.
+    """Apply the `decision` of `user` to the open review item of `image`, expected to be at `version`.
 
-    accept: the proposed boxes become labels as they are (with BOXES: those, for grades given on the way).
-    correct: BOXES become the labels; an empty list says that nothing is there.
-    reject: the proposal is thrown away and the image goes back to be labeled by hand; a person's boxes stay.
+    accept: the proposed boxes become labels as they are (with `boxes`: those, for grades given on the way).
+    correct: `boxes` become the labels; an empty list means that nothing is there.
+    reject: the proposal is discarded and the image becomes unlabeled; a person's boxes stay.
     Whatever the decision, it answers the people who asked for help: their threads are resolved.
-    MUTATION names the decision: one that comes again, because its answer was lost, is not made again.
+    `mutation` names the decision: a repeated request, because its answer was lost, changes nothing.
     Raises Conflict when no item is open (somebody else decided), StaleVersion, UnknownDecision.
     """
     if decision not in DECISIONS:
         raise UnknownDecision(f"{decision!r} is no decision; send accept, correct or reject.")
     if decision == "correct" and boxes is None:
         raise UnknownDecision("A correction needs its boxes; send an empty list for none.")
-    help_requests.hold(image)
+    help_requests.lock_image(image)
     if mutation is not None and box_lists.made_by(image, user=user, mutations=[mutation]):
         return ReviewItem.objects.filter(image=image, decided_by=user).latest("decided_at")
     item = ReviewItem.objects.filter(image=image, state=ReviewState.OPEN).select_related("proposal").first()

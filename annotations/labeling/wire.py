@@ -1,4 +1,4 @@
-"""Boxes on the wire: JSON in, checked and frozen values out, and back.
+"""The JSON of boxes: read and check it into frozen values, and write it.
 
 Coordinates are pixels of the original, half-open [xmin, xmax), inside the image.
 """
@@ -18,7 +18,7 @@ FLAGS = ("difficult", "truncated", "occluded")
 
 @dataclass(frozen=True)
 class BoxValues:
-    """What a person can say of one box."""
+    """The values of one box that a person can edit."""
 
     uid: uuid.UUID
     defect_type: DefectType
@@ -55,7 +55,7 @@ def _corners(index: int, item: dict, image: Image) -> dict[str, Any]:
     corners = {}
     for side in CORNERS:
         value = item.get(side)
-        # An integer of any length is JSON, but beyond a double it is no place in an image.
+        # JSON allows integers of any length; beyond a double they are no coordinate.
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
             raise _fail(index, item, side, f"{str(value)[:40]} is not a number inside an image.")
         limit = image.width if side.startswith("x") else image.height
@@ -83,26 +83,26 @@ def _grade(index: int, item: dict, defect_type: DefectType, levels: set[int]) ->
 
 
 def storable(text: str) -> bool:
-    """Return whether every database keeps TEXT: no NUL, no half of a surrogate pair (JSON allows both)."""
+    """Return whether every database stores `text`: no NUL and no lone surrogate, which JSON allows."""
     return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _marks(index: int, item: dict) -> dict[str, Any]:
-    marks: dict[str, Any] = {}
+def _attributes(index: int, item: dict) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     for flag in FLAGS:
         value = item.get(flag, False)
         if not isinstance(value, bool):
             raise _fail(index, item, flag, f"{value!r} is neither true nor false.")
-        marks[flag] = value
+        values[flag] = value
     pose = item.get("pose", "Unspecified")
     if not isinstance(pose, str) or len(pose) > 60 or not storable(pose):
         raise _fail(index, item, "pose", "write a text of at most 60 characters.")
-    marks["pose"] = pose
-    return marks
+    values["pose"] = pose
+    return values
 
 
 def read_boxes(image: Image, data: object) -> list[BoxValues]:
-    """Return the boxes in DATA, a list in the wire format, checked against IMAGE and its project's types.
+    """Return the boxes in `data`, a list in the wire format, checked against `image` and its project's types.
 
     Raises InvalidBox, which names the box, its place in the list and the field.
     """
@@ -129,7 +129,7 @@ def read_boxes(image: Image, data: object) -> list[BoxValues]:
                 defect_type=types[name],
                 grade=_grade(index, item, types[name], levels[name]),
                 **_corners(index, item, image),
-                **_marks(index, item),
+                **_attributes(index, item),
             )
         )
     return boxes
@@ -145,7 +145,7 @@ def _severity(box: Box | ProposedBox) -> float | None:
 
 
 def box_to_wire(box: Box) -> dict:
-    """Return BOX in the wire format with its read-only provenance; needs defect_type__grades loaded."""
+    """Return `box` in the wire format with its read-only provenance; needs defect_type__grades loaded."""
     proposed = None
     if box.proposed_xmin is not None:
         proposed = {
@@ -176,7 +176,7 @@ def box_to_wire(box: Box) -> dict:
 
 
 def proposed_to_wire(box: ProposedBox) -> dict:
-    """Return a proposed BOX in the wire format; its grade is the likely one."""
+    """Return a proposed `box` in the wire format; its grade is the likely one."""
     grade = None
     if box.defect_type.graded and box.grade_probabilities:
         grade = likely_grade(box.grade_probabilities)
@@ -198,7 +198,7 @@ def proposed_to_wire(box: ProposedBox) -> dict:
 
 
 def boxes_to_wire(image: Image) -> dict:
-    """Return {"version": N, "boxes": [...]} of IMAGE as it stands in the database, in three queries."""
+    """Return {"version": N, "boxes": [...]} of `image` from the database, in three queries."""
     version = Image.objects.values_list("version", flat=True).get(pk=image.pk)
     boxes = image.boxes.select_related("defect_type", "decided_by").prefetch_related("defect_type__grades")
     return {"version": version, "boxes": [box_to_wire(box) for box in boxes]}

@@ -50,20 +50,20 @@ class Portion:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Cursor:
     """The last image of a portion: its id and its value in the order, None where it has none."""
 
     pk: int
     value: str | int | float | datetime | None = None
 
     @staticmethod
-    def read(text: str, order: Order) -> Mark | None:
-        """Return the mark that TEXT says for ORDER, None when it says none."""
+    def read(text: str, order: Order) -> Cursor | None:
+        """Return the cursor that `text` says for `order`, None when it says none."""
         pk, _, value = text.partition("~")
         if not pk.isdecimal() or len(pk) > 18:
             return None
         if order.field == "pk":
-            return Mark(int(pk))
+            return Cursor(int(pk))
         try:
             readers: dict[str, Callable[[str], Any]] = {
                 "labeled_at": parse_datetime,
@@ -71,13 +71,13 @@ class Mark:
                 "box_count": int,
                 "name": str,
             }
-            return Mark(int(pk), readers[order.field](value) if value else None)
+            return Cursor(int(pk), readers[order.field](value) if value else None)
         except ValueError:
             return None
 
     @staticmethod
     def of(image: Image, order: Order, field: str) -> str:
-        """Write the mark of IMAGE, whose value in ORDER is in FIELD."""
+        """Write the cursor of `image`, whose value in `order` is in `field`."""
         if order.field == "pk":
             return str(image.pk)
         value = getattr(image, field)
@@ -86,13 +86,13 @@ class Mark:
 
 
 def portion(images, *, project: Project, sort: str = "new", after: str = "", size: int = PORTION) -> Portion:
-    """Return SIZE of IMAGES of PROJECT after the mark AFTER in the order SORT, boxes and workers loaded.
+    """Return `size` of `images` after the cursor `after` in the order `sort`, with boxes and workers.
 
     Each part of the order (images of the same value, those of lesser ones, those without) is a range of an
     index, so that the last portion costs what the first one does.
     """
     order = SORTS[sort]
-    field, mark = order.field, Mark.read(after, order) if after else None
+    field, cursor = order.field, Cursor.read(after, order) if after else None
     if sort == "severity" and not severity_cache.refresh(project):
         images, field = images.annotate(worst_now=severity_cache.worst(project)), "worst_now"
     drawn = Box.objects.order_by("position", "pk").only("image_id", "defect_type_id", *CORNERS)[:BOXES_DRAWN]
@@ -102,30 +102,30 @@ def portion(images, *, project: Project, sort: str = "new", after: str = "", siz
         .prefetch_related(Prefetch("boxes", drawn, to_attr="drawn_boxes"))
     )
     found: list[Image] = []
-    for part in _parts(images, field, order.descending, mark):
+    for part in _parts(images, field, order.descending, cursor):
         found += part[: size + 1 - len(found)]
         if len(found) > size:
             break
     more = len(found) > size
-    return Portion(images=found[:size], after=Mark.of(found[size - 1], order, field) if more else None)
+    return Portion(images=found[:size], after=Cursor.of(found[size - 1], order, field) if more else None)
 
 
-def _parts(images, field: str, descending: bool, mark: Mark | None):
-    """Yield the ranges of IMAGES that follow MARK, in order; what is asked for is fetched, no more."""
+def _parts(images, field: str, descending: bool, cursor: Cursor | None):
+    """Yield the ranges of `images` that follow `cursor`, in order; what is asked for is fetched, no more."""
     sign, beyond = ("-", "lt") if descending else ("", "gt")
     by_pk = images.order_by(f"{sign}pk")
-    rest = by_pk.filter(**{f"pk__{beyond}": mark.pk}) if mark else by_pk
+    rest = by_pk.filter(**{f"pk__{beyond}": cursor.pk}) if cursor else by_pk
     if field == "pk":
         yield rest
         return
     ordered = images.filter(**{f"{field}__isnull": False}).order_by(f"{sign}{field}", f"{sign}pk")
-    if mark is None:
+    if cursor is None:
         yield ordered
-    elif mark.value is not None:
-        yield rest.filter(**{field: mark.value})
-        yield ordered.filter(**{f"{field}__{beyond}": mark.value})
+    elif cursor.value is not None:
+        yield rest.filter(**{field: cursor.value})
+        yield ordered.filter(**{f"{field}__{beyond}": cursor.value})
     if field in ("labeled_at", "severity", "worst_now"):
-        without = rest if mark and mark.value is None else by_pk
+        without = rest if cursor and cursor.value is None else by_pk
         yield without.filter(**{f"{field}__isnull": True})
 
 

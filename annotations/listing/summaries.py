@@ -13,7 +13,7 @@ SIZES = (8, 16, 32, 64, 128, 256)
 
 
 def summarize(project: Project, images) -> dict:
-    """Return the figures of IMAGES of PROJECT, JSON-able, in three queries.
+    """Return the figures of `images` of `project`, JSON-able, in three queries.
 
     {"images", "boxes", "without_boxes", "states": {state: n}, "splits": {split: n},
     "sizes": {"upto": [pixels], "boxes": [n]}, "types": [{"name", "color", "graded", "boxes", "human",
@@ -46,7 +46,7 @@ def summarize(project: Project, images) -> dict:
 
 
 def _types(project: Project, images) -> list[dict]:
-    """Return a row per defect type that has boxes in IMAGES or is in use, in class order."""
+    """Return a row per defect type that has boxes in `images` or is in use, in class order."""
     area = (F("xmax") - F("xmin")) * (F("ymax") - F("ymin"))
     size = Case(
         *(When(area__lt=side * side, then=Value(place)) for place, side in enumerate(SIZES)),

@@ -8,7 +8,7 @@ from annotations.models import Project
 
 
 def find_project(slug: str) -> Project:
-    """Return the project SLUG; raises CommandError listing the known ones."""
+    """Return the project `slug`; raises CommandError listing the known ones."""
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         known = ", ".join(Project.objects.values_list("slug", flat=True)[:10]) or "none yet"
@@ -17,7 +17,7 @@ def find_project(slug: str) -> Project:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return HEADER and ROWS as aligned text; numbers stand right, None is a dash."""
+    """Return `header` and `rows` as aligned text; numbers stand right, None is a dash."""
 
     def show(value: object) -> str:
         if value is None:

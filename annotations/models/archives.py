@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from annotations.models.jobs import JobState
 from annotations.models.projects import Project
 
-# What the upload page says of each state of the job.
+# The text of each state on the upload page.
 STATE_LABELS = {
     JobState.QUEUED: "Waiting for a worker",
     JobState.RUNNING: "Being unpacked",

@@ -19,7 +19,7 @@ class Origin(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What became of a proposed box. `auto` is accepted by its threshold, no person looked yet."""
+    """The decision on a proposed box. `auto`: accepted by its threshold, and no person has seen it yet."""
 
     PENDING = "pending", "Pending"
     AUTO = "auto", "Accepted by threshold"

@@ -1,4 +1,4 @@
-"""What people say to each other about an image, pinned to a place on it."""
+"""Comments of people on an image, pinned to a place on it."""
 
 from django.conf import settings
 from django.db import models

@@ -9,7 +9,7 @@ from annotations.models.images import Image
 
 class LeaseQuerySet(models.QuerySet):
     def live(self, now) -> "LeaseQuerySet":
-        """Return the leases that have not ended at NOW."""
+        """Return the leases that have not ended at `now`."""
         return self.filter(expires_at__gt=now)
 
 

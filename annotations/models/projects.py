@@ -28,7 +28,7 @@ class Role(models.TextChoices):
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ProjectQuerySet":
-        """Return the projects that USER is a member of; a superuser sees all."""
+        """Return the projects that `user` is a member of; a superuser sees all."""
         return self if user.is_superuser else self.filter(members__user=user)
 
 
@@ -39,7 +39,7 @@ class Project(models.Model):
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     # Native gray levels that are shown as black and as white, for people and networks alike.
-    # Null until the first image tells the bit depth.
+    # Null until the first image, whose bit depth sets it.
     window_low = models.FloatField(null=True, blank=True)
     window_high = models.FloatField(null=True, blank=True)
     # Share of parts, in percent, that go to each split; the rest trains.
@@ -89,8 +89,8 @@ class Project(models.Model):
     def types_by_name(self) -> dict[str, "DefectType"]:
         """Return the defect types, grades loaded, by each name that they have or had; a present name wins."""
         types = list(self.defect_types.prefetch_related("grades"))
-        former = {name: kind for kind in types for name in kind.former_names}
-        return former | {kind.name: kind for kind in types}
+        former = {name: row for row in types for name in row.former_names}
+        return former | {row.name: row for row in types}
 
     def types_fingerprint(self) -> str:
         """Return a fingerprint of the defect types and grades, which any change of them changes."""
@@ -102,7 +102,7 @@ class Project(models.Model):
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
     def role_of(self, user) -> Role | None:
-        """Return the role of USER here, None for a stranger; a superuser is an engineer everywhere."""
+        """Return the role of `user` here, None without one; a superuser is an engineer everywhere."""
         if user.is_superuser:
             return Role.ENGINEER
         value = self.members.filter(user=user).values_list("role", flat=True).first()
@@ -153,7 +153,7 @@ class DefectType(models.Model):
     position = models.PositiveIntegerField(default=0)
     graded = models.BooleanField(default=False)
     crop_policy = models.CharField(max_length=10, choices=CropPolicy, default=CropPolicy.AUTO)
-    # An archived type is offered to nobody; its boxes and their history stay.
+    # An archived type is no longer offered; its boxes and their history stay.
     archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -25,7 +25,7 @@ class Pyramid(models.Model):
     image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="pyramid")
     state = models.CharField(max_length=8, choices=PyramidState, default=PyramidState.PENDING)
     claimed_at = models.DateTimeField(null=True, blank=True)
-    # Claims since the last success: an image at which workers die is given up.
+    # Claims since the last success: after too many, the image is given up, because its work kills workers.
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     folder = models.CharField(max_length=200, blank=True)

@@ -92,8 +92,8 @@ class ReviewState(models.TextChoices):
 class ReviewItem(models.Model):
     """One image that waits for a decision, with its reason; people's calls for help first, then priority.
 
-    `help` says that a person asks; `reason` is then what else asks, or HELP when nothing else does.
-    `state_before` is the image's state to go back to when nothing asks any more.
+    `help` is set when a person requests help; `reason` is then the other reason, or `help` without one.
+    `state_before` is the state that the image gets back when the request ends.
     """
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="review_items")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 def severity(probabilities: Sequence[float], weights: Sequence[float]) -> float:
     """Return the sum of weight of grade k times probability of grade k, between 0 and 1.
 
-    Raises ValueError when the lengths differ or a number lies outside of 0 to 1.
+    Raises ValueError when the lengths differ or a number is not between 0 and 1.
     """
     if len(probabilities) != len(weights):
         raise ValueError(f"{len(probabilities)} grade probabilities do not fit {len(weights)} weights.")
@@ -26,11 +26,11 @@ def severity_of(
     probabilities: Sequence[float] | None = None,
     score: float | None = None,
 ) -> float | None:
-    """Return one defect's severity, or None while nothing tells it.
+    """Return one defect's severity, or None while it is unknown.
 
-    WEIGHTS are those of its type's grades, None for a type that is not graded: it takes the detection SCORE.
-    A person's GRADE counts before a grader's PROBABILITIES. Probabilities of another number of grades than
-    the type has now belong to grades that no longer exist and tell nothing.
+    `weights` are those of the grades of its type, None for a type that is not graded: its severity is the
+    detection `score`. The `grade` of a person counts before the `probabilities` of a grader. Probabilities of
+    another number of grades than the type has now are ignored, because those grades no longer exist.
     """
     if weights is None:
         return score

@@ -1,8 +1,8 @@
-"""The worst severity of each image, kept on its row so that images can be sorted and cut by it at once.
+"""The worst severity of each image, cached on its row so that images can be sorted and filtered by it.
 
-A kept figure is never believed blindly: it carries the version of the boxes that it was computed from, and
-the project the digest of the weights. What does not fit is computed anew before it is used, or, when that is
-too much for one request, by a worker; until then it is computed where it is asked for: right, and slow.
+A cached severity is checked before it is used: its row has the version of the boxes that it was computed
+from, and the project has the digest of the weights. An outdated one is computed again first, or, when there
+are too many for one request, by a worker; until then the query computes it from the boxes, which is slow.
 """
 
 import hashlib
@@ -14,27 +14,27 @@ from django.db.models import F, Max, OuterRef, Subquery
 from annotations.models import Box, Image, Project
 from annotations.severity.severity_sql import severity_of
 
-# So many outdated images are computed on the way of a request.
+# At most so many outdated images are computed within a request.
 AT_ONCE = 500
 CHUNK = 500
 
 
 def basis(project: Project) -> str:
-    """Return the digest of what turns boxes of PROJECT into severities: types, whether graded, weights."""
+    """Return the digest of what the severities of `project` depend on: types, whether graded, weights."""
     types = project.defect_types.order_by("pk").prefetch_related("grades")
-    said = [[kind.pk, kind.graded, kind.weights()] for kind in types]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    facts = [[row.pk, row.graded, row.weights()] for row in types]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def outdated(project: Project):
-    """Return the images of PROJECT whose figure is of another version than their boxes, by an index."""
+    """Return the images of `project` whose severity is of another version than their boxes, by an index."""
     return Image.objects.filter(project=project).exclude(severity_version=F("version"))
 
 
 def refresh(project: Project, *, limit: int | None = AT_ONCE) -> bool:
-    """Bring the figures of PROJECT up to date; return whether they are, and may be read from the rows.
+    """Update the cached severities of `project`; return whether all are current and may be read.
 
-    Nothing is done when more than LIMIT images are outdated, or all of more than LIMIT by changed weights.
+    Do nothing when more than `limit` images are outdated.
     """
     now = basis(project)
     if project.severity_basis != now and not _adopt(project, now, limit=limit):
@@ -50,13 +50,13 @@ def refresh(project: Project, *, limit: int | None = AT_ONCE) -> bool:
 
 
 def worst(project: Project) -> Subquery:
-    """Return the figure as an expression over Image, computed from the boxes: right at any time, and slow."""
+    """Return the severity as an expression over Image, computed from the boxes: always current, and slow."""
     boxes = Box.objects.filter(image=OuterRef("pk")).order_by().values("image")
     return Subquery(boxes.annotate(worst=Max(severity_of(project))).values("worst"))
 
 
 def _adopt(project: Project, basis_now: str, *, limit: int | None) -> bool:
-    """Mark every figure of PROJECT as outdated because the weights are others; return whether it was done."""
+    """Make every severity of `project` outdated, because weights changed; return whether that was done."""
     images = Image.objects.filter(project=project)
     if limit is not None and images.order_by()[: limit + 1].count() > limit:
         return False
@@ -68,7 +68,7 @@ def _adopt(project: Project, basis_now: str, *, limit: int | None) -> bool:
 
 
 def _compute(project: Project, ids: list[int]) -> None:
-    """Write the figures of the images IDS, each with the version that it was read with.
+    """Write the severities of the images `ids`, each with the version that it was read with.
 
     A save in between leaves its image outdated, because the version written is not the version there.
     """

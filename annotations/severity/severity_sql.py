@@ -13,7 +13,7 @@ from annotations.models import DefectType, Project
 
 
 def severity_of(project: Project) -> Case:
-    """Return an expression over Box, 0 to 1 or null while nothing tells it; weights are those of now."""
+    """Return an expression over Box, 0 to 1, or null while it is unknown; by the present weights."""
     branches = []
     for defect_type in project.defect_types.prefetch_related("grades"):
         branches += _branches(defect_type)
@@ -22,26 +22,29 @@ def severity_of(project: Project) -> Case:
 
 
 def severity_between(project: Project, low: float | None, high: float | None) -> Q:
-    """Return a condition over Box: its severity is at least LOW and below HIGH (None, or 1 and more: no end).
+    """Return a condition over Box: its severity is at least `low` and below `high`.
 
-    The same boxes as a comparison with `severity_of`, but said in grades and scores, which an index can find.
+    None is no limit, and so is a `high` of 1 and more.
+
+    The same boxes as a comparison with `severity_of`, but by grades and scores, which have an index.
     """
     top = None if high is None or high >= 1 else high
     found = Q(pk__in=[])
-    for kind in project.defect_types.prefetch_related("grades"):
-        if not kind.graded:
-            found |= Q(defect_type=kind.pk, score__isnull=False) & _within("score", low, top)
+    for defect_type in project.defect_types.prefetch_related("grades"):
+        if not defect_type.graded:
+            found |= Q(defect_type=defect_type.pk, score__isnull=False) & _within("score", low, top)
             continue
-        weights = kind.weights()
+        weights = defect_type.weights()
         levels = [
             level
             for level, weight in enumerate(weights, start=1)
             if (low is None or weight >= low) and (top is None or weight < top)
         ]
         if levels:
-            found |= Q(defect_type=kind.pk, grade__in=levels)
+            found |= Q(defect_type=defect_type.pk, grade__in=levels)
         if weights:
-            expected, wanted = _expected(weights), Q(defect_type=kind.pk, grade__isnull=True) & _fits(weights)
+            expected = _expected(weights)
+            wanted = Q(defect_type=defect_type.pk, grade__isnull=True) & _fits(weights)
             if low is not None:
                 wanted &= Q(GreaterThanOrEqual(expected, Value(low)))
             if top is not None:
@@ -56,7 +59,7 @@ def _within(field: str, low: float | None, top: float | None) -> Q:
 
 
 def _fits(weights: list[float]) -> Q:
-    """Return the condition that a box has probabilities of as many grades as there are WEIGHTS.
+    """Return the condition that a box has probabilities of as many grades as there are `weights`.
 
     Probabilities of another number of grades belong to grades that no longer exist.
     """

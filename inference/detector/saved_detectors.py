@@ -42,7 +42,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class DetectorManifest:
-    """What model.json says about a detector."""
+    """What model.json states about a detector."""
 
     class_names: tuple[str, ...]
     thresholds: dict[str, float | None]
@@ -89,8 +89,8 @@ def read_manifest(folder: Path) -> DetectorManifest:
 def load(folder: Path, *, names: Mapping[str, str] | None = None, exact: bool = False) -> Detector:
     """Load the detector of a model folder; takes seconds. Raises BrokenModel.
 
-    One that was trained in bfloat16 runs in it where the processor multiplies it, unless EXACT asks for
-    float32. NAMES says what the classes are called now, by what the model calls them; the others keep
+    One that was trained in bfloat16 runs in it where the processor multiplies it, unless `exact` asks for
+    float32. `names` maps the class names in the model to their present names; the others keep
     their names.
     """
     folder = Path(folder)
@@ -127,11 +127,11 @@ def _choose_batch(module: Any, *, exact: bool) -> str | None:
 
 
 class Detector:
-    """A loaded detector. manifest says what it knows: class names, thresholds, channels, gray window."""
+    """A loaded detector. `manifest` has its class names, thresholds, channels and gray window."""
 
     def __init__(self, manifest: DetectorManifest, module: Any, batched: str | None) -> None:
         self.manifest = manifest
-        self._module = module  # the signatures live only as long as it does
+        self._module = module  # the signatures work only as long as it exists
         self._batched = batched is not None
         if batched:
             self._run = module.signatures[batched]
@@ -175,7 +175,7 @@ class Detector:
         return found
 
     def _predict_tiles(self, pixels: np.ndarray, min_score: float) -> tuple:
-        """Look at the tiles of uint8 [H, W, C] and merge what is found; as an image of _predict_batch."""
+        """Run on the tiles of uint8 [H, W, C] and merge what is found; as an image of _predict_batch."""
         tiling, (height, width) = self.manifest.tiling, pixels.shape[:2]
         assert tiling is not None
         tiles = plan(height, width, tiling)

@@ -17,7 +17,7 @@ from PIL import Image
 
 NEEDED = ("detection_boxes", "detection_scores", "detection_classes")
 BATCH_OUTPUTS = ("num", "boxes", "scores", "classes")
-# What tells how many classes a network knows; the background is one of them.
+# The outputs by which classes are counted; the background is one of them.
 CLASS_SCORES = ("detection_multiclass_scores", "raw_detection_scores")
 KINDS = {"uint8": "levels", "float32": "levels", "string": "encoded"}
 # No share of an image is as large: such boxes are in pixels.
@@ -25,7 +25,7 @@ LARGEST_SHARE = 2.0
 
 
 class BrokenModel(ValueError):
-    """A model folder that cannot be run; the text says why."""
+    """A model folder that cannot be run; the text states why."""
 
 
 # Of our own models: uint8 [N, H, W, C] in, computed in float32, or in bfloat16 as such a network was trained.
@@ -34,7 +34,7 @@ QUICK_BATCH = "batch_bfloat16"
 
 
 def check_batch_signature(signature: Any, name: str, *, channels: int) -> None:
-    """Check that the signature NAME takes batches as ours do. Raises BrokenModel."""
+    """Check that the signature `name` takes batches as ours do. Raises BrokenModel."""
     _check_outputs(signature, name, BATCH_OUTPUTS)
     _, spec = _only_input(signature, name)
     if spec.dtype.name != "uint8" or spec.shape.rank != 4 or spec.shape[-1] not in (None, channels):
@@ -91,7 +91,7 @@ class ImageSignature:
 
     @property
     def class_count(self) -> int | None:
-        """Return how many scores each box has, the background's perhaps among them; None when not told."""
+        """Return how many scores each box has, perhaps with the background's; None when unknown."""
         for name in CLASS_SCORES:
             tensor = self.function.structured_outputs.get(name)
             if tensor is not None and tensor.shape.rank and tensor.shape[-1]:
@@ -99,7 +99,7 @@ class ImageSignature:
         return None
 
     def run(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Look at uint8 [H, W, 3]; return boxes [n, 4], scores and classes, best first.
+        """Run the network on uint8 [H, W, 3]; return boxes [n, 4], scores and classes, best first.
 
         A box is ymin, xmin, ymax, xmax from 0 to 1. Raises BrokenModel when the network fails or gives other
         shapes than it should.
@@ -143,7 +143,7 @@ class ImageSignature:
         return np.array([data] * self.copies, object)
 
     def _to_shares(self, boxes: np.ndarray, outputs: dict, shape: tuple) -> np.ndarray:
-        """Return BOXES as shares of the image, which the Model Garden gives in pixels of the resized one."""
+        """Return `boxes` as shares of the image, from pixels of the resized one (Model Garden)."""
         if not boxes.size or np.nanmax(boxes) <= LARGEST_SHARE:
             return boxes
         height, width = shape[:2]
@@ -158,7 +158,7 @@ class ImageSignature:
 
 
 def _first(values: np.ndarray, rank: int) -> np.ndarray:
-    """Return the first image's part of VALUES, of which some networks give that part alone."""
+    """Return the first image's part of `values`, of which some networks give that part alone."""
     return values[0] if values.ndim > rank else values
 
 

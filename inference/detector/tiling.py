@@ -1,19 +1,19 @@
 """Large frames in tiles: where the tiles lie, and how what is found in them becomes the boxes of the frame.
 
-A frame larger than the network's input is looked at in overlapping squares at native size, and again at
+A frame larger than the network's input is run in overlapping squares at native size, and again at
 reduced sizes where the labeled defects are too long for a tile. A defect no longer than the overlap less
-twice MARGIN lies whole inside of some tile, wherever it is. What is found becomes one list by this rule:
+twice `MARGIN` is whole inside of some tile, wherever it is. What is found becomes one list by this rule:
 
 1. A box that touches a border of its tile inside of the frame is a *piece*. One that reaches less than
-   SLIVER into the tile is dropped: the neighbour shows all of that and more. Pieces of neighbouring tiles
-   that say the same about their common ground, with comparable scores, are one defect: they are joined to
+   `SLIVER` into the tile is dropped: the neighbour shows all of that and more. Pieces of neighbouring tiles
+   that agree in the area that both tiles see, with comparable scores, are one defect: they are joined to
    their hull.
-2. A reduced size answers for long defects only; its small boxes are left to the finer one.
-3. The boxes of a type are gone through, best first; a piece that found no partner counts a quarter of its
-   score here, because a whole box beside it says more. Each one takes out those that it overlaps (IoU), and
+2. A reduced size counts for long defects only; small ones are found at the finer size.
+3. The boxes of a type are processed, best first; a piece that found no partner counts a quarter of its
+   score here, because a whole box is better evidence. Each one removes those that it overlaps (IoU), and
    those from other tiles of which the smaller lies inside of the larger.
 
-Nothing here knows a network: NumPy and Pillow only.
+This module needs no network: NumPy and Pillow only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ INSIDE = 0.7  # share of the smaller box from which on it lies inside of the lar
 PIECE_INSIDE = 0.5  # the same where one of them is a piece
 PIECE_TRUST = 0.25
 LEFT_TO_FINER = 0.5  # of the longest defect that the finer size sees whole; shorter ones are its own
-MOST = 3000  # boxes looked at in one frame; the best ones
+MOST = 3000  # the best boxes of one frame, which are merged
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def reduce_frame(pixels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def cut(pixels: np.ndarray, tiles: Sequence[Tile], size: int) -> Iterator[np.ndarray]:
-    """Yield the uint8 [size, size, C] of each tile of a frame [H, W, C]; beside the frame lies FILL."""
+    """Yield the uint8 [size, size, C] of each tile of a frame [H, W, C]; outside of it is `FILL`."""
     level, reduced = 0, pixels
     for tile in tiles:
         if tile.level != level:
@@ -155,7 +155,7 @@ class Boxes:
     tiles: np.ndarray
 
     def pick(self, which: np.ndarray) -> Boxes:
-        """Return the boxes at the places or marks WHICH."""
+        """Return the boxes at the indexes, or in the mask, `which`."""
         return Boxes(self.boxes[which], self.scores[which], self.classes[which], self.tiles[which])
 
 
@@ -189,7 +189,7 @@ def _shortest(tile: Tile, tiling: Tiling) -> float:
 
 
 def find_cut_sides(found: Boxes, tiles: Sequence[Tile]) -> np.ndarray:
-    """Say which sides of boxes touch a border of their tile that lies inside of the frame; bool [n, 4]."""
+    """Return which sides of boxes touch a border of their tile that lies inside of the frame; bool [n, 4]."""
     places = np.array([tile.place for tile in tiles])[found.tiles].reshape(-1, 4)
     inner = np.array([tile.inner for tile in tiles])[found.tiles].reshape(-1, 4)
     # A hair less, because the scale of a reduced frame is no round number.
@@ -279,14 +279,14 @@ def _overlaps(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _suppress(found: Boxes, pieces: np.ndarray, iou: float) -> np.ndarray:
     """Return the places of the boxes that stay, in the order given, which is best first."""
-    alive, kept = np.ones(len(found.scores), bool), []
-    for i in range(len(alive)):
-        if not alive[i]:
+    remaining, kept = np.ones(len(found.scores), bool), []
+    for i in range(len(remaining)):
+        if not remaining[i]:
             continue
         kept.append(i)
-        rest = np.flatnonzero(alive[i + 1 :] & (found.classes[i + 1 :] == found.classes[i])) + i + 1
+        rest = np.flatnonzero(remaining[i + 1 :] & (found.classes[i + 1 :] == found.classes[i])) + i + 1
         union, inside = _overlaps(found.boxes[i], found.boxes[rest])
         least = np.where(pieces[rest] | pieces[i], PIECE_INSIDE, INSIDE)
         out = (union > iou) | ((inside >= least) & (found.tiles[rest] != found.tiles[i]))
-        alive[rest[out]] = False
+        remaining[rest[out]] = False
     return np.array(kept, int)

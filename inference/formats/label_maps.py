@@ -24,7 +24,7 @@ class BadLabelMap(BlemishError):
 
 
 def parse(text: str, *, name: str = "label map") -> dict[int, str]:
-    """Return {id: name} of the label map TEXT, ids from 1; raises BadLabelMap naming NAME and the item."""
+    """Return {id: name} of the label map `text`, ids from 1; raises BadLabelMap with `name` and item."""
     text = _COMMENT.sub(lambda found: found.group(1) or "", text)
     labels: dict[int, str] = {}
     for number, item in enumerate(_ITEM.finditer(text), start=1):
@@ -51,7 +51,7 @@ def _read_name(fields: Mapping[str, str]) -> str:
 
 
 def read(path: Path) -> dict[int, str]:
-    """Return {id: name} of the label map in PATH; raises BadLabelMap."""
+    """Return {id: name} of the label map in `path`; raises BadLabelMap."""
     try:
         return parse(path.read_text(encoding="utf-8"), name=path.name)
     except (OSError, UnicodeDecodeError) as error:
@@ -59,7 +59,7 @@ def read(path: Path) -> dict[int, str]:
 
 
 def write(labels: Mapping[int, str]) -> str:
-    """Return LABELS {id: name} as the text of a label map, by id."""
+    """Return `labels` {id: name} as the text of a label map, by id."""
 
     def quote(label: str) -> str:
         return "'" + label.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -17,7 +17,7 @@ import PIL.Image
 
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout
 from annotations.formats.records import ImageRecord
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from inference.formats import label_maps
 
 PER_SHARD = 1000
@@ -80,9 +80,9 @@ def encoded(stream: BinaryIO, record: ImageRecord, *, window: tuple[float, float
 
     An original that is so already is passed on untouched.
     """
-    if record.bit_depth == 8 and record.format in ("PNG", "JPEG") and window == decoding.default_window(8):
+    if record.bit_depth == 8 and record.format in ("PNG", "JPEG") and window == gray_window.default_window(8):
         return stream.read(), record.format.lower()
-    pixels = decoding.apply_window(
+    pixels = gray_window.apply_window(
         decoding.read_pixels(stream, name=record.name), low=window[0], high=window[1]
     )
     buffer = io.BytesIO()

@@ -23,9 +23,9 @@ Corners = tuple[float, float, float, float]
 def crop(
     pixels: np.ndarray, box: Corners, policy: str, *, shape: tuple[int, int] = (SIZE, SIZE)
 ) -> np.ndarray:
-    """Cut BOX (xmin, ymin, xmax, ymax; pixels) out of uint8 `[H, W]` or `[H, W, 3]` as uint8 `shape`.
+    """Cut `box` (xmin, ymin, xmax, ymax; pixels) out of uint8 `[H, W]` or `[H, W, 3]` as uint8 `shape`.
 
-    SHAPE is (height, width) of what the grader sees. POLICY is one of POLICIES. What lies outside of the
+    `shape` is (height, width) of what the grader sees. `policy` is one of `POLICIES`. What is outside of the
     image repeats its border. Raises ValueError on an unknown policy or an empty box.
     """
     height, width = pixels.shape[:2]
@@ -54,7 +54,7 @@ def crop_all(
 
 
 def choose_policy(boxes: Sequence[Corners], sizes: Sequence[tuple[int, int]]) -> str:
-    """Choose the policy for one type's BOXES on images of SIZES (width, height): a strip, or a square.
+    """Choose the policy for one type's `boxes` on images of `sizes` (width, height): a strip, or a square.
 
     A strip where at least half of the boxes run through the image and are long and narrow, as the columns
     and rows of a sensor do; else a square, which keeps the defect's proportions.

@@ -1,4 +1,4 @@
-"""Propose grades for boxes that a person has just drawn: the page asks, an ml worker answers.
+"""Propose grades for boxes that a person has just drawn: the page requests them, an ml worker answers.
 
 The web process never loads TensorFlow, so a request is a row. A worker that is in the middle of a round
 would answer too late; such a request is dropped, and the person grades without a proposal.
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from annotations import jobs
 from annotations.geometry import CORNERS
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from annotations.labeling.wire import BoxValues
 from annotations.models import Image, JobState
 from inference import registry
@@ -41,7 +41,7 @@ explain = partial(
 
 
 def ask(image: Image, boxes: Sequence[BoxValues], *, user) -> GradeRequest:
-    """Ask for the grades of those `boxes` whose type has a promoted grader; else it is done at once."""
+    """Request grades for those `boxes` whose type has a promoted grader; without any, it is done at once."""
     known = registry.graders(image.project)
     asked = [
         {
@@ -104,4 +104,4 @@ def _pixels(stored: str, low: float, high: float) -> np.ndarray:
     # A person draws several boxes on one image.
     with default_storage.open(stored, "rb") as file:
         native = decoding.read_pixels(file, name=stored)
-    return decoding.apply_window(native, low=low, high=high)
+    return gray_window.apply_window(native, low=low, high=high)

@@ -26,7 +26,7 @@ class Grader:
     levels: int
     shape: tuple[int, int]  # height and width of a crop
     policy: str
-    # The whole SavedModel: its functions die with the object that owns them.
+    # The whole SavedModel: its functions work only as long as the object that owns them exists.
     module: Any
 
     def predict(self, crops: np.ndarray) -> np.ndarray:
@@ -50,7 +50,7 @@ class Grader:
 
 
 def load(folder: Path | str) -> Grader:
-    """Load the grader in FOLDER; raises BrokenGrader when it is missing, damaged or of another format."""
+    """Load the grader in `folder`; raises BrokenGrader when it is missing, damaged or of another format."""
     folder = Path(folder)
     about = _read_about(folder)
     import tensorflow as tf

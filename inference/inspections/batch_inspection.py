@@ -1,4 +1,4 @@
-"""Look at a batch of files with the models: each gives its defects, or the sentence why it gives none."""
+"""Run the models on a batch of files: each gives its defects, or the sentence why it gives none."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ import numpy as np
 from django.conf import settings
 
 from annotations.geometry import CORNERS
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from annotations.severity.from_grades import image_severity
 from inference.detector.signatures import BrokenModel
 from inference.pipeline import Finding, Pipeline
@@ -40,7 +40,7 @@ class Outcome:
 
     @property
     def severity(self) -> float | None:
-        """Return the worst defect's severity; None when the file failed or nothing tells it."""
+        """Return the worst defect's severity; None when the file failed or it is unknown."""
         return None if self.error else image_severity(finding.severity for finding in self.findings)
 
 
@@ -49,7 +49,7 @@ def examine(
 ) -> Iterator[Outcome]:
     """Yield the outcome of every source (name, opener) in order; a bad file never stops the rest.
 
-    THRESHOLD is the least score of a finding, `DEFAULT_THRESHOLD` when None.
+    `threshold` is the least score of a finding, `DEFAULT_THRESHOLD` when None.
     """
     least = DEFAULT_THRESHOLD if threshold is None else threshold
     outcomes = read_ahead(sources, partial(_read, window=pipeline.window), weigh=_weigh)
@@ -69,7 +69,7 @@ def _read(source: Source, *, window: tuple[float, float]) -> Outcome:
             native = decoding.read_pixels(stream, name=name, max_pixels=settings.BLEMISH_MAX_PIXELS)
     except (decoding.UnreadableImage, OSError) as error:
         return Outcome(name, error=_sentence(name, error))
-    pixels = decoding.apply_window(native, low=window[0], high=window[1])
+    pixels = gray_window.apply_window(native, low=window[0], high=window[1])
     return Outcome(name, pixels, seconds=time.monotonic() - started)
 
 
@@ -108,7 +108,7 @@ def _predict(pipeline: Pipeline, batch: list[Outcome], *, least: float, max_boxe
 
 
 def clip(finding: Finding, *, width: int, height: int) -> Finding | None:
-    """Return FINDING with its box inside of the image, or None when less than a pixel of it is there."""
+    """Return `finding` with its box inside of the image, or None when less than a pixel of it is there."""
     limits = (width, height, width, height)
     sides = [
         round(min(max(getattr(finding, side), 0.0), limit), 2)

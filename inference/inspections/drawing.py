@@ -15,9 +15,9 @@ Area = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def draw(pixels: np.ndarray, findings: Sequence[Finding], *, colors: Mapping[str, str]) -> Image.Image:
-    """Return an RGB copy of uint8 PIXELS `[H, W]` or `[H, W, 3]` with FINDINGS marked.
+    """Return an RGB copy of uint8 `pixels` `[H, W]` or `[H, W, 3]` with `findings` marked.
 
-    COLORS maps defect types to "#rrggbb". Frames and letters grow with the image, so that they can be seen
+    `colors` maps defect types to "#rrggbb". Frames and letters grow with the image, so that they can be seen
     when it is shown as a whole.
     """
     picture = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
@@ -41,7 +41,7 @@ def draw(pixels: np.ndarray, findings: Sequence[Finding], *, colors: Mapping[str
 
 
 def label_of(finding: Finding) -> str:
-    """Return what a label says: the type with its severity where a grader told it, else with its score."""
+    """Return the text of a label: the type with its severity where a grader computed it, else its score."""
     name = " ".join("".join(letter if letter.isprintable() else " " for letter in finding.class_name).split())
     if finding.grade_probabilities and finding.severity is not None:
         return f"{name} severity {finding.severity:.2f}"
@@ -49,7 +49,7 @@ def label_of(finding: Finding) -> str:
 
 
 def ink_on(color: str) -> str:
-    """Return black or white, whichever has more contrast on COLOR (WCAG 2 relative luminance)."""
+    """Return black or white, whichever has more contrast on `color` (WCAG 2 relative luminance)."""
     channels = [value / 255 for value in ImageColor.getrgb(color)[:3]]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -93,7 +93,7 @@ def _place(finding: Finding, font, stroke: int, size: tuple[int, int], taken: li
 
 
 def _fit(text: str, font, room: float) -> str:
-    """Return TEXT, cut from the front with an ellipsis until it fits into ROOM pixels: numbers stand last."""
+    """Return `text`, cut at its front until it fits into `room` pixels, because numbers are at its end."""
     if font.getlength(text) <= room:
         return text
     for start in range(1, len(text)):

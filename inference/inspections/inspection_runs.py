@@ -35,7 +35,7 @@ explain = partial(
 
 
 class CannotInspect(BlemishError):
-    """An inspection that makes no sense; the sentence says why and what to do."""
+    """An inspection that cannot be started; the sentence states why and what to do."""
 
     default_code = "cannot_inspect"
 
@@ -167,7 +167,7 @@ def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model
         _stored_name(row.inspection, "drawn.png", drawn=True), ContentFile(buffer.getvalue())
     )
     known = [finding for finding in outcome.findings if finding.class_name in types]
-    strangers = sorted({finding.class_name for finding in outcome.findings} - set(types))
+    unknown = sorted({finding.class_name for finding in outcome.findings} - set(types))
     height, width = outcome.shown.shape[:2]
     with transaction.atomic():
         written = InspectedImage.objects.filter(pk=row.pk, done=False).update(
@@ -176,7 +176,7 @@ def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model
             width=width,
             height=height,
             seconds=outcome.seconds,
-            error=_strangers_sentence(row.name, strangers),
+            error=_unknown_types_sentence(row.name, unknown),
         )
         if written:
             Defect.objects.bulk_create(
@@ -187,10 +187,10 @@ def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model
             default_storage.delete(drawn)
 
 
-def _strangers_sentence(name: str, strangers: list[str]) -> str:
-    if not strangers:
+def _unknown_types_sentence(name: str, unknown: list[str]) -> str:
+    if not unknown:
         return ""
-    return f"{name}: the model found {', '.join(strangers)}, which is no defect type of this project."
+    return f"{name}: the model found {', '.join(unknown)}, which is no defect type of this project."
 
 
 def _defect(row: InspectedImage, finding, defect_type: DefectType, model_name: str) -> Defect:

@@ -12,7 +12,7 @@ from inference.pipeline import Finding
 
 
 def with_results(inspections: QuerySet[Inspection]) -> QuerySet[Inspection]:
-    """Return INSPECTIONS with images, defects, types and grades loaded in a fixed number of queries."""
+    """Return `inspections` with images, defects, types and grades loaded in a fixed number of queries."""
     images = with_defects(InspectedImage.objects.all())
     return inspections.select_related("project", "created_by").prefetch_related(
         Prefetch("images", queryset=images)
@@ -20,13 +20,13 @@ def with_results(inspections: QuerySet[Inspection]) -> QuerySet[Inspection]:
 
 
 def with_defects(images: QuerySet[InspectedImage]) -> QuerySet[InspectedImage]:
-    """Return IMAGES with defects, types and grades loaded in a fixed number of queries."""
+    """Return `images` with defects, types and grades loaded in a fixed number of queries."""
     defects = Defect.objects.select_related("defect_type").prefetch_related("defect_type__grades")
     return images.prefetch_related(Prefetch("defects", queryset=defects))
 
 
 def severity_of_defect(defect: Defect) -> float | None:
-    """Return DEFECT's severity by the weights of now; needs defect_type__grades loaded."""
+    """Return `defect`'s severity by the weights of now; needs defect_type__grades loaded."""
     kind = defect.defect_type
     return severity_of(
         kind.weights() if kind.graded else None,
@@ -36,7 +36,7 @@ def severity_of_defect(defect: Defect) -> float | None:
 
 
 def severity_of_image(image: InspectedImage) -> float | None:
-    """Return the worst defect's severity: None while IMAGE is not done, failed, or nothing tells it."""
+    """Return the worst defect's severity: None while `image` is not done, or it failed or it is unknown."""
     if not image.done or not image.width:
         return None
     return image_severity(severity_of_defect(defect) for defect in image.defects.all())

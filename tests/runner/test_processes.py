@@ -67,8 +67,8 @@ def test_a_process_that_ends_by_itself_is_found() -> None:
         options = {"environment": os.environ, "folder": ROOT}
         processes.start("redis", [sys.executable, "-c", "import time; time.sleep(600)"], **options)
         processes.start("ml", [sys.executable, "-c", "raise SystemExit(7)"], **options)
-        dead = processes.watch()
-    assert (dead.name, dead.process.returncode) == ("ml", 7)
+        ended = processes.wait()
+    assert (ended.name, ended.process.returncode) == ("ml", 7)
 
 
 def test_stopping_leaves_nothing_not_even_what_ignores_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +82,7 @@ def test_a_second_signal_kills_at_once(capsys: pytest.CaptureFixture[str]) -> No
         process, _ = _start_stubborn(processes, capsys, grace=600)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
-        assert processes.watch() is None
+        assert processes.wait() is None
     assert process.returncode == -signal.SIGKILL
 
 

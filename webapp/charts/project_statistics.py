@@ -37,7 +37,7 @@ class Selection:
     labeled_to: date | None = None
 
     def of(self, project: Project):
-        """Return the present images of PROJECT inside this selection."""
+        """Return the present images of `project` inside this selection."""
         exact = {name: getattr(self, name) for name in ("line", "lot", "split") if getattr(self, name)}
         images = Image.objects.present().filter(project=project, **exact)
         if self.labeled_from:
@@ -49,7 +49,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Cell:
-    """The boxes of one type, line, lot and bin of severity; BIN is None, like total and worst, if unknown."""
+    """The boxes of one type, line, lot and severity bin; `bin`, `total` and `worst` are None if unknown."""
 
     defect_type: int
     line: str
@@ -62,7 +62,7 @@ class Cell:
 
 
 def collect(project: Project, selection: Selection | None = None) -> dict:
-    """Return the figures of PROJECT, JSON-able; boxes are those of labeled and auto-labeled images."""
+    """Return the figures of `project`, JSON-able; boxes are those of labeled and auto-labeled images."""
     images = (selection or Selection()).of(project)
     boxes = Box.objects.filter(image__in=images.labeled()).order_by()
     kinds = {kind.pk: kind for kind in project.defect_types.all()}
@@ -79,7 +79,7 @@ def collect(project: Project, selection: Selection | None = None) -> dict:
 
 
 def _cells(project: Project, boxes) -> list[Cell]:
-    """Count BOXES in one pass, because the severity of a million of them is dear to compute."""
+    """Count `boxes` in one pass, because the severity of a million of them is dear to compute."""
     scaled = Floor(F("severity") * SEVERITY_BINS + Value(1e-9))
     last = Value(float(SEVERITY_BINS - 1))
     # Of null and a number, PostgreSQL takes the number as the least, SQLite null.
@@ -108,7 +108,7 @@ def _cells(project: Project, boxes) -> list[Cell]:
 
 
 def _severities(cells: list[Cell]) -> dict[str, float | None]:
-    """Return mean and worst severity of the boxes in CELLS whose severity is known."""
+    """Return mean and worst severity of the boxes in `cells` whose severity is known."""
     known = [cell for cell in cells if cell.bin is not None]
     boxes = sum(cell.boxes for cell in known)
     return {

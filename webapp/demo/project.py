@@ -102,7 +102,7 @@ def truth_of(name: str) -> tuple[np.ndarray, list[surfaces.Defect]]:
 
 
 def file_name(number: int) -> str:
-    """Return the file name of surface NUMBER."""
+    """Return the file name of surface `number`."""
     return f"surface-{number:04d}.png"
 
 
@@ -170,7 +170,7 @@ def make_project() -> Project:
 
 
 def add_images(project: Project, count: int) -> Iterator[int]:
-    """Add surfaces 0 to COUNT - 1 that PROJECT never had, the older ones labeled; yield how many are done."""
+    """Add those of the surfaces 0 to `count` - 1 that `project` lacks; yield how many are done."""
     had = set(project.images.values_list("name", flat=True))
     types = {kind.name: kind for kind in project.defect_types.all()}
     inspector = get_user_model().objects.get(username="inspector")

@@ -63,10 +63,10 @@ class InspectForm(forms.Form):
 
     def values(self) -> dict:
         """Return the arguments of inspections.start."""
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         return {
-            "files": said["files"],
-            "model_name": said.get("model") or "",
-            "threshold": said.get("threshold"),
-            "max_boxes": said.get("max_boxes") or 100,
+            "files": cleaned["files"],
+            "model_name": cleaned.get("model") or "",
+            "threshold": cleaned.get("threshold"),
+            "max_boxes": cleaned.get("max_boxes") or 100,
         }

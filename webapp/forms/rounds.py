@@ -36,7 +36,7 @@ class Group:
 
 
 def field_for(option: options.Option, *, required: bool) -> forms.Field:
-    """Return the form's field of OPTION; one that is not required may be left out, and keeps its default."""
+    """Return the form field of `option`; without `required`, an empty field means the default."""
     about = {"label": option.label, "help_text": option.sentence, "required": required}
     if option.kind is bool and required:
         return forms.BooleanField(**about | {"required": False}, initial=option.default)
@@ -96,7 +96,7 @@ class RoundForm(forms.Form):
                 self.fields[name] = field_for(option, required=False)
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        """Let the setting NAME be one of CHOICES, which are only known now."""
+        """Let the setting `name` be one of `choices`, which are only known now."""
         option = next(option for option in self.own if option.name == name)
         self.fields[name] = forms.ChoiceField(
             label=option.label,
@@ -134,28 +134,30 @@ class RoundForm(forms.Form):
 
     def clean(self) -> dict:
         """Build the config, whose own checks speak at their fields."""
-        said = super().clean()
-        time = said.get("time")
-        own = said.get("minutes") if time == self.OWN else None
+        cleaned = super().clean()
+        time = cleaned.get("time")
+        own = cleaned.get("minutes") if time == self.OWN else None
         if time == self.OWN and own is None and "minutes" not in self.errors:
             self.add_error("minutes", "Write the number of minutes.")
         minutes, preset = own, time if time in PRESETS else ""
-        chosen = {option.name: said[option.name] for option in self.own if said.get(option.name) is not None}
+        chosen = {
+            option.name: cleaned[option.name] for option in self.own if cleaned.get(option.name) is not None
+        }
         for name, value in {"minutes": minutes, **chosen}.items():
             try:
                 RoundConfig.from_dict({name: value})
             except BadRoundConfig as error:
                 self.add_error(name, str(error).replace(name, str(self.fields[name].label)))
-        changed = {part: self._changed(part, said) for part in NETWORKS}
+        changed = {part: self._changed(part, cleaned) for part in NETWORKS}
         if not self.errors:
             self._build({"minutes": minutes, "preset": preset, **chosen, **changed})
-        return said
+        return cleaned
 
-    def _changed(self, part: str, said: dict) -> dict:
-        """Return the settings of PART that differ from their defaults; a wrong one speaks at its field."""
+    def _changed(self, part: str, cleaned: dict) -> dict:
+        """Return the settings of `part` that differ from their defaults; a wrong one speaks at its field."""
         changed = {}
         for name, option in self.of_networks[part].items():
-            text = said.get(name)
+            text = cleaned.get(name)
             if text in (None, "") or name in self.errors:
                 continue
             try:
@@ -177,7 +179,7 @@ class RoundForm(forms.Form):
 
 
 def _read(text: object, option: options.Option) -> object:
-    """Return what was written for OPTION as its own kind; raises ValueError with a sentence."""
+    """Return what was written for `option` as its own kind; raises ValueError with a sentence."""
     if option.many:
         try:
             return [option.kind(part) for part in str(text).replace(";", ",").split(",") if part.strip()]

@@ -66,11 +66,11 @@ class ProjectForm(StoredByVerb):
 
     def clean(self) -> dict:
         """Check that something is left to train on."""
-        said = super().clean()
-        calibration, test = said.get("calibration_percent"), said.get("test_percent")
+        cleaned = super().clean()
+        calibration, test = cleaned.get("calibration_percent"), cleaned.get("test_percent")
         if calibration is not None and test is not None and calibration + test > 100:
             self.add_error("test_percent", f"Calibration and test are {calibration + test} percent together.")
-        return said
+        return cleaned
 
 
 class WindowForm(forms.Form):
@@ -81,11 +81,11 @@ class WindowForm(forms.Form):
 
     def clean(self) -> dict:
         """Check that black lies below white."""
-        said = super().clean()
-        low, high = said.get("window_low"), said.get("window_high")
+        cleaned = super().clean()
+        low, high = cleaned.get("window_low"), cleaned.get("window_high")
         if low is not None and high is not None and low >= high:
             self.add_error("window_high", f"White must lie above black, which is {low:g}.")
-        return said
+        return cleaned
 
 
 class TypeForm(StoredByVerb):
@@ -162,7 +162,7 @@ GradeRows = forms.formset_factory(GradeForm, extra=0, max_num=MAX_GRADES, valida
 
 
 def grade_rows(defect_type: DefectType, data=None) -> forms.BaseFormSet:
-    """Return the grades of DEFECT_TYPE as rows of a form, lightest first."""
+    """Return the grades of `defect_type` as rows of a form, lightest first."""
     rows = [
         {"name": grade.name, "criteria": grade.criteria, "weight": grade.weight}
         for grade in defect_type.grades.all()

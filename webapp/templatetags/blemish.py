@@ -1,4 +1,4 @@
-"""Marks that look the same on every page: types, severities, scores, states, times."""
+"""Template tags that write types, severities, scores, states and times in one way on every page."""
 
 from datetime import datetime
 
@@ -38,8 +38,8 @@ def severity(value: float | None) -> SafeString:
     """Draw a severity, 0 to 1: the ramp's block and a bold number; a dash while it is unknown."""
     if value is None:
         return mark_safe('<span class="soft" title="No severity yet">–</span>')
-    mark = '<span class="severity" style="--s: {}" title="Severity, 0 to 1">{}</span>'
-    return format_html(mark, *_both(value))
+    template = '<span class="severity" style="--s: {}" title="Severity, 0 to 1">{}</span>'
+    return format_html(template, *_both(value))
 
 
 @register.simple_tag
@@ -47,8 +47,8 @@ def score(value: float | None) -> SafeString:
     """Draw a detector's score, 0 to 1: a thin rule under a plain number, never like a severity."""
     if value is None:
         return mark_safe('<span class="soft" title="Drawn by a person">–</span>')
-    mark = '<span class="score" style="--s: {}" title="Score: the detector’s confidence">{}</span>'
-    return format_html(mark, *_both(value))
+    template = '<span class="score" style="--s: {}" title="Score: the detector’s confidence">{}</span>'
+    return format_html(template, *_both(value))
 
 
 def _both(value: float) -> tuple[str, str]:
@@ -80,7 +80,7 @@ def when(moment: datetime | None) -> SafeString | str:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """Write a number of seconds as people say it: 45 s, 3 min 20 s, 2 h 5 min."""
+    """Write a number of seconds in a readable form: 45 s, 3 min 20 s, 2 h 5 min."""
     if seconds is None:
         return "–"
     whole = max(0, round(seconds))
@@ -95,14 +95,14 @@ def duration(seconds: float | None) -> str:
 
 @register.filter
 def decimals(value: float | None, digits: int = 3) -> str:
-    """Write a number with DIGITS after the point, a dash for none."""
+    """Write a number with `digits` after the point, a dash for none."""
     # A template gives an empty text for what is missing on the way to the value.
     return "–" if value in (None, "") else f"{value:.{digits}f}"
 
 
 @register.filter
 def count(value: int, noun: str) -> str:
-    """Write "1 image" or "1,234 images"; NOUN may give its plural after a comma: "box,boxes"."""
+    """Write "1 image" or "1,234 images"; `noun` may give its plural after a comma: "box,boxes"."""
     one, _, many = noun.partition(",")
     number = "–" if value in (None, "") else f"{value:,}"
     return f"{number} {one if value == 1 else many or one + 's'}"
@@ -110,5 +110,5 @@ def count(value: int, noun: str) -> str:
 
 @register.filter
 def item(mapping, key):
-    """Return MAPPING[KEY], or None."""
+    """Return `mapping`[`key`], or None."""
     return (mapping or {}).get(key)

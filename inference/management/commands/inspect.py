@@ -57,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(failed)} of {len(sources)} images could not be inspected:\n{lines}")
 
     def _write(self, outcomes: Iterator[Outcome], out: Path, *, model: str, colors: dict) -> list[str]:
-        """Write everything that OUTCOMES say; return the sentences of the files that failed."""
+        """Write everything that `outcomes` say; return the sentences of the files that failed."""
         log, defects, failed, worst = [], [], [], []
         (out / "draw").mkdir(parents=True, exist_ok=True)
         for outcome in outcomes:
@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
 
 def find_images(folder: Path, *, out: Path) -> list[tuple[str, Path]]:
-    """Return (name below FOLDER, path) of every image file, sorted; what lies in OUT is left out."""
+    """Return (name below `folder`, path) of every image file, sorted; what lies in `out` is left out."""
     if not folder.is_dir():
         raise CommandError(f"{folder} is not a folder.")
     found, results = [], out.resolve()

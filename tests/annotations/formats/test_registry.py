@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from annotations.formats import registry
 from annotations.formats.dataset_format import Content, Dataset, Layout, Option
-from annotations.imaging.decoding import default_window
+from annotations.imaging.gray_window import default_window
 
 ROWS = registry.formats()
 EMPTY = Dataset(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotations.imaging.decoding import apply_window, default_window
+from annotations.imaging.gray_window import apply_window, default_window
 
 
 def test_a_16_bit_ramp_goes_through_the_window_exactly():

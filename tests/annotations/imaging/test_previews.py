@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from annotations import projects, tasks
 from annotations.imaging import previews
-from annotations.imaging.decoding import apply_window
+from annotations.imaging.gray_window import apply_window
 from annotations.intake import ingest
 from annotations.models import Image, ViewState
 from tests.annotations.imaging.pictures import COLORS, RAMP, saved

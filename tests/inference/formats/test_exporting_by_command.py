@@ -155,7 +155,8 @@ def test_tfrecords_are_read_by_the_keys_of_the_apis_decoder(project, tmp_path):
 def test_tfrecords_show_16_bit_images_through_the_window_and_split_into_shards(tmp_path, settings):
     import tensorflow as tf
 
-    from annotations.imaging.decoding import apply_window, read_pixels
+    from annotations.imaging.decoding import read_pixels
+    from annotations.imaging.gray_window import apply_window
     from inference.formats import tfrecords
 
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from annotations.imaging import decoding
+from annotations.imaging import decoding, gray_window
 from inference.detector import saved_detectors
 from tests.training.squares import TINY, draw_squares
 from training.detector.data.augmentation import fit_picture
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def read(path, window):
-    return decoding.apply_window(decoding.read_pixels(path), low=window[0], high=window[1])
+    return gray_window.apply_window(decoding.read_pixels(path), low=window[0], high=window[1])
 
 
 def corners(found):
