@@ -192,7 +192,7 @@ def _picture_pixels(picture: Image.Image) -> np.ndarray:
 
 
 def _deep_color_png(header: bytes) -> bool:
-    """Return whether it is 16-bit color or gray with alpha, which Pillow would cut to 8 bits (PNG 1.2, IHDR)."""
+    """Return whether it is 16-bit color or gray with alpha, which Pillow cuts to 8 bits (PNG 1.2, IHDR)."""
     return header[24] == 16 and header[25] != 0
 
 
@@ -212,7 +212,7 @@ def _flat_png(header: bytes) -> bool:
 
 
 def _plain_tiff(picture: TiffImageFile) -> bool:
-    """Return whether it is a TIFF that Pillow reads whole: up to 8 bits a sample, or 16-bit gray with black = 0."""
+    """Return whether Pillow reads this TIFF whole: up to 8 bits a sample, or 16-bit gray with black = 0."""
     bits, photometric = picture.tag_v2.get(258, (1,)), picture.tag_v2.get(262, 1)
     unsigned = set(picture.tag_v2.get(339, (1,))) == {1}
     return unsigned and (max(bits) <= 8 or (tuple(bits) in ((12,), (16,)) and photometric == 1))
