@@ -16,7 +16,7 @@ from annotations.models import JobState, Project
 from inference import registry
 from training import phases
 from training.config import RoundConfig
-from training.detector import backbone_registry
+from training.detector import backbone_choices
 from training.models import Phase, Round, RoundEvent, RoundMode
 from training.round_run import RoundRun, Watch, ignore
 from training.snapshots import missing_labels
@@ -165,7 +165,7 @@ def _run_phases(round_run: RoundRun) -> None:
     if first > 0:
         round_run.note("resumed", phase=round_.phase, attempt=round_.attempts)
     if settings.BLEMISH_BACKBONES:
-        for problem in backbone_registry.publish().values():
+        for problem in backbone_choices.publish().values():
             round_run.note("warning", text=problem)
     for phase in phases_of_mode[first:]:
         round_run.enter(phase)

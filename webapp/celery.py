@@ -25,6 +25,6 @@ def _stop_long_work(**_) -> None:
 def _publish_backbones(sender, **_) -> None:
     """Let the rounds page offer backbones of one's own, which only a worker can import."""
     if settings.BLEMISH_BACKBONES and "ml" in sender.app.amqp.queues.consume_from:
-        from training.detector import backbone_registry
+        from training.detector import backbone_choices
 
-        backbone_registry.publish()
+        backbone_choices.publish()

@@ -124,6 +124,8 @@ def _targets(node: ast.AST, package: list[str]) -> list[tuple[str, str]]:
     """Return (module, name) of each import in `node`; a relative one starts at `package`."""
     if isinstance(node, ast.Import):
         return [(alias.name, "") for alias in node.names]
+    if isinstance(node, ast.Constant) and "." in str(node.value):
+        return [(str(node.value), "")]
     if not isinstance(node, ast.ImportFrom):
         return []
     parent = package[: len(package) - node.level + 1] if node.level else []
@@ -135,7 +137,7 @@ def import_graph(root: Path, packages: tuple[str, ...]) -> dict[str, set[str]]:
     """Return what each module of `packages` below `root` imports of them, by dotted names.
 
     `from package import name` counts as an import of the module `package.name` where there is one, and of
-    `package` otherwise.
+    `package` otherwise. A string that is the dotted name of a module counts too: it is imported by name.
     """
     files = {_name(path, root): path for package in packages for path in (root / package).rglob("*.py")}
     graph: dict[str, set[str]] = {}
@@ -188,6 +190,7 @@ def test_a_circle_is_named_from_module_to_module() -> None:
         "from . import two",
         "from .two import thing",
         "def later():\n    from app import two",
+        "from importlib import import_module\nimport_module('app.two')",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.two import Thing",
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from annotations.models import Split
 from inference.models import ModelVersion
 from training import snapshots
+from training.evaluation import calibration
 from training.models import RoundMode
 from training.phases.split_predictions import SplitPredictions, predict_split, skip_if_broken
 from training.round_run import RoundRun
@@ -30,7 +31,6 @@ def _uncalibrated(round_run: RoundRun) -> list[ModelVersion]:
 def calibrate_model(round_run: RoundRun, model: ModelVersion) -> None:
     """Choose the thresholds of `model`, one per type, and write them to its row and to model.json."""
     from training.detector.exporting import export
-    from training.evaluation import calibration
 
     config, names = round_run.config, round_run.round.snapshot.class_names
     found = predict_split(round_run, model.path, Split.CALIBRATION)
@@ -55,8 +55,6 @@ def calibrate_model(round_run: RoundRun, model: ModelVersion) -> None:
 
 def _calibrate_empty(round_run: RoundRun, found: SplitPredictions) -> dict:
     """Measure how often an image without a proposed box was truly free of defects."""
-    from training.evaluation import calibration
-
     config = round_run.config
     free = [
         not sample.learnable

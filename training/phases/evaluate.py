@@ -6,8 +6,11 @@ from pathlib import Path
 from annotations.errors import BlemishError
 from annotations.models import Split
 from inference.detector import saved_detectors
+from inference.graders import saved_graders
 from inference.models import ModelKind, ModelVersion
 from training import datasets, snapshots
+from training.detector.fitting import checkpoint
+from training.graders import metrics as grader_metrics
 from training.models import Round, RoundMode
 from training.phases import evaluation_records
 from training.phases.evaluation_records import EvaluatedModel
@@ -105,7 +108,6 @@ def _evaluate_kept(round_run: RoundRun) -> None:
 def _measure_checkpoints(round_run: RoundRun, round_: Round) -> list[dict]:
     """Return {round, step, map, map50, map75} of each checkpoint that `round_` kept, by step."""
     from training.detector.exporting import export
-    from training.detector.fitting import checkpoint
 
     measured = []
     kept = sorted((folder_of(round_) / "detector" / checkpoint.KEPT).glob("step-*"))
@@ -136,9 +138,6 @@ def _curves(metrics: dict) -> dict[str, float | None]:
 
 def measure_graders(round_run: RoundRun) -> dict:
     """Measure the graders of the round on the test split; return metrics by the name of the defect type."""
-    from inference.graders import saved_graders
-    from training.graders import metrics
-
     measured = {}
     read = datasets.reader(round_run.round.project.window)
     made = ModelVersion.objects.filter(
@@ -156,7 +155,7 @@ def measure_graders(round_run: RoundRun) -> dict:
         )
         if not len(test.grades):
             continue
-        result = metrics.measure(test.grades, grader.predict(test.crops))
+        result = grader_metrics.measure(test.grades, grader.predict(test.crops))
         facts = {name: value for name, value in model.metrics.items() if name in ("policy", "network")}
         measured[model.defect_type.name] = {**result, **facts}
         model.metrics = {**model.metrics, "test": result}

@@ -7,7 +7,7 @@ from django import forms
 
 from training import options
 from training.config import OWN_OF_GRADERS, OWN_OF_ROUND, BadRoundConfig, RoundConfig
-from training.detector import backbone_registry
+from training.detector import backbone_choices
 from training.detector.config import DetectorConfig
 from training.detector.presets import PRESETS
 from training.graders.config import GraderConfig
@@ -85,7 +85,7 @@ class RoundForm(forms.Form):
         self.own = [option for option in options.options_of(RoundConfig) if option.name not in AT_THE_TOP]
         for option in self.own:
             self.fields[option.name] = field_for(option, required=True)
-        lines = [(name, f"{name}: {text}" if text else name) for name, text in backbone_registry.choices()]
+        lines = [(name, f"{name}: {text}" if text else name) for name, text in backbone_choices.choices()]
         self._offer("backbone", lines)
         self._offer("model", [("", "None: train one"), *((name, name) for name in models)])
         self.of_networks: dict[str, dict[str, options.Option]] = {}

@@ -16,7 +16,7 @@ from inference import registry
 from inference.models import ModelSource, ModelVersion
 from training import options
 from training.config import RoundConfig, suggest_minutes
-from training.detector import backbone_registry
+from training.detector import backbone_choices
 from training.detector.config import DetectorConfig
 from training.models import Phase, Round
 from webapp.forms.rounds import RoundForm
@@ -130,7 +130,7 @@ def _show(
         "results": _results(round_) if round_ else None,
         "form": form,
         "why_not": training.rounds.why_not(project),
-        "network_problems": backbone_registry.problems(),
+        "network_problems": backbone_choices.problems(),
         "has_types": project.defect_types.filter(archived=False).exists(),
         "rounds": project.rounds.select_related("detector", "started_by")[:LISTED],
         "models": models,

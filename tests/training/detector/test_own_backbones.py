@@ -13,7 +13,7 @@ from tests.support.waiting import wait_until
 from tests.webapp.views.pages import sign_in, text_of
 from training import rounds
 from training.config import RoundConfig
-from training.detector import backbone_registry
+from training.detector import backbone_choices, backbone_registry
 from training.models import Network, RoundMode
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ def test_a_network_that_does_not_fit_gets_one_sentence_on_the_round(project, bac
 
 
 def test_a_published_network_is_a_choice_of_the_page_with_its_first_line(project, client):
-    assert backbone_registry.publish() == {}
+    assert backbone_choices.publish() == {}
     sign_in(client, project, Role.ENGINEER)
     text = text_of(client.get(reverse("rounds", args=[project.slug])))
     assert "twenty-lines: Three strided convolutions and nothing else." in text
@@ -70,12 +70,12 @@ def test_a_module_that_cannot_be_imported_is_told_on_the_page_and_on_the_round(p
     settings.BLEMISH_BACKBONES = ["tests.training.no_such_module"]
     assert (
         "cannot be imported: ModuleNotFoundError"
-        in backbone_registry.publish()["tests.training.no_such_module"]
+        in backbone_choices.publish()["tests.training.no_such_module"]
     )
     sign_in(client, project, Role.ENGINEER)
     text = text_of(client.get(reverse("rounds", args=[project.slug])))
     assert "tests.training.no_such_module, named in BLEMISH_BACKBONES, cannot be imported" in text
-    assert "(tests.training" not in str(backbone_registry.choices())
+    assert "(tests.training" not in str(backbone_choices.choices())
 
 
 @pytest.mark.slow
@@ -90,8 +90,8 @@ def test_the_ml_worker_tells_at_its_start_which_networks_there_are(celery_worker
 
 def test_what_is_no_longer_registered_is_no_longer_offered(project):
     Network.objects.create(name="gone", module="gone.module")
-    backbone_registry.publish()
-    assert "gone" not in dict(backbone_registry.choices())
+    backbone_choices.publish()
+    assert "gone" not in dict(backbone_choices.choices())
 
 
 def test_the_command_refuses_an_unknown_network_before_it_starts_a_round(project):

@@ -7,7 +7,7 @@ from annotations.management.console import find_project, table
 from annotations.models import JobState
 from training import rounds
 from training.config import RoundConfig
-from training.detector import backbone_registry, presets
+from training.detector import backbone_choices, backbone_registry, presets
 from training.detector.config import TILES
 from training.management import console
 from training.models import Round, RoundMode
@@ -152,7 +152,7 @@ class Command(BaseCommand):
 
 def _check_backbone(name: str) -> None:
     """Raise CommandError unless a backbone NAME is registered; nothing has been started yet."""
-    failed = backbone_registry.import_modules()
+    failed = backbone_choices.import_modules()
     try:
         backbone_registry.find(name)
     except backbone_registry.BadBackbone as error:
