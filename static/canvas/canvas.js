@@ -1,16 +1,15 @@
 // @ts-check
-// The canvas as one thing: viewport, pointer, tools, selection and drawing around one store.
-import { createSpatialIndex } from "./spatial_index.js";
-import { overlap } from "../boxes/geometry.js";
-import { HANDLE_REACH_SCR, TOUCH_REACH_SCR, cursorFor, hitTest } from "./hit_test.js";
+// The canvas as one thing: view, pointer, tools, selection and drawing around one store.
+import { HANDLE_REACH_SCR, TOUCH_REACH_SCR, hitTest } from "./hit_test.js";
 import { createLayers } from "./layers.js";
 import { paintBoxes } from "./outlines.js";
 import { paintCrosshair, paintGesture, paintPicture } from "./paint.js";
-import { followPointer } from "./pointer.js";
+import { createPointing } from "./pointing.js";
 import { createRenderer } from "./render.js";
 import { createSelection } from "../boxes/selection.js";
+import { createSpatialIndex } from "./spatial_index.js";
 import { createToolbox } from "./toolbox.js";
-import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visibleRect, zoomAt } from "./viewport.js";
+import { createView } from "./view.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../boxes/types.js").Rect} Rect */
@@ -64,253 +63,208 @@ import { fitImage, keepInSight, minScale, panBy, recenter, toImage, viewOn, visi
  */
 
 /**
- * @param {object} parts
- * @param {HTMLCanvasElement} parts.canvasElement
- * @param {Store} parts.store
- * @param {(box: Box) => BoxStyle} parts.styleOf
- * @param {() => boolean} parts.mayEdit
- * @param {(rect: Rect) => Box | null} parts.makeBox
- * @param {(text: string) => void} parts.say
- * @param {() => void} parts.selectionChanged
- * @param {(point: Point | null) => void} parts.cursorMoved   at most once a frame
- * @param {() => void} parts.viewChanged                       at most once a frame
+ * @typedef {object} CanvasParts
+ * @property {HTMLCanvasElement} canvasElement
+ * @property {Store} store
+ * @property {(box: Box) => BoxStyle} styleOf
+ * @property {() => boolean} mayEdit
+ * @property {(rect: Rect) => Box | null} makeBox
+ * @property {(text: string) => void} say
+ * @property {() => void} selectionChanged
+ * @property {(point: Point | null) => void} cursorMoved   at most once a frame
+ * @property {() => void} viewChanged                       at most once a frame
+ */
+
+/**
+ * Make the canvas of a page.
+ * @param {CanvasParts} parts
  * @returns {Canvas}
  */
-export function createCanvas({ canvasElement, store, styleOf, mayEdit, makeBox, say, selectionChanged, cursorMoved, viewChanged }) {
-  /** @type {CanvasImageSource | Picture | null} */
-  let picture = null;
-  /** @type {(() => void)[]} */
-  const pictureListeners = [];
-  /** Whether the press in hand was taken by a layer. */
-  let taken = false;
-  /** @type {Size} */
-  let size = { width: 1, height: 1 };
-  /** @type {Viewport} */
-  let view = { scale: 1, leftScr: 0, topScr: 0 };
-  let fitted = true;
-  /** @type {string | null} */
-  let hovered = null;
-  /** @type {PointScr | null} */
-  let cursor = null;
-  let viewIsNews = false;
-  let newsFrame = 0;
-  let panning = false;
-  let tags = true;
-  let crosshair = false;
-  let boxesHidden = false;
+export function createCanvas(parts) {
+  const { canvasElement, store, mayEdit, selectionChanged } = parts;
+  const repaint = () => renderer.invalidate();
+  const display = { tags: true, crosshair: false, boxesHidden: false };
+  const picture = createPictureSlot(repaint);
   const spatialIndex = createSpatialIndex(store);
-  const selection = createSelection();
-  const layers = createLayers(() => renderer.invalidate());
+  const layers = createLayers(repaint);
+  const selection = createNotifyingSelection(store, () => {
+    repaint();
+    selectionChanged();
+  });
+  const view = createView({
+    sizeScr: () => renderer.sizeScr(),
+    changed() {
+      pointing.viewMoved();
+      repaint();
+    },
+  });
+  const showsCrosshair = () => (display.crosshair || toolbox.mode() !== "edit") && mayEdit() && !pointing.panning();
 
+  /** @param {Point} point @param {boolean} touch @returns {Hit} */
+  function hitAt(point, touch) {
+    const { scale } = view.viewport();
+    const handleReachScr = touch ? TOUCH_REACH_SCR : HANDLE_REACH_SCR;
+    const boxes = display.boxesHidden ? [] : spatialIndex.near(point, handleReachScr / scale);
+    const selected = mayEdit() ? selection.state.only() : null;
+    return hitTest({ boxes, selected, point, scale, handleReachScr });
+  }
+
+  const toolbox = createToolbox(toolContext(parts, { view, spatialIndex, selection, display, hitAt }), repaint);
   const renderer = createRenderer({
     canvasElement,
     paint(context, sizeScr) {
       const gesture = toolbox.gesture();
-      paintPicture(context, { picture, size, view, sizeScr });
-      if (!boxesHidden) {
-        const boxes = spatialIndex.within(visibleRect(view, sizeScr));
-        paintBoxes(context, sizeScr, { view, boxes, gesture, get: store.get, selection, hovered, styleOf, tags });
+      const [viewport, cursor] = [view.viewport(), pointing.cursor()];
+      paintPicture(context, { picture: picture.get(), size: view.size(), view: viewport, sizeScr });
+      if (!display.boxesHidden) {
+        const boxes = spatialIndex.within(view.inSight());
+        const { styleOf } = parts;
+        const hovered = pointing.hovered();
+        paintBoxes(context, sizeScr, { view: viewport, boxes, gesture, get: store.get, selection: selection.state, hovered, styleOf, tags: display.tags });
       }
       if (cursor && showsCrosshair()) paintCrosshair(context, sizeScr, cursor);
-      paintGesture(context, view, gesture);
-      layers.paint(context, sizeScr, view);
+      paintGesture(context, viewport, gesture);
+      layers.paint(context, sizeScr, viewport);
     },
-    resized(beforeScr, afterScr) {
-      setView(fitted ? fitImage(size, afterScr) : recenter(view, beforeScr, afterScr), fitted);
-    },
+    resized: view.resized,
   });
-
-  const showsCrosshair = () => (crosshair || toolbox.mode() !== "edit") && mayEdit() && !panning;
-
-  /** Tell the page where the cursor and the view are, at most once a frame. */
-  function notifySoon() {
-    newsFrame ||= requestAnimationFrame(() => {
-      newsFrame = 0;
-      if (viewIsNews) viewChanged();
-      viewIsNews = false;
-      cursorMoved(cursor && toImage(view, cursor));
-    });
-  }
-
-  /** @param {Viewport} next @param {boolean} [whole] */
-  function setView(next, whole = false) {
-    view = whole ? next : keepInSight(next, size, renderer.sizeScr());
-    fitted = whole;
-    viewIsNews = true;
-    notifySoon();
-    renderer.invalidate();
-  }
-
-  /** @param {boolean} isNews whether the selection really is another one */
-  function selected(isNews) {
-    if (!isNews) return;
-    renderer.invalidate();
-    selectionChanged();
-  }
-  /** @param {string | null} id */
-  const select = (id) => selected(selection.set(id === null ? [] : [id]));
-
-  /** @param {Point} point @param {boolean} touch @returns {Hit} */
-  function hitAt(point, touch) {
-    const handleReachScr = touch ? TOUCH_REACH_SCR : HANDLE_REACH_SCR;
-    const boxes = boxesHidden ? [] : spatialIndex.near(point, handleReachScr / view.scale);
-    const selected = mayEdit() ? selection.only() : null;
-    return hitTest({ boxes, selected, point, scale: view.scale, handleReachScr });
-  }
-
-  const toolbox = createToolbox(
-    {
-      size: () => size,
-      hitAt,
-      within: (rect) => (boxesHidden ? [] : spatialIndex.within(rect)),
-      selection: () => selection.ids().flatMap((id) => store.get(id) ?? []),
-      select,
-      toggle: (id) => selected(selection.toggle(id)),
-      addToSelection: (ids) => selected(selection.add(ids)),
-      makeBox,
-      commitNew(box) {
-        store.create(box);
-        select(box.id);
-      },
-      commitEdits: (rects) => void store.updateMany(rects),
-      say,
-    },
-    () => renderer.invalidate(),
-  );
-
-  /** @param {PointScr | null} at */
-  function hover(at) {
-    cursor = at;
-    notifySoon();
-    const editing = toolbox.mode() === "edit";
-    const hit = at && editing ? hitAt(toImage(view, at), false) : { kind: /** @type {const} */ ("nothing") };
-    const id = hit.kind === "nothing" ? null : hit.id;
-    if (id !== hovered || showsCrosshair()) renderer.invalidate();
-    hovered = id;
-    if (panning) canvasElement.style.cursor = "grab";
-    else if (!mayEdit()) canvasElement.style.cursor = hovered ? "pointer" : "default";
-    else canvasElement.style.cursor = editing ? cursorFor(hit) : "crosshair";
-    if (mayEdit()) toolbox.hover(at && toImage(view, at));
-  }
-
-  followPointer(canvasElement, {
-    wantsPan: () => panning,
-    press(at, press) {
-      canvasElement.focus({ preventScroll: true });
-      const point = toImage(view, at);
-      taken = layers.press(point);
-      if (taken) return;
-      if (mayEdit()) {
-        toolbox.press(point, press);
-        return;
-      }
-      const hit = hitAt(point, press.touch);
-      select(hit.kind === "nothing" ? null : hit.id);
-    },
-    drag(at) {
-      if (mayEdit() && !taken) toolbox.drag(toImage(view, at));
-      hover(at);
-    },
-    release(at, dragged) {
-      if (mayEdit() && !taken) toolbox.release(toImage(view, at), dragged);
-      hover(at);
-    },
-    cancel: () => void toolbox.cancel(),
-    hover,
-    pan(shift) {
-      setView(panBy(view, shift, size, renderer.sizeScr()));
-    },
-    zoom(at, factor) {
-      setView(zoomAt(view, { at, factor, low: minScale(size, renderer.sizeScr()) }));
-    },
-  });
+  const { cursorMoved, viewChanged } = parts;
+  const pointing = createPointing({ canvasElement, view, toolbox, layers, mayEdit, hitAt, select: selection.select, showsCrosshair, repaint, cursorMoved, viewChanged });
 
   store.subscribe(({ deleted }) => {
-    if (deleted.length > 0) selected(selection.retain((id) => store.get(id) !== undefined));
-    renderer.invalidate();
+    if (deleted.length > 0) selection.retain((id) => store.get(id) !== undefined);
+    repaint();
   });
 
-  const middleScr = () => ({ xScr: renderer.sizeScr().width / 2, yScr: renderer.sizeScr().height / 2 });
-  const inSight = () => visibleRect(view, renderer.sizeScr());
-
-  /** @param {number} factor */
-  function zoomBy(factor) {
-    setView(zoomAt(view, { at: middleScr(), factor, low: minScale(size, renderer.sizeScr()) }));
-  }
-
-  /** @param {Rect} rect */
-  const centerOn = (rect) => setView(viewOn(rect, view, renderer.sizeScr()));
-
   return {
+    ...viewCalls(view),
+    ...displayCalls(display, repaint),
+    ...selectionCalls(selection),
     show(nextPicture, nextSize) {
       // A picture that arrives late for the image that is open ends no gesture.
-      if (nextSize !== size) toolbox.cancel();
-      picture = nextPicture;
-      const sameSize = size.width === nextSize.width && size.height === nextSize.height;
-      size = nextSize;
-      if (!sameSize || fitted) setView(fitImage(size, renderer.sizeScr()), true);
-      for (const listener of pictureListeners) listener();
-      renderer.invalidate();
+      if (nextSize !== view.size()) toolbox.cancel();
+      view.setSize(nextSize);
+      picture.set(nextPicture);
     },
     addLayer: layers.add,
-    centerOn,
-    reveal: (rect) => void (overlap(rect, inSight()) || centerOn(rect)),
-    fit: () => setView(fitImage(size, renderer.sizeScr()), true),
-    zoomToPixels: () => zoomBy(1 / (window.devicePixelRatio || 1) / view.scale),
-    zoomBy,
-    pan: (shift) => setView(panBy(view, shift, size, renderer.sizeScr())),
-    selected: selection.lead,
-    selection: selection.ids,
-    select,
-    selectMany: (ids) => selected(selection.set(ids)),
-    toggle: (id) => selected(selection.toggle(id)),
     mode: toolbox.mode,
     setMode(mode) {
       toolbox.setMode(mode);
-      hover(cursor);
+      pointing.refresh();
       selectionChanged();
     },
-    setPanning(held) {
-      panning = held;
-      hover(cursor);
-    },
-    tags: () => tags,
-    setTags(shown) {
-      tags = shown;
-      renderer.invalidate();
-    },
-    crosshair: () => crosshair,
-    setCrosshair(shown) {
-      crosshair = shown;
-      renderer.invalidate();
-    },
-    setBoxesHidden(hidden) {
-      boxesHidden = hidden;
-      renderer.invalidate();
-    },
+    setPanning: pointing.setPanning,
     hiddenTypes: spatialIndex.hiddenTypes,
     hideTypes(types) {
       spatialIndex.hideTypes(types);
-      selected(selection.retain((id) => !types.has(store.get(id)?.defect_type ?? "")));
-      renderer.invalidate();
+      selection.retain((id) => !types.has(store.get(id)?.defect_type ?? ""));
+      repaint();
     },
     sketching: () => toolbox.gesture().marks.length > 0 || toolbox.gesture().drafts.some(({ id }) => !store.get(id)),
     busy: toolbox.busy,
     cancel: toolbox.cancel,
     back: toolbox.back,
-    picture: () => picture,
-    pictureChanged: (listener) => void pictureListeners.push(listener),
-    invalidate() {
-      for (const listener of pictureListeners) listener();
-      renderer.invalidate();
+    picture: picture.get,
+    pictureChanged: picture.onChange,
+    invalidate: picture.changed,
+  };
+}
+
+/**
+ * Hold the picture under the boxes, and who wants to know of another one.
+ * @param {() => void} repaint
+ */
+function createPictureSlot(repaint) {
+  /** @type {CanvasImageSource | Picture | null} */
+  let picture = null;
+  /** @type {(() => void)[]} */
+  const listeners = [];
+  function changed() {
+    for (const listener of listeners) listener();
+    repaint();
+  }
+  return {
+    get: () => picture,
+    /** @param {CanvasImageSource | Picture | null} next */
+    set(next) {
+      picture = next;
+      changed();
     },
-    view: () => view,
-    size: () => size,
-    inSight,
-    middle() {
-      const { x, y } = toImage(view, middleScr());
-      const reach = Math.max(4, 40 / view.scale);
-      return { xmin: x - reach, ymin: y - reach, xmax: x + reach, ymax: y + reach };
+    changed,
+    onChange: (/** @type {() => void} */ listener) => void listeners.push(listener),
+  };
+}
+
+/**
+ * Hold the selection, and notify where it really is another one.
+ * @param {Store} store
+ * @param {() => void} changed
+ */
+function createNotifyingSelection(store, changed) {
+  const state = createSelection();
+  const notify = (/** @type {boolean} */ isNews) => void (isNews && changed());
+  return {
+    state,
+    boxes: () => state.ids().flatMap((id) => store.get(id) ?? []),
+    select: (/** @type {string | null} */ id) => notify(state.set(id === null ? [] : [id])),
+    selectMany: (/** @type {readonly string[]} */ ids) => notify(state.set(ids)),
+    toggle: (/** @type {string} */ id) => notify(state.toggle(id)),
+    add: (/** @type {readonly string[]} */ ids) => notify(state.add(ids)),
+    retain: (/** @type {(id: string) => boolean} */ isKept) => notify(state.retain(isKept)),
+  };
+}
+
+/** @typedef {ReturnType<typeof createNotifyingSelection>} NotifyingSelection */
+/** @typedef {{tags: boolean, crosshair: boolean, boxesHidden: boolean}} Display */
+
+/**
+ * Give the tools what they may see and do.
+ * @param {CanvasParts} parts
+ * @param {{view: import("./view.js").View, spatialIndex: import("./spatial_index.js").SpatialIndex,
+ *   selection: NotifyingSelection, display: Display, hitAt: (point: Point, touch: boolean) => Hit}} state
+ * @returns {Parameters<typeof createToolbox>[0]}
+ */
+function toolContext({ store, makeBox, say }, { view, spatialIndex, selection, display, hitAt }) {
+  return {
+    size: view.size,
+    hitAt,
+    within: (rect) => (display.boxesHidden ? [] : spatialIndex.within(rect)),
+    selection: selection.boxes,
+    select: selection.select,
+    toggle: selection.toggle,
+    addToSelection: selection.add,
+    makeBox,
+    commitNew(box) {
+      store.create(box);
+      selection.select(box.id);
     },
+    commitEdits: (rects) => void store.updateMany(rects),
+    say,
+  };
+}
+
+/** @param {import("./view.js").View} view */
+function viewCalls({ viewport, size, fit, zoomBy, zoomToPixels, pan, centerOn, reveal, inSight, middle }) {
+  return { view: viewport, size, fit, zoomBy, zoomToPixels, pan, centerOn, reveal, inSight, middle };
+}
+
+/** @param {NotifyingSelection} selection */
+function selectionCalls({ state, select, selectMany, toggle }) {
+  return { selected: state.lead, selection: state.ids, select, selectMany, toggle };
+}
+
+/** @param {Display} display @param {() => void} repaint */
+function displayCalls(display, repaint) {
+  /** @param {Partial<Display>} part */
+  function change(part) {
+    Object.assign(display, part);
+    repaint();
+  }
+  return {
+    tags: () => display.tags,
+    setTags: (/** @type {boolean} */ tags) => change({ tags }),
+    crosshair: () => display.crosshair,
+    setCrosshair: (/** @type {boolean} */ crosshair) => change({ crosshair }),
+    setBoxesHidden: (/** @type {boolean} */ boxesHidden) => change({ boxesHidden }),
   };
 }

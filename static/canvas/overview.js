@@ -47,12 +47,8 @@ export function createOverview({ frame, canvas, store, colorOf }) {
   let map = null;
   /** @type {Size} */
   let canvasScr = { width: 1, height: 1 };
-  /** The picture with its boxes, kept until one of them changes. */
-  const ground = document.createElement("canvas");
-  let groundIsStale = true;
+  const content = createContent({ canvas, store, colorOf });
 
-  store.subscribe(() => (groundIsStale = true));
-  canvas.pictureChanged(() => (groundIsStale = true));
   canvas.addLayer({
     paint(_context, sizeScr) {
       canvasScr = sizeScr;
@@ -70,34 +66,6 @@ export function createOverview({ frame, canvas, store, colorOf }) {
     return { width: Math.max(24, Math.round(width * scale)), height: Math.max(24, Math.round(height * scale)) };
   }
 
-  /** @param {Size} sizeScr @returns {Viewport} the whole image, without a margin */
-  function wholeView(sizeScr) {
-    const { width, height } = canvas.size();
-    const scale = Math.min(sizeScr.width / width, sizeScr.height / height);
-    return { scale, leftScr: (sizeScr.width - width * scale) / 2, topScr: (sizeScr.height - height * scale) / 2 };
-  }
-
-  /** @param {Size} sizeScr @param {number} ratio */
-  function paintGround(sizeScr, ratio) {
-    const context = ground.getContext("2d");
-    if (!context) return;
-    const view = wholeView(sizeScr);
-    ground.width = Math.round(sizeScr.width * ratio);
-    ground.height = Math.round(sizeScr.height * ratio);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintPicture(context, { picture: canvas.picture(), size: canvas.size(), view, sizeScr, isOverview: true });
-    for (const box of store.all()) {
-      const { xScr, yScr } = toScreen(view, { x: box.xmin, y: box.ymin });
-      context.fillStyle = colorOf(box);
-      const width = Math.max(2, (box.xmax - box.xmin) * view.scale);
-      const height = Math.max(2, (box.ymax - box.ymin) * view.scale);
-      context.globalAlpha = width * height > 100 ? 0.25 : 0.8;
-      context.fillRect(xScr, yScr, width, height);
-    }
-    context.globalAlpha = 1;
-    groundIsStale = false;
-  }
-
   function show() {
     map ??= makeMap();
     const sizeScr = mapSize();
@@ -109,16 +77,15 @@ export function createOverview({ frame, canvas, store, colorOf }) {
       map.height = height;
       map.style.width = `${sizeScr.width}px`;
       map.style.height = `${sizeScr.height}px`;
-      groundIsStale = true;
+      content.invalidate();
     }
-    if (groundIsStale) paintGround(sizeScr, ratio);
     const context = map.getContext("2d");
     if (!context) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
-    context.drawImage(ground, 0, 0);
+    context.drawImage(content.painted(sizeScr, ratio), 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintSight(context, wholeView(sizeScr), canvas.inSight());
+    paintSight(context, wholeView(canvas.size(), sizeScr), canvas.inSight());
   }
 
   /** @returns {HTMLCanvasElement} */
@@ -141,7 +108,7 @@ export function createOverview({ frame, canvas, store, colorOf }) {
     event.preventDefault();
     const place = made.getBoundingClientRect();
     const at = { xScr: event.clientX - place.left, yScr: event.clientY - place.top };
-    const there = toScreen(canvas.view(), toImage(wholeView(mapSize()), at));
+    const there = toScreen(canvas.view(), toImage(wholeView(canvas.size(), mapSize()), at));
     canvas.pan({ xScr: canvasScr.width / 2 - there.xScr, yScr: canvasScr.height / 2 - there.yScr });
   }
 
@@ -166,4 +133,55 @@ function paintSight(context, view, sight) {
     context.strokeStyle = color;
     context.strokeRect(a.xScr, a.yScr, b.xScr - a.xScr, b.yScr - a.yScr);
   }
+}
+
+/** @param {Size} size of the image @param {Size} sizeScr @returns {Viewport} the whole image, without a margin */
+function wholeView({ width, height }, sizeScr) {
+  const scale = Math.min(sizeScr.width / width, sizeScr.height / height);
+  return { scale, leftScr: (sizeScr.width - width * scale) / 2, topScr: (sizeScr.height - height * scale) / 2 };
+}
+
+/**
+ * Paint the picture with its boxes aside, and keep it until one of them changes.
+ * @param {object} parts
+ * @param {Canvas} parts.canvas
+ * @param {import("../boxes/store.js").Store} parts.store
+ * @param {(box: import("../boxes/types.js").Box) => string} parts.colorOf
+ */
+function createContent({ canvas, store, colorOf }) {
+  const canvasElement = document.createElement("canvas");
+  let isStale = true;
+  const invalidate = () => void (isStale = true);
+  store.subscribe(invalidate);
+  canvas.pictureChanged(invalidate);
+
+  /** @param {CanvasRenderingContext2D} context @param {Viewport} view */
+  function paintBoxes(context, view) {
+    for (const box of store.all()) {
+      const { xScr, yScr } = toScreen(view, { x: box.xmin, y: box.ymin });
+      context.fillStyle = colorOf(box);
+      const width = Math.max(2, (box.xmax - box.xmin) * view.scale);
+      const height = Math.max(2, (box.ymax - box.ymin) * view.scale);
+      context.globalAlpha = width * height > 100 ? 0.25 : 0.8;
+      context.fillRect(xScr, yScr, width, height);
+    }
+    context.globalAlpha = 1;
+  }
+
+  return {
+    invalidate,
+    /** @param {Size} sizeScr @param {number} ratio device pixels per CSS pixel */
+    painted(sizeScr, ratio) {
+      const context = isStale ? canvasElement.getContext("2d") : null;
+      if (!context) return canvasElement;
+      canvasElement.width = Math.round(sizeScr.width * ratio);
+      canvasElement.height = Math.round(sizeScr.height * ratio);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const view = wholeView(canvas.size(), sizeScr);
+      paintPicture(context, { picture: canvas.picture(), size: canvas.size(), view, sizeScr, isOverview: true });
+      paintBoxes(context, view);
+      isStale = false;
+      return canvasElement;
+    },
+  };
 }

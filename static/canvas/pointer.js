@@ -35,19 +35,7 @@ export function followPointer(element, calls) {
   /** @type {Gesture | null} */
   let gesture = null;
 
-  // Asking for the place at every move would make the browser lay the page out again and again.
-  /** @type {DOMRect | null} */
-  let frame = null;
-  const forget = () => (frame = null);
-  new ResizeObserver(forget).observe(element);
-  window.addEventListener("resize", forget);
-  window.addEventListener("scroll", forget, { passive: true, capture: true });
-
-  /** @param {MouseEvent} event @returns {PointScr} */
-  function placeOf(event) {
-    frame ??= element.getBoundingClientRect();
-    return { xScr: event.clientX - frame.left, yScr: event.clientY - frame.top };
-  }
+  const { placeOf, forget } = createPlaceReader(element);
 
   /** @param {PointerEvent} event */
   function pressed(event) {
@@ -121,6 +109,37 @@ export function followPointer(element, calls) {
   element.addEventListener("mousedown", (event) => {
     if (event.button === 1) event.preventDefault();
   });
+  followWheel(element, calls, placeOf);
+}
+
+/**
+ * Read where on an element an event happened. The element's place is asked for once, not at every move: that would
+ * make the browser lay the page out again and again.
+ * @param {HTMLElement} element
+ */
+function createPlaceReader(element) {
+  /** @type {DOMRect | null} */
+  let frame = null;
+  const forget = () => (frame = null);
+  new ResizeObserver(forget).observe(element);
+  window.addEventListener("resize", forget);
+  window.addEventListener("scroll", forget, { passive: true, capture: true });
+  return {
+    forget,
+    /** @param {MouseEvent} event @returns {PointScr} */
+    placeOf(event) {
+      frame ??= element.getBoundingClientRect();
+      return { xScr: event.clientX - frame.left, yScr: event.clientY - frame.top };
+    },
+  };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {PointerCalls} calls
+ * @param {(event: MouseEvent) => PointScr} placeOf
+ */
+function followWheel(element, calls, placeOf) {
   let swipedAt = -Infinity;
   element.addEventListener(
     "wheel",
