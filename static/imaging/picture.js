@@ -102,23 +102,6 @@ export function createPictures({ getImage, tileWorkers, canvasElement, projectWi
     return picture;
   }
 
-  /**
-   * Ask for the tiles until they are made.
-   * @param {ImageInfo} image
-   * @param {{waiting: () => void, wanted: () => boolean}} means
-   */
-  async function describeTiles(image, { waiting, wanted }) {
-    for (;;) {
-      const response = await fetch(image.tiles, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      const body = await response.json().catch(() => ({}));
-      if (response.ok) return body;
-      if (body.code !== "tiles_pending") throw new Gone(body.detail ?? `The server answered ${response.status}.`, response.status, body.code ?? "");
-      waiting();
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      if (!wanted()) throw new NoPicture("The image was left.");
-    }
-  }
-
   return {
     toneMapping: () => toneMapping,
     windowOf: windowFor,
@@ -194,4 +177,21 @@ async function loadView(image, { getImage, waiting, wanted }) {
     throw new NoPicture(`The picture of ${image.name} could not be loaded.`);
   }
   return picture;
+}
+
+/**
+ * Ask for the tiles until they are made.
+ * @param {ImageInfo} image
+ * @param {{waiting: () => void, wanted: () => boolean}} means
+ */
+async function describeTiles(image, { waiting, wanted }) {
+  for (;;) {
+    const response = await fetch(image.tiles, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    const body = await response.json().catch(() => ({}));
+    if (response.ok) return body;
+    if (body.code !== "tiles_pending") throw new Gone(body.detail ?? `The server answered ${response.status}.`, response.status, body.code ?? "");
+    waiting();
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    if (!wanted()) throw new NoPicture("The image was left.");
+  }
 }

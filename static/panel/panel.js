@@ -5,9 +5,10 @@ import { createBoxList } from "./box_list.js";
 import { POSES } from "../boxes/boxes.js";
 import { find } from "../ui/element.js";
 import { createInspector } from "./box_inspector.js";
-import { isUndecided, severityOf } from "../boxes/severity.js";
+import { createBoxStyles, readRamp } from "./box_styles.js";
+import { isUndecided } from "../boxes/severity.js";
 import { createTypeBar } from "./type_bar.js";
-import { countOf, percentOf, scoreOf } from "../ui/messages.js";
+import { countOf, percentOf } from "../ui/messages.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../boxes/types.js").Point} Point */
@@ -16,9 +17,8 @@ import { countOf, percentOf, scoreOf } from "../ui/messages.js";
 /** @typedef {import("../boxes/box_editor.js").BoxEditor} BoxEditor */
 /** @typedef {import("../canvas/canvas.js").Canvas} Canvas */
 /** @typedef {import("../canvas/paint.js").BoxStyle} BoxStyle */
-/** @typedef {import("../canvas/tags.js").TagPart} TagPart */
 
-const STATE_WORDS = /** @type {Record<string, string>} */ ({
+const STATE_NAMES = /** @type {Record<string, string>} */ ({
   unlabeled: "Unlabeled",
   in_review: "In review",
   labeled: "Labeled",
@@ -70,10 +70,6 @@ export function createPanel({ root, boxEditor, canvas, userKeymap, types, mayEdi
   const zoom = find("[data-zoom]", root);
   const cursor = find("[data-cursor]", root);
   const announcer = createAnnouncer({ place: find("[data-announce]", root), typeOf: boxEditor.typeOf });
-  const rampColor = readRamp(root);
-  /** A box's style is worked out once: boxes are values, a changed one is another object.
-   * @type {WeakMap<Box, BoxStyle>} */
-  const styles = new WeakMap();
   let frame = 0;
 
   // After a click the keys belong to the image again; a keyboard user stays where he is.
@@ -111,47 +107,16 @@ export function createPanel({ root, boxEditor, canvas, userKeymap, types, mayEdi
     announcer.update({ box: chosen.at(-1) ?? null, boxes, selected: chosen.length });
     const ungraded = boxes.filter((item) => item.grade === null && boxEditor.typeOf(item.defect_type)?.graded).length;
     count.textContent = countOf(boxes.length, "box", "boxes") + (ungraded ? `, ${ungraded.toLocaleString("en")} without a grade` : "");
-    mark("undo", { disabled: disabled || !boxEditor.history.canUndo() });
-    mark("redo", { disabled: disabled || !boxEditor.history.canRedo() });
-    mark("delete", { disabled: disabled || chosen.length === 0 });
-    mark("draw", { disabled, pressed: canvas.mode() === "draw" });
-    mark("extreme", { disabled, pressed: canvas.mode() === "extreme" });
-  }
-
-  /** @param {string} name @param {{disabled: boolean, pressed?: boolean}} style */
-  function mark(name, { disabled, pressed }) {
-    for (const button of root.querySelectorAll(`button[data-command="${name}"]`)) {
-      /** @type {HTMLButtonElement} */ (button).disabled = disabled;
-      if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
-    }
-  }
-
-  /** @param {Box} box @returns {BoxStyle} */
-  function makeStyle(box) {
-    const type = boxEditor.typeOf(box.defect_type);
-    const color = type?.color ?? "#999999";
-    const grade = box.grade === null ? "" : ` · ${box.grade}`;
-    /** @type {TagPart[]} */
-    const tag = [{ text: box.defect_type + grade + (box.difficult ? " (difficult)" : ""), kind: "type", color }];
-    const severity = scores ? severityOf(box, type) : null;
-    if (scores && typeof box.score === "number") tag.push({ text: `score ${scoreOf(box.score)}`, kind: "score" });
-    if (severity) {
-      tag.push({ text: `severity ${severity.severity.toFixed(2)}`, kind: "severity", color: rampColor(severity.severity) });
-    }
-    return { color, dashed: isProposal(box), tag };
+    markButtons(root, "undo", { disabled: disabled || !boxEditor.history.canUndo() });
+    markButtons(root, "redo", { disabled: disabled || !boxEditor.history.canRedo() });
+    markButtons(root, "delete", { disabled: disabled || chosen.length === 0 });
+    markButtons(root, "draw", { disabled, pressed: canvas.mode() === "draw" });
+    markButtons(root, "extreme", { disabled, pressed: canvas.mode() === "extreme" });
   }
 
   return {
     refresh,
-    showImage(image) {
-      find("[data-image-name]", root).textContent = image.name;
-      find("[data-image-name]", root).title = image.name;
-      find("[data-image-size]", root).textContent = `${image.width} × ${image.height}`;
-      const state = find("[data-image-state]", root);
-      state.textContent = STATE_WORDS[image.state] ?? image.state;
-      state.className = `chip state ${image.state}`;
-      find("[data-image-split]", root).textContent = image.split;
-    },
+    showImage: (image) => writeImage(root, image),
     showCursor(point) {
       const inside =
         point && point.x >= 0 && point.y >= 0 && point.x < canvas.size().width && point.y < canvas.size().height;
@@ -160,33 +125,25 @@ export function createPanel({ root, boxEditor, canvas, userKeymap, types, mayEdi
     showZoom() {
       zoom.textContent = percentOf(canvas.view().scale * (window.devicePixelRatio || 1));
     },
-    styleOf(box) {
-      const known = styles.get(box);
-      if (known) return known;
-      const style = makeStyle(box);
-      styles.set(box, style);
-      return style;
-    },
+    styleOf: createBoxStyles({ typeOf: boxEditor.typeOf, isProposal, scores, rampColor: readRamp(root) }),
   };
 }
 
-/**
- * Read the severity ramp from the page's tokens; its ends are mixed as the style sheet does.
- * @param {HTMLElement} root
- * @returns {(severity: number) => string} #rrggbb
- */
-function readRamp(root) {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  root.append(probe);
-  const ends = ["--severity-least", "--severity-most"].map((token) => {
-    probe.style.color = `var(${token})`;
-    return (getComputedStyle(probe).color.match(/[\d.]+/g) ?? ["153", "153", "153"]).slice(0, 3).map(Number);
-  });
-  probe.remove();
-  return (severity) =>
-    `#${ends[0]
-      .map((least, index) => Math.round(least + (ends[1][index] - least) * severity))
-      .map((channel) => channel.toString(16).padStart(2, "0"))
-      .join("")}`;
+/** @param {HTMLElement} root @param {ImageInfo} image */
+function writeImage(root, image) {
+  find("[data-image-name]", root).textContent = image.name;
+  find("[data-image-name]", root).title = image.name;
+  find("[data-image-size]", root).textContent = `${image.width} × ${image.height}`;
+  const state = find("[data-image-state]", root);
+  state.textContent = STATE_NAMES[image.state] ?? image.state;
+  state.className = `chip state ${image.state}`;
+  find("[data-image-split]", root).textContent = image.split;
+}
+
+/** @param {HTMLElement} root @param {string} name of a command @param {{disabled: boolean, pressed?: boolean}} state */
+function markButtons(root, name, { disabled, pressed }) {
+  for (const button of root.querySelectorAll(`button[data-command="${name}"]`)) {
+    /** @type {HTMLButtonElement} */ (button).disabled = disabled;
+    if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
+  }
 }
