@@ -1,7 +1,7 @@
 // @ts-check
 // The grade that a grader proposes for a box that has none: at once where a model made the box, within a
 // second or two where a person drew it and a worker is idle. It is advice: no box gets a grade by itself.
-import { isAnswer } from "../server/page.js";
+import { isExpectedError } from "../server/errors.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../boxes/types.js").DefectType} DefectType */
@@ -56,7 +56,7 @@ export function createGradeAdvice({ ask, fetchAnswer, changed, later = setTimeou
       changed();
     } catch (error) {
       // Advice that cannot be had is no reason to disturb anybody; the next box asks again.
-      if (!isAnswer(error)) throw error;
+      if (!isExpectedError(error)) throw error;
       answers.delete(place);
     }
   }

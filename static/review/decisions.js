@@ -2,8 +2,9 @@
 // Sends decisions while the reviewer is at the next image already. One that fails comes back with its
 // image, its boxes and a sentence.
 import { ApiError } from "../server/api.js";
+import { makeId, sameBoxes } from "../boxes/boxes.js";
 import { mergeBoxes } from "../boxes/merge.js";
-import { isAnswer } from "../server/page.js";
+import { isExpectedError } from "../server/errors.js";
 
 /** @typedef {import("../server/api.js").Api} Api */
 /** @typedef {import("../server/image_queue.js").Item} Item */
@@ -31,7 +32,7 @@ import { isAnswer } from "../server/page.js";
 export function createDecisions({ api, done, gone, comeBack }) {
   /** @param {Decided} decided @param {unknown} error */
   function failed(decided, error) {
-    if (!isAnswer(error)) throw error;
+    if (!isExpectedError(error)) throw error;
     const status = error instanceof ApiError ? error.status : 0;
     if (status !== 412) {
       if (status === 409 || status === 404) gone(decided, error.message);
@@ -54,6 +55,19 @@ export function createDecisions({ api, done, gone, comeBack }) {
       }
     },
   };
+}
+
+/**
+ * Write a decision. Sent again as it was, one that had arrived without its answer counts once: it keeps its id.
+ * @param {"accept" | "correct" | "reject"} word
+ * @param {{version: number, boxes: Box[], before?: Decided}} open   before: a decision that came back
+ * @returns {Decision}
+ */
+export function makeDecision(word, { version, boxes, before }) {
+  const isSame = before?.decision.decision === word && before.decision.version === version && sameBoxes(before.boxes, boxes);
+  const mutation = (isSame && before.decision.mutation) || makeId();
+  // Accepting sends what was seen, so that the predicted grades are accepted with their boxes.
+  return { decision: word, version, mutation, ...(word === "reject" ? {} : { boxes }) };
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 // How much is left to review: counted down with each decision, counted again by the server now and then.
-import { isAnswer } from "../server/page.js";
+import { isExpectedError } from "../server/errors.js";
 
 const COUNT_AGAIN_MS = 4000;
 
@@ -30,7 +30,7 @@ export function createQueueCounts({ api, slug, reviewPanel, counts: known }) {
       counts = (await api.getReviewCounts(slug)).reasons;
       reviewPanel.showCounts(counts);
     } catch (error) {
-      if (!isAnswer(error)) throw error; // the numbers stay as they were
+      if (!isExpectedError(error)) throw error; // the numbers stay as they were
     }
   }
 

@@ -2,7 +2,7 @@
 // An image that somebody else works on: it opens read-only with their name, and can be taken over when
 // they have left.
 import { ApiError } from "./api.js";
-import { isAnswer } from "./page.js";
+import { isExpectedError } from "./errors.js";
 
 /** @typedef {import("./api.js").Api} Api */
 /** @typedef {import("../ui/notice.js").Action} Action */
@@ -46,7 +46,7 @@ export function createLeaseLock({ api, notice, hold, locked, openAgain, next }) 
       const { lease } = await api.getImage(imageId);
       if (lease || holder === null || holder !== asked) return;
     } catch (error) {
-      if (!isAnswer(error)) throw error; // asked again at the next turn
+      if (!isExpectedError(error)) throw error; // asked again at the next turn
       return;
     }
     const work = { label: "Work on it", perform: () => openAgain(imageId), primary: true };

@@ -1,5 +1,5 @@
 // @ts-check
-// The commands that the label page and the review page share, as rows of the key table.
+// The commands that pages with a workbench share, as rows of the keymap.
 
 /** @typedef {import("../ui/keymap.js").Command} Command */
 /** @typedef {import("../boxes/types.js").DefectType} DefectType */
@@ -177,12 +177,11 @@ function arrowCommands(boxEditor, canvas) {
 /**
  * @param {Canvas} canvas
  * @param {object} calls
- * @param {() => void} calls.help
  * @param {(hidden: boolean) => void} calls.hideBoxes
- * @param {() => void} calls.toggleMap
+ * @param {(() => void) | null} calls.toggleMap   null on a page without the overview map
  * @returns {Command[]}
  */
-export function viewCommands(canvas, { help, hideBoxes, toggleMap }) {
+export function viewCommands(canvas, { hideBoxes, toggleMap }) {
   const group = "View";
   let hidden = false;
   return [
@@ -203,10 +202,14 @@ export function viewCommands(canvas, { help, hideBoxes, toggleMap }) {
       },
     },
     { name: "crosshair", label: "Crosshair on or off", group, keys: ["c"], perform: () => canvas.setCrosshair(!canvas.crosshair()) },
-    { name: "map", label: "Overview map on or off", group, keys: ["m"], perform: toggleMap },
+    ...(toggleMap ? [{ name: "map", label: "Overview map on or off", group, keys: ["m"], perform: toggleMap }] : []),
     { name: "pan", label: "Hold and drag to move the view", group, keys: [" "], perform: () => canvas.setPanning(true) },
-    { name: "help", label: "This panel", group, keys: ["?"], perform: help },
   ];
+}
+
+/** @param {() => void} open @returns {Command} */
+export function helpCommand(open) {
+  return { name: "help", label: "This panel", group: "View", keys: ["?"], perform: open };
 }
 
 /**

@@ -4,7 +4,9 @@
 import { createApi, csrfTokenOf, keepCsrfToken } from "../server/api.js";
 import { openUnsentStorage } from "../saving/unsent_storage.js";
 import { startHeartbeat } from "../server/lease_heartbeat.js";
-import { isAnswer, showTypesChanged, watchIdleness } from "../server/page.js";
+import { isExpectedError } from "../server/errors.js";
+import { showTypesChanged } from "./error_notices.js";
+import { watchIdleTime } from "../ui/idle_time.js";
 import { createPreferences } from "../saving/preferences.js";
 import { createQueue } from "../server/image_queue.js";
 import { createSignIn } from "../server/sign_in.js";
@@ -33,7 +35,7 @@ export function createPageServices({ data, kind, ahead, notice, open, load, lost
   const signIn = createSignIn({ api, person: data.person, loginUrl: data.login_url, signedIn });
   const heartbeat = startHeartbeat({
     api,
-    idleMs: watchIdleness(),
+    idleMs: watchIdleTime(),
     renewed({ types }) {
       if (types !== data.types_fingerprint) showTypesChanged(notice);
     },
@@ -48,7 +50,7 @@ export function createPageServices({ data, kind, ahead, notice, open, load, lost
     hold: heartbeat.hold,
     release: (imageId) => void heartbeat.release(imageId),
     open,
-    isExpected: isAnswer,
+    isExpected: isExpectedError,
     ahead,
   });
   window.addEventListener("pagehide", () => void preferences.flush({ keepalive: true }));
