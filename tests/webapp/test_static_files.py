@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,44 @@ def test_a_hashed_module_imports_hashed_modules(collected: Path) -> None:
         for url in IMPORT.findall(module.read_text(encoding="utf-8")):
             assert re.search(r"\.[0-9a-f]{12}\.js$", url), f"{name} imports {url}"
             assert (module.parent / url).exists(), f"{name} imports {url}"
+
+
+# Django's own storage gives up after five passes, one for each level of imports.
+CHAIN = 12
+
+
+def _step(number: int) -> str:
+    """Name a module of the chain. The deepest folders are hashed first, here before what they import."""
+    return "deeper/" * (CHAIN - 1 - number) + f"step{number}.js"
+
+
+def _collected_chain(folder: Path, last: str) -> dict[str, str]:
+    """Collect a chain of modules, each importing the next, whose end holds the text `last`."""
+    source, target = folder / "source", folder / "collected"
+    for number in range(CHAIN):
+        text = f'import {{ value }} from "../step{number + 1}.js";\nexport {{ value }};\n'
+        module = source / _step(number)
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text(text if number < CHAIN - 1 else last, encoding="utf-8")
+    storages = {"staticfiles": {"BACKEND": "webapp.staticfiles.ModuleAwareStorage"}}
+    finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    with override_settings(
+        STATIC_ROOT=target, STORAGES=storages, STATICFILES_DIRS=[source], STATICFILES_FINDERS=finders
+    ):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return _manifest(target)
+
+
+def test_a_change_at_the_end_of_a_deep_chain_of_imports_renames_every_module(tmp_path: Path) -> None:
+    before = _collected_chain(tmp_path / "before", "export const value = 1;\n")
+    after = _collected_chain(tmp_path / "after", "export const value = 2;\n")
+    names = [_step(number) for number in range(CHAIN)]
+    assert set(names) == set(before) == set(after)
+    assert [name for name in names if before[name] == after[name]] == []
+    for name, imported in pairwise(names):
+        module = tmp_path / "after" / "collected" / after[name]
+        hashed = Path(after[imported]).name
+        assert f'from "../{hashed}"' in module.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
