@@ -35,7 +35,7 @@ import { createStore } from "./store.js";
  * @property {() => void} endNudge
  * @property {(step: 1 | -1) => boolean} walk       false at the end of the list
  * @property {() => void} selectAll
- * @property {(boxes: readonly Box[], word: string) => void} put   new boxes, selected; one step of undo
+ * @property {(boxes: readonly Box[], verb: string) => void} put   new boxes, selected; one step of undo
  * @property {(name: string) => void} toggleHidden  the boxes of a type
  * @property {() => void} showOnly                  the boxes of the current type, or all again
  * @property {(rect: Rect) => Box | null} makeBox

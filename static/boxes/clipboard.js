@@ -10,7 +10,7 @@ import { countOf } from "../ui/messages.js";
 /** @typedef {import("./types.js").Rect} Rect */
 /** @typedef {import("./types.js").Size} Size */
 /** @typedef {import("./types.js").DefectType} DefectType */
-/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Shelf */
+/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} ListStorage */
 
 /** @typedef {{image: string, name: string, boxes: unknown[]}} Seen  an image that was open, and its boxes */
 
@@ -36,13 +36,13 @@ const REMEMBERED = 2;
  * @param {() => Size} parts.size           of the open image
  * @param {() => boolean} parts.mayEdit
  * @param {(text: string) => void} parts.say
- * @param {Shelf | null} parts.shelf        null where the browser denies storage
+ * @param {ListStorage | null} parts.storage        null where the browser denies storage
  * @param {string} parts.owner              what is remembered is one person's, in one project
  * @returns {BoxClipboard}
  */
-export function createBoxClipboard({ boxEditor, size, mayEdit, say, shelf, owner }) {
-  const copied = createDrawer(shelf, "blemish.copied");
-  const seen = createDrawer(shelf, `blemish.seen.${owner}`);
+export function createBoxClipboard({ boxEditor, size, mayEdit, say, storage, owner }) {
+  const copied = createStoredList(storage, "blemish.copied");
+  const seen = createStoredList(storage, `blemish.seen.${owner}`);
   /** @type {{id: string, name: string} | null} */
   let open = null;
 
@@ -169,10 +169,10 @@ export function adopted(raw, typeOf, size) {
 
 /**
  * Keep a list under one name, in memory too: storage may be denied or full.
- * @param {Shelf | null} shelf
+ * @param {ListStorage | null} storage
  * @param {string} name
  */
-function createDrawer(shelf, name) {
+function createStoredList(storage, name) {
   /** @type {readonly unknown[]} */
   let list = [];
   let stored = false;
@@ -181,8 +181,8 @@ function createDrawer(shelf, name) {
     put(next) {
       list = next;
       try {
-        shelf?.setItem(name, JSON.stringify(next));
-        stored = shelf !== null;
+        storage?.setItem(name, JSON.stringify(next));
+        stored = storage !== null;
       } catch (error) {
         if (!(error instanceof DOMException)) throw error;
         stored = false; // full: other tabs do not get it, this page does
@@ -191,7 +191,7 @@ function createDrawer(shelf, name) {
     /** @returns {readonly unknown[]} */
     take() {
       // What another tab put there meanwhile is newer than what this one remembers.
-      const text = stored || list.length === 0 ? shelf?.getItem(name) : null;
+      const text = stored || list.length === 0 ? storage?.getItem(name) : null;
       if (!text) return list;
       try {
         const read = JSON.parse(text);

@@ -62,11 +62,11 @@ export function createPlaceEdits({ store, canvas, isFree, targets, say }, nextBo
       store.create(box);
       canvas().select(box.id);
     },
-    /** @param {readonly Box[]} boxes @param {string} word */
-    put(boxes, word) {
+    /** @param {readonly Box[]} boxes @param {string} verb */
+    put(boxes, verb) {
       store.createMany(boxes);
       canvas().selectMany(boxes.map(({ id }) => id));
-      say(`${countOf(boxes.length, "box", "boxes")} ${word}`);
+      say(`${countOf(boxes.length, "box", "boxes")} ${verb}`);
     },
     remove() {
       if (!isFree()) return;

@@ -50,7 +50,7 @@ import { createView } from "./view.js";
  * @property {() => ReadonlySet<string>} hiddenTypes
  * @property {(types: ReadonlySet<string>) => void} hideTypes   kept from image to image
  * @property {() => boolean} sketching            whether a new box is being drawn now
- * @property {() => boolean} busy                 whether any gesture is in hand
+ * @property {() => boolean} busy                 whether any gesture is in progress
  * @property {() => boolean} cancel               true when there was a gesture to cancel
  * @property {() => boolean} back                 takes the last extreme point back; false when there is none
  * @property {() => CanvasImageSource | Picture | null} picture

@@ -10,7 +10,7 @@ import { NO_AREA } from "../ui/messages.js";
 
 /**
  * What a tool may see and do. The canvas implements it; tests pass a plain object.
- * @typedef {object} Bench
+ * @typedef {object} ToolContext
  * @property {() => Size} size                      of the image
  * @property {(point: Point, touch: boolean) => import("../boxes/types.js").Hit} hitAt   what a press there means
  * @property {(rect: Rect) => readonly Box[]} within
@@ -52,10 +52,10 @@ export function drawnRect(from, to, size) {
 }
 
 /**
- * @param {Bench} bench
+ * @param {ToolContext} context
  * @returns {Tool}
  */
-export function createDrawTool(bench) {
+export function createDrawTool(context) {
   /** @type {Point | null} */
   let from = null;
   /** @type {Box | null} */
@@ -64,17 +64,17 @@ export function createDrawTool(bench) {
   /** @param {Point} point */
   function follow(point) {
     if (!from) return;
-    const rect = drawnRect(from, point, bench.size());
+    const rect = drawnRect(from, point, context.size());
     // Made anew at each step: the type may be chosen by key while the drag goes on.
-    const box = rect && bench.makeBox(rect);
+    const box = rect && context.makeBox(rect);
     draft = box && { ...box, id: draft?.id ?? box.id };
-    bench.setDrafts(draft ? [draft] : []);
+    context.setDrafts(draft ? [draft] : []);
   }
 
   function end() {
     from = null;
     draft = null;
-    bench.setDrafts([]);
+    context.setDrafts([]);
   }
 
   return {
@@ -84,12 +84,12 @@ export function createDrawTool(bench) {
     drag: follow,
     release(point, dragged) {
       if (dragged) follow(point);
-      else if (from) bench.select(null);
+      else if (from) context.select(null);
       const box = dragged ? draft : null;
-      const isEmpty = dragged && from !== null && drawnRect(from, point, bench.size()) === null;
+      const isEmpty = dragged && from !== null && drawnRect(from, point, context.size()) === null;
       end();
-      if (box) bench.commitNew(box);
-      else if (isEmpty) bench.say(NO_AREA);
+      if (box) context.commitNew(box);
+      else if (isEmpty) context.say(NO_AREA);
     },
     cancel: end,
   };

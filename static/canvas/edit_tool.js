@@ -9,7 +9,7 @@ import { fromCorners, moved, resized, sameRect, sharedDrag } from "../boxes/geom
 /** @typedef {import("../boxes/types.js").Point} Point */
 /** @typedef {import("../boxes/types.js").Size} Size */
 /** @typedef {import("../boxes/types.js").Hit} Hit */
-/** @typedef {import("./draw_tool.js").Bench} Bench */
+/** @typedef {import("./draw_tool.js").ToolContext} ToolContext */
 /** @typedef {import("./draw_tool.js").Tool} Tool */
 
 /** @typedef {{boxes: readonly Box[], hit: Hit, at: Point, id: string}} Grab  id: the box that was pressed */
@@ -46,11 +46,11 @@ export function insideBand(boxes, band) {
 }
 
 /**
- * @param {Bench} bench
+ * @param {ToolContext} context
  * @param {Tool} drawTool takes over where nothing is
  * @returns {Tool}
  */
-export function createEditTool(bench, drawTool) {
+export function createEditTool(context, drawTool) {
   /** @type {Grab | null} */
   let grab = null;
   /** @type {Band | null} */
@@ -60,21 +60,21 @@ export function createEditTool(bench, drawTool) {
   function edited(point) {
     if (!grab) return [];
     const drag = { x: point.x - grab.at.x, y: point.y - grab.at.y };
-    const rects = editedRects({ grabbed: grab.boxes, hit: grab.hit, drag, size: bench.size() });
+    const rects = editedRects({ grabbed: grab.boxes, hit: grab.hit, drag, size: context.size() });
     return grab.boxes.map((box, index) => [box, rects[index]]);
   }
 
   /** @param {Point} point @param {Band} pulled @param {boolean} dragged */
   function endBand(point, { from, hit }, dragged) {
-    bench.setBand(null);
+    context.setBand(null);
     const rect = fromCorners(from, point);
-    if (dragged) bench.addToSelection(insideBand(bench.within(rect), rect));
-    else if (hit.kind !== "nothing") bench.toggle(hit.id);
+    if (dragged) context.addToSelection(insideBand(context.within(rect), rect));
+    else if (hit.kind !== "nothing") context.toggle(hit.id);
   }
 
   return {
     press(point, { touch, extend }) {
-      const hit = bench.hitAt(point, touch);
+      const hit = context.hitAt(point, touch);
       if (extend) {
         band = { from: point, hit };
         return;
@@ -83,15 +83,15 @@ export function createEditTool(bench, drawTool) {
         drawTool.press(point, { touch, extend });
         return;
       }
-      const together = bench.selection();
+      const together = context.selection();
       // A press on one of several takes them all along; a click without a drag then selects that one.
       const isMember = together.length > 1 && together.some(({ id }) => id === hit.id);
-      if (!isMember) bench.select(hit.id);
-      grab = { boxes: isMember ? together : bench.selection(), hit, at: point, id: hit.id };
+      if (!isMember) context.select(hit.id);
+      grab = { boxes: isMember ? together : context.selection(), hit, at: point, id: hit.id };
     },
     drag(point) {
-      if (band) bench.setBand(fromCorners(band.from, point));
-      else if (grab) bench.setDrafts(edited(point).map(([box, rect]) => ({ ...box, ...rect })));
+      if (band) context.setBand(fromCorners(band.from, point));
+      else if (grab) context.setDrafts(edited(point).map(([box, rect]) => ({ ...box, ...rect })));
       else drawTool.drag(point);
     },
     release(point, dragged) {
@@ -108,16 +108,16 @@ export function createEditTool(bench, drawTool) {
       const rects = dragged ? edited(point).filter(([box, rect]) => !sameRect(box, rect)) : [];
       const { id } = grab;
       grab = null;
-      bench.setDrafts([]);
-      if (rects.length > 0) bench.commitEdits(new Map(rects.map(([box, rect]) => [box.id, rect])));
-      else if (!dragged) bench.select(id);
+      context.setDrafts([]);
+      if (rects.length > 0) context.commitEdits(new Map(rects.map(([box, rect]) => [box.id, rect])));
+      else if (!dragged) context.select(id);
     },
     cancel() {
       grab = null;
       band = null;
-      bench.setBand(null);
+      context.setBand(null);
       drawTool.cancel();
-      bench.setDrafts([]);
+      context.setDrafts([]);
     },
   };
 }

@@ -8,7 +8,7 @@ import { NO_AREA } from "../ui/messages.js";
 /** @typedef {import("../boxes/types.js").Rect} Rect */
 /** @typedef {import("../boxes/types.js").Point} Point */
 /** @typedef {import("../boxes/types.js").Size} Size */
-/** @typedef {import("./draw_tool.js").Bench} Bench */
+/** @typedef {import("./draw_tool.js").ToolContext} ToolContext */
 /** @typedef {import("./draw_tool.js").Tool} Tool */
 
 export const POINTS = 4;
@@ -31,34 +31,34 @@ export function rectOfExtremes(points, size) {
  */
 
 /**
- * @param {Bench} bench
+ * @param {ToolContext} context
  * @returns {ExtremeTool}
  */
-export function createExtremeTool(bench) {
+export function createExtremeTool(context) {
   /** @type {Point[]} */
   let points = [];
   /** @type {Point | null} */
   let cursor = null;
 
   function preview() {
-    const rect = points.length > 0 ? rectOfExtremes(cursor ? [...points, cursor] : points, bench.size()) : null;
-    const box = rect && bench.makeBox(rect);
-    bench.setDrafts(box ? [box] : []);
-    bench.setMarks(points);
+    const rect = points.length > 0 ? rectOfExtremes(cursor ? [...points, cursor] : points, context.size()) : null;
+    const box = rect && context.makeBox(rect);
+    context.setDrafts(box ? [box] : []);
+    context.setMarks(points);
   }
 
   function end() {
     points = [];
-    bench.setMarks([]);
-    bench.setDrafts([]);
+    context.setMarks([]);
+    context.setDrafts([]);
   }
 
   function finish() {
-    const rect = rectOfExtremes(points, bench.size());
-    const box = rect && bench.makeBox(rect);
+    const rect = rectOfExtremes(points, context.size());
+    const box = rect && context.makeBox(rect);
     end();
-    if (box) bench.commitNew(box);
-    else if (!rect) bench.say(NO_AREA);
+    if (box) context.commitNew(box);
+    else if (!rect) context.say(NO_AREA);
   }
 
   return {
@@ -68,15 +68,15 @@ export function createExtremeTool(bench) {
       preview();
     },
     release(point) {
-      const { width, height } = bench.size();
+      const { width, height } = context.size();
       const x = Math.max(0, Math.min(width, point.x));
       const y = Math.max(0, Math.min(height, point.y));
-      if (points.length === 0) bench.select(null);
+      if (points.length === 0) context.select(null);
       points = [...points, { x, y }];
       if (points.length === POINTS) finish();
       else {
         preview();
-        bench.say(`Point ${points.length} of ${POINTS}`);
+        context.say(`Point ${points.length} of ${POINTS}`);
       }
     },
     cancel: end,
@@ -88,7 +88,7 @@ export function createExtremeTool(bench) {
       if (points.length === 0) return false;
       points = points.slice(0, -1);
       preview();
-      bench.say(points.length ? `Point ${points.length} of ${POINTS}` : "No point yet");
+      context.say(points.length ? `Point ${points.length} of ${POINTS}` : "No point yet");
       return true;
     },
     pending: () => points.length,

@@ -40,12 +40,12 @@ const NO_DASH = [];
  */
 export function paintBoxes(context, sizeScr, scene) {
   const { selection, gesture, hovered } = scene;
-  const inHand = new Set(gesture.drafts.map(({ id }) => id));
-  const isRaised = (/** @type {Box} */ { id }) => id === hovered || selection.has(id) || inHand.has(id);
-  const raised = hovered === null && selection.lead() === null && inHand.size === 0 ? [] : scene.boxes.filter(isRaised);
+  const changing = new Set(gesture.drafts.map(({ id }) => id));
+  const isRaised = (/** @type {Box} */ { id }) => id === hovered || selection.has(id) || changing.has(id);
+  const raised = hovered === null && selection.lead() === null && changing.size === 0 ? [] : scene.boxes.filter(isRaised);
   const above = new Set(raised);
   paintPlain(context, sizeScr, scene, above.size === 0 ? scene.boxes : scene.boxes.filter((box) => !above.has(box)));
-  const still = raised.filter(({ id }) => !inHand.has(id));
+  const still = raised.filter(({ id }) => !changing.has(id));
   // What was selected last lies on top, what is being changed on top of that.
   still.sort((a, b) => rankOf(scene, a) - rankOf(scene, b));
   for (const box of [...still, ...gesture.drafts]) paintMarked(context, sizeScr, scene, box);
@@ -113,7 +113,7 @@ function paintHalo(context, { left, top, width, height }, style, line = 2) {
 }
 
 /**
- * Draw a box that is selected, pointed at or in hand.
+ * Draw a box that is selected, pointed at or in progress.
  * @param {CanvasRenderingContext2D} context
  * @param {Size} sizeScr
  * @param {Scene} scene

@@ -1,5 +1,5 @@
 // @ts-check
-// Draws what lies under and over the boxes: the picture, the crosshair, the gesture in hand. Knows no state.
+// Draws what lies under and over the boxes: the picture, the crosshair, the gesture in progress. Knows no state.
 import { toScreen } from "./viewport.js";
 
 /** @typedef {import("../boxes/types.js").Rect} Rect */

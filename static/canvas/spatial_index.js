@@ -1,6 +1,6 @@
 // @ts-check
 // Where a store's boxes lie and in which order they are drawn, kept up to date change by change, so that
-// neither a frame nor a click looks at, or sorts, all of them.
+// neither a frame nor a click reads, or sorts, all of them.
 import { areaOf, touch } from "../boxes/geometry.js";
 import { createGrid } from "./grid.js";
 

@@ -11,17 +11,17 @@
 
 /** @typedef {{left: number, top: number, width: number, height: number}} RectScr */
 
-/** @typedef {{sheet: HTMLCanvasElement, width: number}} Print */
+/** @typedef {{sheet: HTMLCanvasElement, width: number}} TagImage */
 
 const FONT = '600 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const HEIGHT_SCR = 18;
-/** Prints that are kept; a project has far fewer. */
+/** Tag images that are kept; a project has far fewer. */
 const KEPT = 3000;
 
-/** @type {Map<string, Print>} by what is written, for one pixel ratio of the screen */
-const prints = new Map();
+/** @type {Map<string, TagImage>} by what is written, for one pixel ratio of the screen */
+const tagImages = new Map();
 /** The same by the very list of parts, which a box keeps from frame to frame.
- * @type {WeakMap<readonly TagPart[], Print>} */
+ * @type {WeakMap<readonly TagPart[], TagImage>} */
 let known = new WeakMap();
 let ratio = 0;
 
@@ -31,7 +31,7 @@ let ratio = 0;
  * @returns {number} its width on the canvas
  */
 export function tagWidth(parts) {
-  return printOf(parts).width;
+  return tagImageOf(parts).width;
 }
 
 /**
@@ -42,7 +42,7 @@ export function tagWidth(parts) {
  * @param {readonly TagPart[]} parts
  */
 export function paintTag(context, sizeScr, rectScr, parts) {
-  const { sheet, width } = printOf(parts);
+  const { sheet, width } = tagImageOf(parts);
   const above = rectScr.top - HEIGHT_SCR - 2;
   const top = above >= 0 ? above : Math.max(0, rectScr.top + 2);
   const left = Math.max(0, Math.min(rectScr.left - 1, sizeScr.width - width));
@@ -50,26 +50,26 @@ export function paintTag(context, sizeScr, rectScr, parts) {
   context.drawImage(sheet, Math.round(left), Math.round(top), width, HEIGHT_SCR);
 }
 
-/** @param {readonly TagPart[]} parts @returns {Print} */
-function printOf(parts) {
+/** @param {readonly TagPart[]} parts @returns {TagImage} */
+function tagImageOf(parts) {
   const ratioNow = window.devicePixelRatio || 1;
   if (ratioNow !== ratio) {
     ratio = ratioNow;
     known = new WeakMap();
-    prints.clear();
+    tagImages.clear();
   }
-  let print = known.get(parts);
-  if (print) return print;
+  let tagImage = known.get(parts);
+  if (tagImage) return tagImage;
   const key = parts.map(({ text, kind, color }) => `${kind} ${color} ${text}`).join("|");
-  print = prints.get(key) ?? makePrint(parts);
-  if (prints.size >= KEPT) prints.clear();
-  prints.set(key, print);
-  known.set(parts, print);
-  return print;
+  tagImage = tagImages.get(key) ?? makeTagImage(parts);
+  if (tagImages.size >= KEPT) tagImages.clear();
+  tagImages.set(key, tagImage);
+  known.set(parts, tagImage);
+  return tagImage;
 }
 
-/** @param {readonly TagPart[]} parts @returns {Print} */
-function makePrint(parts) {
+/** @param {readonly TagPart[]} parts @returns {TagImage} */
+function makeTagImage(parts) {
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
   if (!context) throw new Error("This browser cannot draw on a canvas.");

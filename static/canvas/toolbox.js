@@ -1,5 +1,5 @@
 // @ts-check
-// The tools of the canvas and the gesture in hand: which tool has it, what it shows, how it ends.
+// The tools of the canvas and the gesture in progress: which tool has it, what it shows, how it ends.
 import { createDrawTool } from "./draw_tool.js";
 import { createEditTool } from "./edit_tool.js";
 import { createExtremeTool } from "./extreme_tool.js";
@@ -7,7 +7,7 @@ import { createExtremeTool } from "./extreme_tool.js";
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../boxes/types.js").Rect} Rect */
 /** @typedef {import("../boxes/types.js").Point} Point */
-/** @typedef {import("./draw_tool.js").Bench} Bench */
+/** @typedef {import("./draw_tool.js").ToolContext} ToolContext */
 /** @typedef {import("./draw_tool.js").Press} Press */
 
 /** How a press on the image is meant: to edit, to draw by drags, to draw by extreme points. */
@@ -35,11 +35,11 @@ import { createExtremeTool } from "./extreme_tool.js";
  */
 
 /**
- * @param {Omit<Bench, "setDrafts" | "setBand" | "setMarks">} place
+ * @param {Omit<ToolContext, "setDrafts" | "setBand" | "setMarks">} parts
  * @param {() => void} changed   what the gesture shows is different
  * @returns {Toolbox}
  */
-export function createToolbox(place, changed) {
+export function createToolbox(parts, changed) {
   /** @type {Gesture} */
   let gesture = { drafts: [], band: null, marks: [] };
   /** @type {Mode} */
@@ -50,18 +50,18 @@ export function createToolbox(place, changed) {
     gesture = { ...gesture, ...part };
     changed();
   }
-  /** @type {Bench} */
-  const bench = {
-    ...place,
+  /** @type {ToolContext} */
+  const context = {
+    ...parts,
     setDrafts: (drafts) => (drafts.length > 0 || gesture.drafts.length > 0) && show({ drafts }),
     setBand: (band) => (band || gesture.band) && show({ band }),
     setMarks: (marks) => (marks.length > 0 || gesture.marks.length > 0) && show({ marks }),
   };
-  const draw = createDrawTool(bench);
-  const edit = createEditTool(bench, draw);
-  const extreme = createExtremeTool(bench);
+  const draw = createDrawTool(context);
+  const edit = createEditTool(context, draw);
+  const extreme = createExtremeTool(context);
   // With Shift or Ctrl a drag selects, whatever the mode.
-  let inHand = /** @type {import("./draw_tool.js").Tool} */ (edit);
+  let activeTool = /** @type {import("./draw_tool.js").Tool} */ (edit);
 
   const busy = () => gesture.drafts.length > 0 || gesture.band !== null || gesture.marks.length > 0;
 
@@ -78,11 +78,11 @@ export function createToolbox(place, changed) {
       mode = next;
     },
     press(point, press) {
-      inHand = mode === "edit" || (press.extend && extreme.pending() === 0) ? edit : { draw, extreme }[mode];
-      inHand.press(point, press);
+      activeTool = mode === "edit" || (press.extend && extreme.pending() === 0) ? edit : { draw, extreme }[mode];
+      activeTool.press(point, press);
     },
-    drag: (point) => inHand.drag(point),
-    release: (point, dragged) => inHand.release(point, dragged),
+    drag: (point) => activeTool.drag(point),
+    release: (point, dragged) => activeTool.release(point, dragged),
     hover: (point) => mode === "extreme" && extreme.hover(point),
     cancel,
     back: () => extreme.back(),

@@ -1,5 +1,5 @@
 // @ts-check
-// The commands of comments, history and the side panel's tabs, as rows of the key table.
+// The commands of comments, history and the side panel's tabs, as rows of the keymap.
 
 /** @typedef {import("../ui/keymap.js").Command} Command */
 

@@ -129,7 +129,7 @@ export function weightsAlong({ start, length, whole, count }) {
 }
 
 /**
- * Develop a tile with local contrast.
+ * Render a tile with local contrast.
  * @param {Raster} raster
  * @param {object} options
  * @param {Regions} options.regions

@@ -4,7 +4,7 @@
 /** @typedef {import("./pyramid.js").Tile} Tile */
 
 /**
- * @typedef {object} Held
+ * @typedef {object} HeldTile
  * @property {Tile} tile
  * @property {number} bytes
  * @property {ImageBitmap | null} bitmap   null until it is rendered
@@ -13,11 +13,11 @@
 
 /**
  * @typedef {object} TileCache
- * @property {(key: string) => Held | undefined} get    and count it as looked at
- * @property {(key: string) => Held | undefined} peek
- * @property {(key: string, held: Held) => void} put
- * @property {(keep: ReadonlySet<string>) => Held[]} trim   what had to go; never what is to be kept
- * @property {() => Held[]} clear
+ * @property {(key: string) => HeldTile | undefined} get    and count it as looked at
+ * @property {(key: string) => HeldTile | undefined} peek
+ * @property {(key: string, held: HeldTile) => void} put
+ * @property {(keep: ReadonlySet<string>) => HeldTile[]} trim   what had to go; never what is to be kept
+ * @property {() => HeldTile[]} clear
  * @property {() => number} bytes
  */
 
@@ -26,11 +26,11 @@
  * @returns {TileCache}
  */
 export function createTileCache(most) {
-  /** @type {Map<string, Held>} in the order of their last use */
+  /** @type {Map<string, HeldTile>} in the order of their last use */
   const tiles = new Map();
   let bytes = 0;
 
-  /** @param {string} key @param {Held} held */
+  /** @param {string} key @param {HeldTile} held */
   function remove(key, held) {
     tiles.delete(key);
     bytes -= held.bytes;

@@ -5,7 +5,7 @@ import { nameOf, parentOf, rectOf, tilesIn, topOf } from "./pyramid.js";
 /** @typedef {import("../boxes/types.js").Viewport} Viewport */
 /** @typedef {import("./pyramid.js").Tile} Tile */
 /** @typedef {import("./pyramid.js").Pyramid} Pyramid */
-/** @typedef {import("./tile_cache.js").Held} Held */
+/** @typedef {import("./tile_cache.js").HeldTile} HeldTile */
 
 /**
  * Paint what is held of an image.
@@ -78,7 +78,7 @@ function drawTile(context, { pyramid, view }, tile, from, bitmap) {
  * @param {Pick<import("./tile_cache.js").TileCache, "peek">} cache
  * @param {Pyramid} pyramid
  * @param {Tile} tile
- * @returns {Held | null}
+ * @returns {HeldTile | null}
  */
 function drawableAbove(cache, pyramid, tile) {
   const top = topOf(pyramid);

@@ -1,5 +1,5 @@
 // @ts-check
-// The help panel: the key table, printed and searched; there a person changes his keys.
+// The help panel: the keymap, printed and searched; there a person changes his keys.
 import { element } from "./element.js";
 import { createKeyEditor } from "./key_editor.js";
 import { helpRows, keyName, titleOf } from "./keymap.js";
@@ -58,8 +58,8 @@ export function makeHelp({ userKeymap, notes }) {
 
   /** @param {string} focus  the name of the control that gets the focus, or empty */
   function draw(focus) {
-    const words = search.value.trim().toLowerCase();
-    const groups = helpRows(userKeymap.table().filter((command) => isFound(command, words)));
+    const query = search.value.trim().toLowerCase();
+    const groups = helpRows(userKeymap.table().filter((command) => isFound(command, query)));
     place.classList.toggle("changing", changing);
     place.replaceChildren(
       ...groups.map(({ group, rows }) =>
@@ -120,8 +120,8 @@ function printed(rows) {
   );
 }
 
-/** @param {BoundCommand} command @param {string} words */
-function isFound(command, words) {
+/** @param {BoundCommand} command @param {string} query */
+function isFound(command, query) {
   const text = [command.group, titleOf(command), ...command.keys.map(keyName)].join(" ").toLowerCase();
-  return words.split(/\s+/).every((word) => text.includes(word));
+  return query.split(/\s+/).every((word) => text.includes(word));
 }

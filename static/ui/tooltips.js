@@ -12,7 +12,7 @@ import { keyName, shortcutOf, titleOf } from "./keymap.js";
 export function followKeys(root, userKeymap) {
   const write = () => {
     for (const control of root.querySelectorAll("[data-command]")) writeKeys(control, userKeymap);
-    for (const place of root.querySelectorAll("[data-key-words]")) writeWords(place, userKeymap);
+    for (const place of root.querySelectorAll("[data-key-label]")) writeLabel(place, userKeymap);
   };
   userKeymap.subscribe(write);
   write();
@@ -50,11 +50,11 @@ function writeKeys(control, userKeymap) {
 
 /**
  * Fill `{command}` in a sentence with that command's key.
- * @param {Element} place  with the attribute data-key-words; the sentence becomes its label
+ * @param {Element} place  with the attribute data-key-label; the sentence becomes its label
  * @param {UserKeymap} userKeymap
  */
-function writeWords(place, userKeymap) {
-  const words = place.getAttribute("data-key-words") ?? "";
-  const sentence = words.replace(/\{([^}]+)\}/g, (_, name) => userKeymap.keyOf(name) || "(no key)");
+function writeLabel(place, userKeymap) {
+  const template = place.getAttribute("data-key-label") ?? "";
+  const sentence = template.replace(/\{([^}]+)\}/g, (_, name) => userKeymap.keyOf(name) || "(no key)");
   place.setAttribute("aria-label", sentence);
 }

@@ -137,35 +137,35 @@ function hidingCommands(types, boxEditor) {
 
 /** @param {BoxEditor} boxEditor @param {Canvas} canvas @returns {Command[]} */
 function arrowCommands(boxEditor, canvas) {
-  const words = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+  const names = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
   return ARROWS.flatMap(([key, dx, dy]) => {
-    const word = words[key];
-    const shared = { group: "Move", repeats: true, detail: word };
+    const direction = names[key];
+    const shared = { group: "Move", repeats: true, detail: direction };
     return [
       {
         ...shared,
-        name: `nudge ${word}`,
+        name: `nudge ${direction}`,
         label: "Box by 1 pixel; with no box selected, the view",
         keys: [key],
         perform: () => (boxEditor.selectedBox() ? boxEditor.nudge(dx, dy) : canvas.pan({ xScr: -dx * PAN_SCR, yScr: -dy * PAN_SCR })),
       },
       {
         ...shared,
-        name: `nudge far ${word}`,
+        name: `nudge far ${direction}`,
         label: "Box by 10 pixels",
         keys: [`Shift+${key}`],
         perform: () => boxEditor.nudge(dx * 10, dy * 10),
       },
       {
         ...shared,
-        name: `stretch ${word}`,
+        name: `stretch ${direction}`,
         label: "Right or lower side of the box by 1 pixel",
         keys: [`Ctrl+${key}`],
         perform: () => boxEditor.stretch(dx, dy),
       },
       {
         ...shared,
-        name: `stretch far ${word}`,
+        name: `stretch far ${direction}`,
         label: "Right or lower side of the box by 10 pixels",
         keys: [`Ctrl+Shift+${key}`],
         perform: () => boxEditor.stretch(dx * 10, dy * 10),

@@ -195,7 +195,7 @@ function offeredTypes({ types }) {
  */
 function makeClipboard(data, boxEditor, canvas, mayEdit, notice) {
   const owner = `${data.user}.${data.project.slug}`;
-  return createBoxClipboard({ boxEditor, size: canvas.size, mayEdit, say: notice.say, shelf: storageOf(window).localStorage, owner });
+  return createBoxClipboard({ boxEditor, size: canvas.size, mayEdit, say: notice.say, storage: storageOf(window).localStorage, owner });
 }
 
 /**

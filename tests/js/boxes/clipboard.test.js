@@ -3,35 +3,9 @@ import { test } from "node:test";
 import { adopted, createBoxClipboard } from "../../../static/boxes/clipboard.js";
 import { createBoxEditor } from "../../../static/boxes/box_editor.js";
 import { box } from "../sample.js";
+import { TYPES, makePlainCanvas } from "./plain_canvas.js";
 
-const TYPES = [
-  { id: 1, name: "scratch", color: "#E69F00", hotkey: "s", graded: true, grades: [1, 2, 3].map((level) => ({ level, name: `g${level}`, criteria: "" })) },
-  { id: 2, name: "pit", color: "#56B4E9", hotkey: "p", graded: false, grades: [] },
-  { id: 3, name: "old", color: "#777777", hotkey: "", graded: false, archived: true, grades: [] },
-];
-
-/** A canvas that draws nothing: it keeps what is selected and hidden. */
-function plainStage() {
-  let selection = [];
-  let hidden = new Set();
-  let isBusy = false;
-  return /** @type {any} */ ({
-    selection: () => selection,
-    selected: () => selection.at(-1) ?? null,
-    select: (id) => (selection = id === null ? [] : [id]),
-    selectMany: (ids) => (selection = [...ids]),
-    hiddenTypes: () => hidden,
-    hideTypes: (types) => (hidden = types),
-    size: () => ({ width: 100, height: 80 }),
-    sketching: () => false,
-    busy: () => isBusy,
-    setBusy: (busy) => (isBusy = busy),
-    cancel: () => false,
-    reveal() {},
-  });
-}
-
-function makeShelf(content = {}) {
+function makeStorage(content = {}) {
   return {
     content,
     getItem: (name) => content[name] ?? null,
@@ -40,16 +14,16 @@ function makeShelf(content = {}) {
   };
 }
 
-function setUp({ boxes = [], shelf = makeShelf(), types = TYPES } = {}) {
+function setUp({ boxes = [], storage = makeStorage(), types = TYPES } = {}) {
   const said = [];
   const say = (text) => said.push(text);
   const boxEditor = createBoxEditor({ types, mayEdit: () => true, say, changed() {} });
-  const canvas = plainStage();
+  const canvas = makePlainCanvas();
   boxEditor.attach(canvas);
   boxEditor.store.replaceAll(boxes, "server");
-  const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit: () => true, say, shelf, owner: "anna.steel" });
+  const clipboard = createBoxClipboard({ boxEditor, size: canvas.size, mayEdit: () => true, say, storage, owner: "anna.steel" });
   clipboard.opened({ id: 1, name: "one.png" });
-  return { boxEditor, canvas, clipboard, said, shelf };
+  return { boxEditor, canvas, clipboard, said, storage };
 }
 
 const placesOf = (boxEditor) => boxEditor.store.all().map(({ xmin, ymin, xmax, ymax }) => [xmin, ymin, xmax, ymax]);
@@ -71,11 +45,11 @@ test("copied boxes are pasted on another image with new ids, and belong to the p
 });
 
 test("what is copied reaches another tab of the same browser", () => {
-  const shelf = makeShelf();
-  const here = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf });
+  const storage = makeStorage();
+  const here = setUp({ boxes: [box("a", [10, 10, 30, 30])], storage });
   here.canvas.select("a");
   here.clipboard.copy();
-  const there = setUp({ shelf });
+  const there = setUp({ storage });
   there.clipboard.paste();
   assert.deepEqual(placesOf(there.boxEditor), [[10, 10, 30, 30]]);
 });
@@ -131,7 +105,7 @@ test("what is no box, or of a type that is not offered here, is left out in word
   }
   assert.equal(adopted(box("a", [1, 1, 9, 9], { defect_type: "old" }), typeOf, size), null);
   assert.equal(adopted(box("a", [1, 1, 9, 9], { grade: 7 }), typeOf, size)?.grade, null);
-  const { clipboard, said } = setUp({ shelf: makeShelf({ "blemish.copied": "{broken" }) });
+  const { clipboard, said } = setUp({ storage: makeStorage({ "blemish.copied": "{broken" }) });
   clipboard.paste();
   assert.match(said.at(-1), /Nothing was copied/);
 });
@@ -153,13 +127,13 @@ test("the boxes of the image before are taken over by one key, and only once", (
 });
 
 test("a page that is loaded again still knows the image before, and not itself", () => {
-  const shelf = makeShelf();
-  const first = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf });
+  const storage = makeStorage();
+  const first = setUp({ boxes: [box("a", [10, 10, 30, 30])], storage });
   first.clipboard.leaving();
   first.clipboard.opened({ id: 2, name: "two.png" });
   first.boxEditor.store.replaceAll([], "server");
   first.clipboard.leaving();
-  const again = setUp({ shelf });
+  const again = setUp({ storage });
   again.clipboard.opened({ id: 2, name: "two.png" });
   again.clipboard.takeOver();
   assert.deepEqual(placesOf(again.boxEditor), [[10, 10, 30, 30]]);
@@ -179,7 +153,7 @@ test("nothing is pasted into a gesture that goes on", () => {
 });
 
 test("a browser that denies storage copies within the page", () => {
-  const { canvas, clipboard, boxEditor } = setUp({ boxes: [box("a", [10, 10, 30, 30])], shelf: /** @type {any} */ (null) });
+  const { canvas, clipboard, boxEditor } = setUp({ boxes: [box("a", [10, 10, 30, 30])], storage: /** @type {any} */ (null) });
   canvas.select("a");
   clipboard.copy();
   clipboard.paste();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gone, createLoader } from "../../../static/server/loader.js";
-import { createTileCache } from "../../../static/imaging/tile_cache.js";
 
 /** A loader whose requests are answered by hand. */
 function bench() {
@@ -87,17 +86,4 @@ test("what is gone for good is not asked for again by itself", async () => {
   assert.deepEqual(timers.filter(Boolean), []);
   loader.want([wish("a")]);
   assert.equal(asked.size, 1);
-});
-
-test("the tiles not looked at for longest go first, never those in sight", () => {
-  const cache = createTileCache(300);
-  const held = (/** @type {number} */ column) => ({ tile: { level: 0, column, row: 0 }, bytes: 100, bitmap: null, version: 0 });
-  for (const [index, key] of ["a", "b", "c", "d", "e"].entries()) cache.put(key, held(index));
-  cache.get("a");
-  const gone = cache.trim(new Set(["b"]));
-  assert.deepEqual(gone.map(({ tile }) => tile.column), [2, 3]);
-  assert.equal(cache.bytes(), 300);
-  assert.ok(cache.peek("a") && cache.peek("b") && cache.peek("e"));
-  cache.put("a", { ...held(0), bytes: 150 });
-  assert.equal(cache.bytes(), 350);
 });

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxCommands, clipboardCommands, typeCommands, viewCommands } from "../../../static/workbench/commands.js";
 import { MOST_KEYS, createUserKeymap, judgeKey, readChosen } from "../../../static/ui/user_keymap.js";
-import { reservedReason } from "../../../static/ui/reserved_keys.js";
 
 const command = (name, keys, more = {}) => ({ name, label: name, group: "g", keys, perform() {}, ...more });
 
@@ -73,22 +71,4 @@ test("what is kept may be anything: only lists of keys are read", () => {
   assert.deepEqual(readChosen(kept), { a: ["x"], f: [] });
   assert.deepEqual(readChosen(null), {});
   assert.deepEqual(setUp({ __proto__: null, undo: ["x"] }).userKeymap.command("undo")?.keys, ["x"]);
-});
-
-test("the browser's own keys are refused with a word", () => {
-  for (const key of ["Tab", "Shift+Tab", "Ctrl+t", "Ctrl+Shift+n", "Ctrl+w", "F5", "Ctrl+r", "Alt+F4", "Ctrl+1", "Ctrl++", "Escape"]) {
-    assert.notEqual(reservedReason(key), "", key);
-  }
-  for (const key of ["t", "n", "Ctrl+s", "Ctrl+z", "Shift+Enter", "F2", "1", "+", " ", "Ctrl+Enter"]) {
-    assert.equal(reservedReason(key), "", key);
-  }
-});
-
-test("no command comes with a key that a person could not choose", () => {
-  const nothing = /** @type {any} */ (new Proxy({}, { get: () => () => {} }));
-  const types = [{ id: 1, name: "a", color: "", hotkey: "a", graded: true, grades: [{ level: 1, name: "", criteria: "" }] }];
-  const all = [...typeCommands(types, nothing), ...boxCommands(types, nothing, nothing, () => {}), ...clipboardCommands(nothing), ...viewCommands(nothing, nothing)];
-  const reserved = all.flatMap(({ name, keys }) => keys.filter((key) => key !== "Escape" && reservedReason(key)).map((key) => [name, key]));
-  assert.deepEqual(reserved, []);
-  assert.equal(new Set(all.map(({ name }) => name)).size, all.length, "names are the keys of the person's choices");
 });
