@@ -1,4 +1,4 @@
-"""Measure the gallery on a large project: filters, orders, the counts beside them, deep portions, statistics.
+"""Measure the gallery on a large project: filters, orders, the counts beside them, deep pages, statistics.
 
 .venv/bin/python benchmarks/gallery.py --images 100000 --boxes 10 --json gallery.json
 .venv/bin/python benchmarks/gallery.py --images 10000 --scroll     # a real Chromium through all of the cards
@@ -123,7 +123,7 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
 
 def measure(project, client) -> list[dict]:
     """Return a row per filter, order and depth: {"what", "page": times, "count": times}, see timed."""
-    from annotations.listing import portions
+    from annotations.listing import keyset_pagination
 
     page, rows = f"/p/{project.slug}/images/", []
 
@@ -136,9 +136,9 @@ def measure(project, client) -> list[dict]:
         shown = timed(lambda query=query: get(page, query))
         counted = timed(lambda query=query: get(f"{page}count/", query))
         rows.append({"what": f"filter: {name}", "page": shown, "count": counted})
-    for sort, order in portions.SORTS.items():
+    for sort, order in keyset_pagination.SORTS.items():
         rows.append({"what": f"order: {order.label}", "page": timed(lambda s=sort: get(page, {"sort": s}))})
-        deep = deep_mark(project, order)
+        deep = deep_cursor(project, order)
         spent = timed(lambda s=sort, a=deep: get(page, {"sort": s, "after": a}))
         rows.append({"what": f"order: {order.label}, deep", "page": spent})
     narrow = {"filter": {"lot": "coil-1-7"}}
@@ -152,14 +152,14 @@ def measure(project, client) -> list[dict]:
     return rows
 
 
-def deep_mark(project, order) -> str:
-    """Return the mark of an image near the end of ORDER."""
-    from annotations.listing.portions import Mark
+def deep_cursor(project, order) -> str:
+    """Return the cursor of an image near the end of `order`."""
+    from annotations.listing.keyset_pagination import Cursor
 
     rows = project.images.present().filter(**{f"{order.field}__isnull": False})
     sign = "-" if order.descending else ""
     place = int(rows.count() * 0.95)
-    return Mark.of(rows.order_by(f"{sign}{order.field}", f"{sign}pk")[place], order, order.field)
+    return Cursor.of(rows.order_by(f"{sign}{order.field}", f"{sign}pk")[place], order, order.field)
 
 
 def print_table(figures: dict) -> None:

@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Situation:
-    """The figures that the advice rests on."""
+    """The figures that the next steps follow from."""
 
     types: int
     by_state: dict[str, int]
@@ -34,10 +34,10 @@ class Situation:
     active: Round | None
     last: Round | None
     new_labels: int
-    complaint: str | None
+    missing_labels: str | None
 
 
-def look(project: Project, *, by_state: dict[str, int]) -> Situation:
+def read_situation(project: Project, *, by_state: dict[str, int]) -> Situation:
     """Read the figures of `project`; `by_state` are its images per state."""
     latest = list(project.rounds.order_by("-number")[:1])
     last = latest[0] if latest else None
@@ -54,7 +54,7 @@ def look(project: Project, *, by_state: dict[str, int]) -> Situation:
         active=active,
         last=last,
         new_labels=new_labels,
-        complaint=missing_labels(project),
+        missing_labels=missing_labels(project),
     )
 
 
@@ -131,13 +131,13 @@ def _label(project: Project, situation: Situation, _role: Role) -> Step | None:
             f"{_images(labeled)} labeled so far; about {FIRST_ROUND_IMAGES} make a first round worthwhile."
         )
         return Step(f"Label {_images(wanted)}", reason, "Start labeling", _url("label", project))
-    if situation.last is None and situation.complaint:
-        return Step("Label more images", situation.complaint, "Start labeling", _url("label", project))
+    if situation.last is None and situation.missing_labels:
+        return Step("Label more images", situation.missing_labels, "Start labeling", _url("label", project))
     return None
 
 
 def _round(project: Project, situation: Situation, role: Role) -> Step | None:
-    if situation.active or situation.complaint or not situation.new_labels:
+    if situation.active or situation.missing_labels or not situation.new_labels:
         return None
     if situation.last is None:
         if situation.by_state[ImageState.LABELED] < FIRST_ROUND_IMAGES and situation.by_state["unlabeled"]:

@@ -50,15 +50,15 @@ class AnyFormat(negotiation.BaseContentNegotiation):
 def send(request: Request, stored: FieldFile, *, name: str) -> HttpResponseBase:
     """Answer with the `stored` file, shown as `name`; 304 when the caller has it. Raises NotFound when lost.
 
-    Stored names are never used twice for different bytes, so that an address with the file's mark can be
-    kept for ever.
+    Stored names are never used twice for different bytes, so a browser can keep an address with the file's
+    fingerprint for ever.
     """
-    mark = fingerprint(stored.name)
+    tag = fingerprint(stored.name)
     headers = {
-        "ETag": f'"{mark}"',
-        "Cache-Control": FOR_EVER if request.query_params.get("v") == mark else ASK_AGAIN,
+        "ETag": f'"{tag}"',
+        "Cache-Control": FOR_EVER if request.query_params.get("v") == tag else ASK_AGAIN,
     }
-    if f'"{mark}"' in request.headers.get("If-None-Match", "").replace("W/", ""):
+    if f'"{tag}"' in request.headers.get("If-None-Match", "").replace("W/", ""):
         return HttpResponse(status=304, headers=headers)
     try:
         file = stored.open("rb")

@@ -88,13 +88,13 @@ class TilesSerializer(serializers.Serializer):
     address = serializers.CharField(help_text="Put level, column and row, from 0, into its braces.")
 
 
-def send_samples(request: Request, mark: str, read) -> HttpResponse:
-    """Answer with the packed bytes that `read` returns, with the ETag `mark`; 304 if the caller has them."""
+def send_samples(request: Request, tag: str, read) -> HttpResponse:
+    """Answer with the packed bytes that `read` returns, under the ETag `tag`; 304 when unchanged."""
     headers = {
-        "ETag": f'"{mark}"',
-        "Cache-Control": FOR_EVER if request.query_params.get("v") == mark else ASK_AGAIN,
+        "ETag": f'"{tag}"',
+        "Cache-Control": FOR_EVER if request.query_params.get("v") == tag else ASK_AGAIN,
     }
-    if f'"{mark}"' in request.headers.get("If-None-Match", "").replace("W/", ""):
+    if f'"{tag}"' in request.headers.get("If-None-Match", "").replace("W/", ""):
         answer = HttpResponse(status=304, headers=headers)
     else:
         data = read()

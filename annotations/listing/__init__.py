@@ -1,1 +1,1 @@
-"""Lists of images: filters, order and portions, and what a set of images holds."""
+"""Lists of images: filters, order and pages, and what a set of images holds."""

@@ -53,7 +53,7 @@ CONFIG = inline_serializer(
 
 
 def read_config(values: dict) -> RoundConfig:
-    """Return the settings in VALUES; raises BadRoundConfig with a sentence for each wrong field."""
+    """Return the settings in `values`; raises BadRoundConfig with a sentence for each wrong field."""
     wrong = {}
     for name, value in values.items():
         try:

@@ -65,12 +65,12 @@ def collect(project: Project, selection: Selection | None = None) -> dict:
     """Return the figures of `project`, JSON-able; boxes are those of labeled and auto-labeled images."""
     images = (selection or Selection()).of(project)
     boxes = Box.objects.filter(image__in=images.labeled()).order_by()
-    kinds = {kind.pk: kind for kind in project.defect_types.all()}
+    types_by_id = {defect_type.pk: defect_type for defect_type in project.defect_types.all()}
     cells = _cells(project, boxes)
     return {
         "images": image_counts(images),
-        "types": _types(kinds, cells, boxes),
-        "severity": _severity(kinds, cells),
+        "types": _types(types_by_id, cells, boxes),
+        "severity": _severity(types_by_id, cells),
         "labeled": _labeled_over_time(images),
         "places": _places(images, cells),
         "review": review_counts(project),
@@ -127,23 +127,23 @@ def image_counts(images) -> dict:
     return {"total": sum(by_state.values()), "by_state": by_state, "by_split": by_split, "table": table}
 
 
-def _types(kinds: dict[int, DefectType], cells: list[Cell], boxes) -> list[dict]:
+def _types(types_by_id: dict[int, DefectType], cells: list[Cell], boxes) -> list[dict]:
     """Return a row per defect type, most boxes first, with its cumulative share (Pareto)."""
     images = dict(boxes.values_list("defect_type").annotate(n=Count("image", distinct=True)))
     rows = []
-    for kind in kinds.values():
-        mine = [cell for cell in cells if cell.defect_type == kind.pk]
-        if kind.archived and not mine:
+    for defect_type in types_by_id.values():
+        own_cells = [cell for cell in cells if cell.defect_type == defect_type.pk]
+        if defect_type.archived and not own_cells:
             continue
         rows.append(
             {
-                "name": kind.name,
-                "color": kind.color,
-                "graded": kind.graded,
-                "boxes": sum(cell.boxes for cell in mine),
-                "images": images.get(kind.pk, 0),
-                "by_model": sum(cell.by_model for cell in mine),
-                **_severities(mine),
+                "name": defect_type.name,
+                "color": defect_type.color,
+                "graded": defect_type.graded,
+                "boxes": sum(cell.boxes for cell in own_cells),
+                "images": images.get(defect_type.pk, 0),
+                "by_model": sum(cell.by_model for cell in own_cells),
+                **_severities(own_cells),
             }
         )
     rows.sort(key=lambda row: -row["boxes"])
@@ -155,12 +155,12 @@ def _types(kinds: dict[int, DefectType], cells: list[Cell], boxes) -> list[dict]
     return rows
 
 
-def _severity(kinds: dict[int, DefectType], cells: list[Cell]) -> dict:
+def _severity(types_by_id: dict[int, DefectType], cells: list[Cell]) -> dict:
     """Return the histogram: {"edges": [11 numbers], "types": {name: [10 counts]}, "unknown": n}."""
     types = defaultdict(lambda: [0] * SEVERITY_BINS)
     for cell in cells:
         if cell.bin is not None:
-            types[kinds[cell.defect_type].name][cell.bin] += cell.boxes
+            types[types_by_id[cell.defect_type].name][cell.bin] += cell.boxes
     edges = [round(k / SEVERITY_BINS, 3) for k in range(SEVERITY_BINS + 1)]
     unknown = sum(cell.boxes for cell in cells if cell.bin is None)
     return {"edges": edges, "types": dict(sorted(types.items())), "unknown": unknown}
@@ -187,7 +187,7 @@ def _places(images, cells: list[Cell]) -> list[dict]:
         found[cell.line, cell.lot].append(cell)
     settled = Q(state__in=LABELED_STATES)
     rows = [
-        {**row, "boxes": sum(cell.boxes for cell in mine), **_severities(mine)}
+        {**row, "boxes": sum(cell.boxes for cell in own_cells), **_severities(own_cells)}
         for row in images.order_by()
         .values("line", "lot")
         .annotate(
@@ -195,7 +195,7 @@ def _places(images, cells: list[Cell]) -> list[dict]:
             labeled=Count("pk", filter=settled),
             defective=Count("pk", filter=settled & Q(box_count__gt=0)),
         )
-        for mine in [found[row["line"], row["lot"]]]
+        for own_cells in [found[row["line"], row["lot"]]]
     ]
     return sorted(rows, key=lambda row: (-row["boxes"], row["line"], row["lot"]))[:PLACES]
 

@@ -56,10 +56,10 @@ def _both(value: float) -> tuple[str, str]:
 
 
 @register.simple_tag
-def defect_type(kind) -> SafeString:
+def defect_type(row) -> SafeString:
     """Draw the color and the name of a defect type, with its key where it has one."""
-    key = format_html(" <kbd>{}</kbd>", kind.hotkey) if kind.hotkey else ""
-    return format_html('<span class="type" style="--type-color: {}">{}{}</span>', kind.color, kind.name, key)
+    key = format_html(" <kbd>{}</kbd>", row.hotkey) if row.hotkey else ""
+    return format_html('<span class="type" style="--type-color: {}">{}{}</span>', row.color, row.name, key)
 
 
 @register.simple_tag

@@ -14,18 +14,18 @@ from inference import registry
 from webapp.views.page import page, render_project
 
 
-def _type_data(kind: DefectType, *, has_grader: bool) -> dict:
+def _type_data(defect_type: DefectType, *, has_grader: bool) -> dict:
     grades = [
         {"level": grade.level, "name": grade.name, "criteria": grade.criteria, "weight": grade.weight}
-        for grade in kind.grades.all()
+        for grade in defect_type.grades.all()
     ]
     return {
-        "id": kind.pk,
-        "name": kind.name,
-        "color": kind.color,
-        "hotkey": kind.hotkey,
-        "graded": kind.graded,
-        "archived": kind.archived,
+        "id": defect_type.pk,
+        "name": defect_type.name,
+        "color": defect_type.color,
+        "hotkey": defect_type.hotkey,
+        "graded": defect_type.graded,
+        "archived": defect_type.archived,
         "has_grader": has_grader,
         "grades": grades,
     }
@@ -45,7 +45,7 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
             "window_low": project.window_low,
             "window_high": project.window_high,
         },
-        "types": [_type_data(kind, has_grader=kind.name in graded) for kind in types],
+        "types": [_type_data(defect_type, has_grader=defect_type.name in graded) for defect_type in types],
         "user": request.user.get_username(),
         "role": project.role_of(request.user),
         "preferences": {
@@ -62,7 +62,7 @@ def canvas_data(request: HttpRequest, project: Project) -> dict:
 @require_GET
 @page
 def label(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """Show the image PK to be labeled, or without it offer to claim the next one."""
+    """Show the image `pk` to be labeled, or without it offer to claim the next one."""
     project = get_project(request.user, slug)
     image = None
     if pk is not None:

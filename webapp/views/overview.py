@@ -16,7 +16,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what to do next, the counts per state and split, and what the last round reached."""
     project = get_project(request.user, slug)
     counts = project_statistics.image_counts(Image.objects.present().filter(project=project))
-    situation = next_steps.look(project, by_state=counts["by_state"])
+    situation = next_steps.read_situation(project, by_state=counts["by_state"])
     steps = next_steps.steps(project, situation, project.role_of(request.user))
     done = project.rounds.filter(state=JobState.DONE).exclude(metrics={}).select_related("detector").first()
     context = {

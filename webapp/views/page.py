@@ -26,7 +26,7 @@ TITLES = {
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let VIEW be seen by signed-in people only, and turn the errors of verbs into pages."""
+    """Let `view` be seen by signed-in people only, and turn the errors of verbs into pages."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -57,7 +57,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refuse(request: HttpRequest, error: APIException) -> HttpResponse:
-    """Answer with the sentence and the status of ERROR, as a page or, for htmx, as a note in its place."""
+    """Answer with the sentence and the status of `error`, as a page or, for htmx, as a note in its place."""
     context = {"title": TITLES.get(error.status_code, "That did not work"), "sentence": str(error.detail)}
     template = "webapp/errors/_refused.html" if request.htmx else "webapp/errors/error.html"
     return render(request, template, context, status=error.status_code)

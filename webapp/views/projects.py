@@ -27,7 +27,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 
 def _with_counts(user) -> list[Project]:
-    """Return the projects of USER with image, open review and running round counts, in four queries."""
+    """Return the projects of `user` with image, open review and running round counts, in four queries."""
     rows = list(Project.objects.visible_to(user))
     images = Image.objects.present().filter(project__in=rows).order_by().values("project")
     totals = {

@@ -19,8 +19,8 @@ from training.config import RoundConfig, suggest_minutes
 from training.detector import backbone_choices
 from training.detector.config import DetectorConfig
 from training.models import Phase, Round
+from webapp.charts.evaluation import evaluation_charts, evaluations_of, shown_evaluation
 from webapp.forms.rounds import RoundForm
-from webapp.views import evaluations
 from webapp.views.page import page, render_project
 
 LISTED = 50
@@ -117,13 +117,13 @@ def _show(
     models = list(
         project.model_versions.select_related("defect_type", "promoted_by").order_by("-pk")[:LISTED]
     )
-    compared = evaluations.compare(round_) if round_ else []
-    shown = evaluations.chosen(round_, compared)
+    compared = evaluations_of(round_) if round_ else []
+    shown = shown_evaluation(round_, compared)
     context = {
         "round": round_,
         "compared": compared,
         "evaluation": shown,
-        "explained": evaluations.explain(project, shown) if shown else None,
+        "explained": evaluation_charts(project, shown) if shown else None,
         "phases": _phases(round_) if round_ else [],
         "running": round_ is not None and round_.state in (JobState.QUEUED, JobState.RUNNING),
         "warnings": round_.events.filter(kind__in=["warning", "resumed"]) if round_ else [],
@@ -186,19 +186,19 @@ def _results(round_: Round) -> dict:
 
 
 def _graders(measured: dict[str, dict]) -> list[tuple[str, dict]]:
-    """Return the measurement of each grader by its type's name, dressed for the tables."""
-    seen = dict(CropPolicy.choices)
-    dressed = []
+    """Return each grader's measurement by its type's name, with the rows of its confusion matrix."""
+    policies = dict(CropPolicy.choices)
+    graders = []
     for name, row in sorted(measured.items()):
         rows = [
             {"level": level, "counts": counts}
             for level, counts in enumerate(row.get("confusion", []), start=1)
         ]
         levels = [entry["level"] for entry in rows]
-        dressed.append(
-            (name, {**row, "rows": rows, "levels": levels, "seen": seen.get(row.get("policy"), "")})
+        graders.append(
+            (name, {**row, "rows": rows, "levels": levels, "seen": policies.get(row.get("policy"), "")})
         )
-    return dressed
+    return graders
 
 
 def _settings(round_: Round) -> list[dict]:

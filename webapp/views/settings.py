@@ -25,7 +25,7 @@ from webapp.views.page import page, render_project
 NOT_WRITTEN = 422
 
 
-def _mine(request: HttpRequest, slug: str) -> Project:
+def _project_to_change(request: HttpRequest, slug: str) -> Project:
     return get_project(request.user, slug, role=Role.ENGINEER)
 
 
@@ -40,7 +40,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def change_project(request: HttpRequest, slug: str) -> HttpResponse:
     """Write name, splits and targets."""
-    project = _mine(request, slug)
+    project = _project_to_change(request, slug)
     form = ProjectForm(request.POST, instance=project)
     if _write(form, lambda: annotations.projects.change(project, **form.cleaned_data)):
         return _back(request, project, "project", "The project is changed.")
@@ -51,7 +51,7 @@ def change_project(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def change_window(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the gray window; every view is drawn anew."""
-    project = _mine(request, slug)
+    project = _project_to_change(request, slug)
     form = WindowForm(request.POST)
     if _write(form, lambda: annotations.projects.change(project, **form.cleaned_data)):
         return _back(
@@ -78,7 +78,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def add_type(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a defect type."""
-    project = _mine(request, slug)
+    project = _project_to_change(request, slug)
     form = NewTypeForm(request.POST)
     if _write(form, lambda: annotations.projects.add_type(project, name=form.cleaned_data["name"].strip())):
         return _back(request, project, "types", f"{form.cleaned_data['name']} is added.")
@@ -89,27 +89,27 @@ def add_type(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def change_type(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Write one defect type with its grades."""
-    project = _mine(request, slug)
-    kind = get_object_or_404(project.defect_types, pk=pk)
-    form, rows = TypeForm(request.POST, instance=kind), grade_rows(kind, request.POST)
+    project = _project_to_change(request, slug)
+    defect_type = get_object_or_404(project.defect_types, pk=pk)
+    form, rows = TypeForm(request.POST, instance=defect_type), grade_rows(defect_type, request.POST)
 
     def write() -> None:
         grades = [row.cleaned_data for row in rows if row.cleaned_data]
-        annotations.projects.change_type(kind, grades=grades, **form.cleaned_data)
+        annotations.projects.change_type(defect_type, grades=grades, **form.cleaned_data)
 
     if rows.is_valid() and _write(form, write):
         return _back(request, project, "types", f"{form.cleaned_data['name']} is changed.")
     form.is_valid()
-    return _show(request, project, type_forms={kind.pk: (form, rows)}, status=NOT_WRITTEN)
+    return _show(request, project, type_forms={defect_type.pk: (form, rows)}, status=NOT_WRITTEN)
 
 
 @require_POST
 @page
 def move_type(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Move a defect type one place up or down."""
-    project = _mine(request, slug)
-    kind = get_object_or_404(project.defect_types, pk=pk)
-    annotations.projects.move_type(kind, by=-1 if request.POST.get("way") == "up" else 1)
+    project = _project_to_change(request, slug)
+    defect_type = get_object_or_404(project.defect_types, pk=pk)
+    annotations.projects.move_type(defect_type, by=-1 if request.POST.get("way") == "up" else 1)
     return _back(request, project, "types")
 
 
@@ -117,7 +117,7 @@ def move_type(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @page
 def add_member(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a person, or give the person another role."""
-    project = _mine(request, slug)
+    project = _project_to_change(request, slug)
     form = NewMemberForm(request.POST)
 
     def write() -> None:
@@ -133,7 +133,7 @@ def add_member(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def change_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change the role of a member, or end the membership."""
-    project = _mine(request, slug)
+    project = _project_to_change(request, slug)
     member = get_object_or_404(project.members.select_related("user"), pk=pk)
     roles = _roles(project)
     if request.POST.get("role") in Role.values:
@@ -158,7 +158,7 @@ def _roles(project: Project) -> dict:
 
 
 def _write(form, verb) -> bool:
-    """Call VERB if FORM is right; what the verb refuses is said at its field."""
+    """Call `verb` if `form` is right; what the verb refuses is said at its field."""
     if not form.is_valid():
         return False
     try:
@@ -195,7 +195,9 @@ def _show(
         "window_form": window_form or WindowForm(initial=_levels(project, histogram)),
         "new_type_form": new_type_form or NewTypeForm(),
         "new_member_form": new_member_form or NewMemberForm(),
-        "types": [_type_row(kind, (type_forms or {}).get(kind.pk)) for kind in _types(project)],
+        "types": [
+            _type_row(defect_type, (type_forms or {}).get(defect_type.pk)) for defect_type in _types(project)
+        ],
         "palette": PALETTE,
         "roles": Role.choices,
         "members": project.members.select_related("user"),
@@ -217,6 +219,6 @@ def _types(project: Project) -> list[DefectType]:
     return list(project.defect_types.prefetch_related("grades"))
 
 
-def _type_row(kind: DefectType, bound: tuple | None) -> dict:
-    form, rows = bound or (TypeForm(instance=kind), grade_rows(kind))
-    return {"kind": kind, "form": form, "rows": rows, "open": bound is not None}
+def _type_row(defect_type: DefectType, bound: tuple | None) -> dict:
+    form, rows = bound or (TypeForm(instance=defect_type), grade_rows(defect_type))
+    return {"defect_type": defect_type, "form": form, "rows": rows, "open": bound is not None}

@@ -1,4 +1,4 @@
-"""The gallery: filters, portions, what a card shows."""
+"""The gallery: filters, pages, what a card shows."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from annotations.listing import portions
+from annotations.listing import keyset_pagination
 from annotations.models import ImageState, Lease, Origin, Role, Split, ViewState
 from annotations.severity import severity_cache
 from tests.factories import make_box, make_image, make_project, make_revision, make_type, make_user
@@ -97,17 +97,17 @@ def test_a_filter_that_cannot_be_read_is_named(client, project):
     assert "split: Select a valid choice" in text
 
 
-def test_portions_follow_each_other_without_gap_or_double(client, project, monkeypatch):
-    monkeypatch.setitem(portions.portion.__kwdefaults__, "size", 3)
+def test_pages_follow_each_other_without_gap_or_double(client, project, monkeypatch):
+    monkeypatch.setitem(keyset_pagination.page_of.__kwdefaults__, "size", 3)
     kind = make_type(project, "dents", grades=4)
     for index in range(11):
-        # Equal values, and none at all: ties and gaps are where portions lose or double an image.
+        # Equal values, and none at all: ties and gaps are where pages lose or double an image.
         labeled_at = datetime(2026, 3, 1 + index % 3, tzinfo=UTC) if index % 4 else None
         image = make_image(project, f"{index % 2}-{index:02}.png", labeled_at=labeled_at)
         for _ in range(index % 3):
             make_box(image, kind, grade=1 + index % 4)
     everything = set(project.images.values_list("name", flat=True))
-    for sort in portions.SORTS:
+    for sort in keyset_pagination.SORTS:
         seen, url = [], f"{reverse('images', args=[project.slug])}?sort={sort}"
         while url:
             body = client.get(url).content.decode()
@@ -154,7 +154,7 @@ def test_severities_that_wait_for_a_worker_are_computed_on_the_way(client, proje
 
 def test_a_mark_that_cannot_be_read_starts_from_the_beginning(client, project):
     make_image(project, "a.png")
-    for sort in portions.SORTS:
+    for sort in keyset_pagination.SORTS:
         assert names(client, project, sort=sort, after="x~y") == ["a.png"]
         assert names(client, project, sort=sort, after="9" * 30) == ["a.png"]
 
@@ -214,15 +214,15 @@ def test_the_page_learns_which_pictures_are_drawn_by_now(client, project):
 
 
 def test_more_images_than_are_worth_counting_are_said_to_be_more(client, project, monkeypatch):
-    monkeypatch.setattr(portions, "COUNTED", 2)
+    monkeypatch.setattr(keyset_pagination, "COUNTED", 2)
     for _ in range(3):
         make_image(project)
     assert "more than 2 images" in text_of(client.get(reverse("images-count", args=[project.slug])))
     assert text_of(client.get(reverse("images-count", args=[project.slug]), {"q": "nothing"})) == "0 images"
 
 
-def test_more_images_than_a_portion_are_counted_in_a_second_request(client, project, monkeypatch):
-    monkeypatch.setitem(portions.portion.__kwdefaults__, "size", 1)
+def test_more_images_than_a_page_holds_are_counted_in_a_second_request(client, project, monkeypatch):
+    monkeypatch.setitem(keyset_pagination.page_of.__kwdefaults__, "size", 1)
     make_image(project), make_image(project)
     body = client.get(reverse("images", args=[project.slug]), {"q": "image"}).content.decode()
     assert f'hx-get="{reverse("images-count", args=[project.slug])}?q=image"' in body

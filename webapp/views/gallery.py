@@ -12,16 +12,17 @@ from annotations.access import get_project
 from annotations.bulk import ASKED_REASONS
 from annotations.imaging.addresses import media_url
 from annotations.labeling.comments import KINDS
-from annotations.listing import portions
+from annotations.listing import keyset_pagination
 from annotations.listing.filters import ANYBODY, image_filter
 from annotations.models import Image, ImageState, Lease, Origin, Project, Split, ViewState
 from annotations.models.images import KEPT_AFTER_DELETION
 from annotations.severity import severity_cache
 from webapp.views.page import page, render_project
 
+# At most so many lots or lines are offered, ids answered, and leases named.
 SUGGESTED = 200
-ASKED = 200
-WORKERS = 500
+MAX_IDS = 200
+MAX_LEASES = 500
 # Filters that have no control of their own: they come by links from the dashboard and are shown as chips.
 CHIPS = {
     "settled": "labeled or auto-labeled",
@@ -40,29 +41,29 @@ FOLDED = ("line", "grade", "by", "labeler", "working", "comments", "worst_from",
 
 @require_GET
 @page
-def images(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the images that pass the filters; htmx asks for the list alone, or for the portion after one."""
+def gallery(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the images that pass the filters; htmx asks for the list alone, or for the page after one."""
     project = get_project(request.user, slug)
-    query = _said(request.GET)
-    shown = image_filter(project, query)
-    sort = query.get("sort") if query.get("sort") in portions.SORTS else "new"
+    query = _without_empty_values(request.GET)
+    filtered = image_filter(project, query)
+    sort = query.get("sort") if query.get("sort") in keyset_pagination.SORTS else "new"
     after = query.get("after", "")
-    rows = shown.qs if shown.is_valid() else Image.objects.none()
-    part = portions.portion(rows, project=project, sort=sort, after=after)
-    _dress(part.images, project)
+    rows = filtered.qs if filtered.is_valid() else Image.objects.none()
+    shown_page = keyset_pagination.page_of(rows, project=project, sort=sort, after=after)
+    _add_card_values(shown_page.images, project)
     deleted = bool(query.get("deleted"))
     context = {
-        "portion": part,
+        "image_page": shown_page,
         "deleted_view": deleted,
-        "errors": [] if shown.is_valid() else shown.errors.items(),
-        "more_url": _address(query, after=part.after) if part.after else None,
+        "errors": [] if filtered.is_valid() else filtered.errors.items(),
+        "more_url": _query_string(query, after=shown_page.next_cursor) if shown_page.next_cursor else None,
     }
     if request.htmx and after:
         return render(request, "webapp/gallery/_cards.html", {"project": project, **context})
-    context |= {"chips": _chips(query), "any_filter": bool(_filters(query) - {"deleted"})}
-    # A first portion that is also the last one is counted already; other counts follow by themselves.
-    counted = None if part.after else len(part.images)
-    context |= {"found": counted, "count_query": _address(query)}
+    context |= {"chips": _filter_chips(query), "any_filter": bool(_filter_names(query) - {"deleted"})}
+    # A first page that is also the last one is counted already; the browser asks for other counts.
+    counted = None if shown_page.next_cursor else len(shown_page.images)
+    context |= {"found": counted, "count_query": _query_string(query)}
     context |= {"deleted_count": project.images.deleted().count()}
     if request.htmx:
         return render(request, "webapp/gallery/_results.html", {"project": project, **context})
@@ -79,29 +80,32 @@ def images(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 @page
 def count(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say how many images pass the filters, up to a number beyond which nobody counts along."""
+    """Answer how many images pass the filters, exactly up to `COUNTED`."""
     project = get_project(request.user, slug)
-    shown = image_filter(project, _said(request.GET))
-    found = shown.qs.order_by()[: portions.COUNTED + 1].count() if shown.is_valid() else 0
-    context = {"found": min(found, portions.COUNTED), "more_found": found > portions.COUNTED}
+    filtered = image_filter(project, _without_empty_values(request.GET))
+    found = filtered.qs.order_by()[: keyset_pagination.COUNTED + 1].count() if filtered.is_valid() else 0
+    context = {
+        "found": min(found, keyset_pagination.COUNTED),
+        "more_found": found > keyset_pagination.COUNTED,
+    }
     return render(request, "webapp/gallery/_count.html", context)
 
 
 @require_GET
 @page
 def cards(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give the cards of the ids in the query as they are now, deleted ones left out."""
+    """Answer the cards of the ids in the query as they are now, without deleted images."""
     project = get_project(request.user, slug)
     rows = project.images.present().filter(pk__in=_ids(request))
-    part = portions.portion(rows, project=project, size=ASKED)
-    _dress(part.images, project)
-    return render(request, "webapp/gallery/_cards.html", {"project": project, "portion": part})
+    shown_page = keyset_pagination.page_of(rows, project=project, size=MAX_IDS)
+    _add_card_values(shown_page.images, project)
+    return render(request, "webapp/gallery/_cards.html", {"project": project, "image_page": shown_page})
 
 
 @require_GET
 @page
 def live(request: HttpRequest, slug: str) -> JsonResponse:
-    """Say who works where now, and which of the ids in the query have their picture, or will get none."""
+    """Answer the live leases, and which of the ids in the query have a picture now, or will get none."""
     project = get_project(request.user, slug)
     rows = Image.objects.filter(project=project, pk__in=_ids(request))
     done = rows.filter(view_state__in=[ViewState.READY, ViewState.FAILED])
@@ -111,39 +115,38 @@ def live(request: HttpRequest, slug: str) -> JsonResponse:
         else {"error": image.view_error or "it could not be drawn"}
         for image in done
     }
-    held = Lease.objects.live(timezone.now()).filter(image__project=project)
-    working = dict(held.values_list("image_id", "user__username")[:WORKERS])
+    leases = Lease.objects.live(timezone.now()).filter(image__project=project)
+    working = dict(leases.values_list("image_id", "user__username")[:MAX_LEASES])
     return JsonResponse({"drawn": drawn, "working": working})
 
 
 def _ids(request: HttpRequest) -> list[int]:
     texts = request.GET.get("ids", "").split(",")
-    return [int(text) for text in texts if text.isdecimal() and len(text) < 19][:ASKED]
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19][:MAX_IDS]
 
 
-def _said(data: QueryDict) -> QueryDict:
-    """Return the query without its empty values."""
-    said = QueryDict(mutable=True)
+def _without_empty_values(data: QueryDict) -> QueryDict:
+    query = QueryDict(mutable=True)
     for name, values in data.lists():
         if kept := [value for value in values if value.strip()]:
-            said.setlist(name, kept)
-    return said
+            query.setlist(name, kept)
+    return query
 
 
-def _filters(query: QueryDict) -> set[str]:
+def _filter_names(query: QueryDict) -> set[str]:
     return {name for name in query if name not in ("sort", "after")}
 
 
-def _address(query: QueryDict, *, without: str = "", after: str | None = None) -> str:
+def _query_string(query: QueryDict, *, without: str = "", after: str | None = None) -> str:
     pairs = [(name, v) for name, vs in query.lists() for v in vs if name not in ("after", without)]
     return "?" + urlencode(pairs + ([("after", after)] if after else []))
 
 
-def _chips(query: QueryDict) -> list[dict]:
+def _filter_chips(query: QueryDict) -> list[dict]:
     return [
         {
             "text": words.format(query[name]),
-            "url": _address(query, without=name),
+            "url": _query_string(query, without=name),
             "name": name,
             "value": query[name],
         }
@@ -162,12 +165,12 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
     return {
         "query": query,
         "sort": sort,
-        "sorts": [(name, order.label) for name, order in portions.SORTS.items()],
+        "sorts": [(name, order.label) for name, order in keyset_pagination.SORTS.items()],
         "states": ImageState.choices,
         "splits": Split.choices,
         "origins": Origin.choices,
         "types": types,
-        "grades": range(1, 1 + max((len(kind.grades.all()) for kind in types), default=0)),
+        "grades": range(1, 1 + max((len(row.grades.all()) for row in types), default=0)),
         "lots": texts["lot"],
         "lines": texts["line"],
         "people": project.members.values_list("user__username", flat=True),
@@ -179,15 +182,17 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
     }
 
 
-def _dress(rows: list[Image], project: Project) -> None:
-    """Give each image what its card shows: addresses, colors and sizes of boxes, severity, who is there."""
-    now, colors = timezone.now(), portions.colors(project)
-    told = project.severity_basis == severity_cache.basis(project)
+def _add_card_values(rows: list[Image], project: Project) -> None:
+    """Add to each image what its card shows: addresses, colors and sizes of boxes, severity, lease."""
+    now, colors = timezone.now(), keyset_pagination.colors(project)
+    up_to_date = project.severity_basis == severity_cache.basis(project)
     for image in rows:
         image.thumbnail_url = media_url(image, "thumbnail")
-        image.shown_severity = image.severity if told and image.severity_version == image.version else None
-        held = getattr(image, "lease", None)
-        image.worker = held.user.get_username() if held and held.expires_at > now else ""
+        image.shown_severity = (
+            image.severity if up_to_date and image.severity_version == image.version else None
+        )
+        lease = getattr(image, "lease", None)
+        image.worker = lease.user.get_username() if lease and lease.expires_at > now else ""
         if image.deleted_at:
             image.hours_left = max(0, (image.deleted_at + KEPT_AFTER_DELETION - now) // timedelta(hours=1))
         for box in image.drawn_boxes:

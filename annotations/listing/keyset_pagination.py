@@ -1,4 +1,7 @@
-"""In which order the gallery shows images, in portions that cost the same at any depth."""
+"""Pages of images in a chosen order, by keyset: each starts after the last image of the one before.
+
+So the last page costs what the first one does.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,15 @@ from annotations.labeling import comments
 from annotations.models import Box, DefectType, Image, Project
 from annotations.severity import severity_cache
 
-PORTION = 60
-# Counting a hundred thousand images takes longer than showing the first ones.
+PAGE_SIZE = 60
+# Images are counted up to here: to count a hundred thousand takes longer than to show the first ones.
 COUNTED = 10_000
 # A thumbnail cannot show more than this; the card gives the whole number.
 BOXES_DRAWN = 40
 
 
 @dataclass(frozen=True)
-class Order:
+class SortOrder:
     """One order: by a field of Image, then by id in the same direction; images without a value last."""
 
     label: str
@@ -32,32 +35,32 @@ class Order:
 
 
 SORTS = {
-    "new": Order("Newest first", "pk"),
-    "old": Order("Oldest first", "pk", descending=False),
-    "name": Order("By name", "name", descending=False),
-    "labeled": Order("Last labeled first", "labeled_at"),
-    "severity": Order("Most severe first", "severity"),
-    "boxes": Order("Most boxes first", "box_count"),
+    "new": SortOrder("Newest first", "pk"),
+    "old": SortOrder("Oldest first", "pk", descending=False),
+    "name": SortOrder("By name", "name", descending=False),
+    "labeled": SortOrder("Last labeled first", "labeled_at"),
+    "severity": SortOrder("Most severe first", "severity"),
+    "boxes": SortOrder("Most boxes first", "box_count"),
 }
 
 
 @dataclass(frozen=True)
-class Portion:
-    """Some images of a list, and after what the next ones follow (None at the end)."""
+class ImagePage:
+    """Some images of a list, and the cursor that the next page takes, None on the last page."""
 
     images: list[Image]
-    after: str | None
+    next_cursor: str | None
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last image of a portion: its id and its value in the order, None where it has none."""
+    """The last image of a page: its id, and its value in the order, None where it has none."""
 
     pk: int
     value: str | int | float | datetime | None = None
 
     @staticmethod
-    def read(text: str, order: Order) -> Cursor | None:
+    def read(text: str, order: SortOrder) -> Cursor | None:
         """Return the cursor that `text` says for `order`, None when it says none."""
         pk, _, value = text.partition("~")
         if not pk.isdecimal() or len(pk) > 18:
@@ -76,8 +79,8 @@ class Cursor:
             return None
 
     @staticmethod
-    def of(image: Image, order: Order, field: str) -> str:
-        """Write the cursor of `image`, whose value in `order` is in `field`."""
+    def of(image: Image, order: SortOrder, field: str) -> str:
+        """Write the cursor of `image`, whose value in `order` is in the attribute `field`."""
         if order.field == "pk":
             return str(image.pk)
         value = getattr(image, field)
@@ -85,11 +88,13 @@ class Cursor:
         return f"{image.pk}~{text}"
 
 
-def portion(images, *, project: Project, sort: str = "new", after: str = "", size: int = PORTION) -> Portion:
-    """Return `size` of `images` after the cursor `after` in the order `sort`, with boxes and workers.
+def page_of(
+    images, *, project: Project, sort: str = "new", after: str = "", size: int = PAGE_SIZE
+) -> ImagePage:
+    """Return `size` of `images` of `project` after the cursor `after`, in the order `sort`.
 
-    Each part of the order (images of the same value, those of lesser ones, those without) is a range of an
-    index, so that the last portion costs what the first one does.
+    Boxes to draw, comment counts and leases are loaded. Each part of the order (images of the same value,
+    those of lesser ones, those without) is a range of an index.
     """
     order = SORTS[sort]
     field, cursor = order.field, Cursor.read(after, order) if after else None
@@ -107,11 +112,13 @@ def portion(images, *, project: Project, sort: str = "new", after: str = "", siz
         if len(found) > size:
             break
     more = len(found) > size
-    return Portion(images=found[:size], after=Cursor.of(found[size - 1], order, field) if more else None)
+    return ImagePage(
+        images=found[:size], next_cursor=Cursor.of(found[size - 1], order, field) if more else None
+    )
 
 
 def _parts(images, field: str, descending: bool, cursor: Cursor | None):
-    """Yield the ranges of `images` that follow `cursor`, in order; what is asked for is fetched, no more."""
+    """Yield the ranges of `images` that follow `cursor`, in order; each is queried when it is iterated."""
     sign, beyond = ("-", "lt") if descending else ("", "gt")
     by_pk = images.order_by(f"{sign}pk")
     rest = by_pk.filter(**{f"pk__{beyond}": cursor.pk}) if cursor else by_pk
