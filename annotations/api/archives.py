@@ -25,7 +25,7 @@ class FailureSerializer(serializers.Serializer):
 
 
 class ArchiveSerializer(serializers.ModelSerializer):
-    """An archive on its way into a project; `known` were there before, `refused` counts all failures."""
+    """An archive that is unpacked into a project; `known` images were there before, `refused` failed."""
 
     state_text = serializers.CharField(source="get_state_display", read_only=True)
     entries = serializers.IntegerField(source="members_total", read_only=True)
@@ -77,7 +77,7 @@ class ArchiveDetail(VisibleScope, generics.RetrieveAPIView):
 
 
 class CancelArchive(VisibleScope, generics.GenericAPIView):
-    """The way to stop an archive."""
+    """Stop the unpacking of an archive."""
 
     serializer_class = NoInput
     queryset = Archive.objects.all()

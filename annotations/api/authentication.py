@@ -27,6 +27,6 @@ class PageSession(SessionAuthentication):
 
 
 class PageSessionScheme(SessionScheme):
-    """How the schema tells of it: as any session."""
+    """Describe it in the schema as any session."""
 
     target_class = "annotations.api.authentication.PageSession"

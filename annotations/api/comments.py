@@ -1,4 +1,4 @@
-"""REST: the talk about an image, thread by thread."""
+"""REST: the comments on an image, in threads."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ GONE = "There is no such comment; it may have been deleted."
 
 
 class ReplySerializer(serializers.ModelSerializer):
-    """One thing that a person said."""
+    """One comment of a person."""
 
     author = serializers.SlugRelatedField[User]("username", read_only=True, allow_null=True)
     deleted = serializers.SerializerMethodField(help_text="Its words were taken back; the answers stay.")

@@ -46,7 +46,7 @@ class TilesFailed(BlemishError):
 
 
 class TileLost(BlemishError):
-    """A stored tile cannot be read; a worker is asked to cut it again."""
+    """A stored tile cannot be read; a worker cuts it again."""
 
     status_code = status.HTTP_404_NOT_FOUND
     default_code = "tile_lost"

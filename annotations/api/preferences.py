@@ -1,4 +1,4 @@
-"""REST: what a person chose for his own eyes and hands, everywhere and per project."""
+"""REST: a person's preferences for display and keys, for all pages and per project."""
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view

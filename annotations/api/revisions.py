@@ -1,4 +1,4 @@
-"""REST: the history of an image, and the way back to one of its revisions."""
+"""REST: the history of an image, and restoring one of its revisions."""
 
 from typing import Any
 
@@ -149,7 +149,7 @@ class RestoreSerializer(serializers.Serializer):
 
 
 class Restore(ImageScope, generics.GenericAPIView):
-    """The way back to a revision."""
+    """Restore a revision."""
 
     serializer_class = RestoreSerializer
 

@@ -74,7 +74,7 @@ def is_annotation(file: UploadedFile) -> bool:
 
 
 class Images(ImageList):
-    """The images of a project, and the way in."""
+    """List the images of a project, and upload more."""
 
     parser_classes = [MultiPartParser]
 

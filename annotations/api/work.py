@@ -107,7 +107,7 @@ class Claim(ProjectScope, generics.GenericAPIView):
 
 
 class RenewedSerializer(LeaseSerializer):
-    """The caller's lease, and a mark by which a page sees that the defect types were changed."""
+    """The caller's lease, and a fingerprint that changes with the defect types."""
 
     types = serializers.CharField()
 
@@ -131,7 +131,7 @@ class Lease(ImageScope, generics.GenericAPIView):
 
 
 class DecisionFields(serializers.Serializer):
-    """What every decision says beside its boxes."""
+    """A decision without its boxes."""
 
     decision = serializers.ChoiceField(review.DECISIONS)
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)

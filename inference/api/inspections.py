@@ -55,7 +55,7 @@ class DefectSerializer(serializers.ModelSerializer):
         return likely_grade(defect.grade_probabilities) if defect.grade_probabilities else None
 
     def get_severity(self, defect: Defect) -> float | None:
-        """Return the severity, or None when nothing tells it."""
+        """Return the severity, or None when it is unknown."""
         return results.severity_of_defect(defect)
 
 
@@ -138,7 +138,7 @@ class WholeInspectionSerializer(InspectionSerializer):
 
 
 class InspectionStartSerializer(serializers.Serializer):
-    """Images to look at, and how."""
+    """Images to inspect, and the settings."""
 
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True), allow_empty=False, max_length=1000
@@ -187,7 +187,7 @@ class InspectionList(ProjectScope, generics.ListAPIView):
         },
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Keep the images and hand them to a worker; watch the answer's address for the defects."""
+        """Store the images and enqueue the inspection; ask the answer's address for the defects."""
         serializer = InspectionStartSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
@@ -213,7 +213,7 @@ class InspectionDetail(VisibleScope, generics.RetrieveAPIView):
 
 
 class InspectionCancel(VisibleScope, generics.GenericAPIView):
-    """The way to stop an inspection."""
+    """Stop an inspection."""
 
     serializer_class = NoInput
     queryset = counted(Inspection.objects.select_related("project", "created_by"))

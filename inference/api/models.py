@@ -63,7 +63,7 @@ class ModelList(ProjectScope, generics.ListAPIView):
 
 
 class ModelPromote(VisibleScope, generics.GenericAPIView):
-    """The way for a model into use."""
+    """Promote a model."""
 
     serializer_class = NoInput
     queryset = MODELS

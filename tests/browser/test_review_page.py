@@ -158,7 +158,7 @@ def test_two_reviewers_get_different_images(queue, open_page) -> None:
     second.goto(f"/p/{queue.slug}/review/")
     expect(second.get_by_role("heading", name="Nothing to review")).to_be_visible()
     first.goto("/")
-    second.get_by_role("button", name="Look again").click()
+    second.get_by_role("button", name="Check again").click()
     _expect_image(second, "part-0.png")
 
 

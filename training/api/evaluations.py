@@ -63,7 +63,7 @@ class CellSerializer(serializers.Serializer):
 
 
 class EvaluatedImagePages(LimitOffsetPagination):
-    """A hundred at a time, unless told."""
+    """Pages of a hundred images by default."""
 
     default_limit = 100
     max_limit = 500

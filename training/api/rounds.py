@@ -27,7 +27,7 @@ KINDS = {
 
 
 def setting_field(option: options.Option) -> serializers.Field:
-    """Return how one setting looks in the schema."""
+    """Return the schema of one setting."""
     if option.many:
         return serializers.ListField(child=KINDS[option.kind](), default=list(option.default))
     about = {"default": option.default, "allow_null": option.optional, "help_text": option.sentence}
@@ -35,7 +35,7 @@ def setting_field(option: options.Option) -> serializers.Field:
 
 
 def network_settings(name: str, config: type, own: tuple[str, ...]) -> serializers.Serializer:
-    """Return how the settings of one network look in the schema, without those that the round gives."""
+    """Return the schema of one network's settings, without those that the round gives."""
     settings = [option for option in options.options_of(config) if option.name not in own]
     return inline_serializer(
         name, {option.name: setting_field(option) for option in settings}, required=False
@@ -142,7 +142,7 @@ class EventSerializer(serializers.ModelSerializer):
 
 
 class EvaluationSerializer(serializers.ModelSerializer):
-    """What was measured, in a few numbers; its own address tells why."""
+    """What was measured, in a few numbers; its own address has the whole report."""
 
     round = serializers.IntegerField(source="round_id", read_only=True)
     model = serializers.SlugRelatedField[ModelVersion]("name", read_only=True, allow_null=True)
@@ -253,7 +253,7 @@ class RoundDetail(RoundView):
 
 
 class RoundCancel(RoundView):
-    """The way to stop a round."""
+    """Stop a round."""
 
     serializer_class = NoInput
     role = Role.ENGINEER

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 
 class TokenCall(ObtainAuthToken):
-    """The way to a token for scripts."""
+    """Get the token for scripts."""
 
     def post(self, request: Request, *args, **kwargs) -> Response:
         """Answer the token of a person who gives name and password; it stays the same until renewed."""

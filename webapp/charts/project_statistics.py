@@ -79,7 +79,7 @@ def collect(project: Project, selection: Selection | None = None) -> dict:
 
 
 def _cells(project: Project, boxes) -> list[Cell]:
-    """Count `boxes` in one pass, because the severity of a million of them is dear to compute."""
+    """Count `boxes` in one pass, because computing a million severities takes long."""
     scaled = Floor(F("severity") * SEVERITY_BINS + Value(1e-9))
     last = Value(float(SEVERITY_BINS - 1))
     # Of null and a number, PostgreSQL takes the number as the least, SQLite null.

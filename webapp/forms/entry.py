@@ -1,4 +1,4 @@
-"""Forms on the way in: signing in, and a new project."""
+"""Forms for signing in and for a new project."""
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm

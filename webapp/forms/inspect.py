@@ -19,7 +19,7 @@ class FilesField(forms.FileField):
     widget = ManyFiles(attrs={"accept": "image/png,image/jpeg,image/bmp,image/tiff,.tif,.tiff,.bmp"})
 
     def clean(self, data, initial=None) -> list:
-        """Return every file; what is wrong with one of them is told beside its results."""
+        """Return every file; the error of a single file is shown with its results."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files:
             raise forms.ValidationError("Choose at least one image.")

@@ -43,7 +43,7 @@ class ProjectForm(StoredByVerb):
             "calibration_percent": "Share of parts that set the thresholds.",
             "test_percent": "Share of parts that only report; the rest trains. Holds for new images.",
             "precision_target": "What a type’s boxes must prove before they are accepted without a person.",
-            "lease_seconds": "How long an image stays reserved after the last sign of life.",
+            "lease_seconds": "How long an image stays reserved after the page last renewed its lease.",
         }
         widgets = {
             "description": forms.Textarea(attrs={"rows": 2}),

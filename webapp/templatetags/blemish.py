@@ -62,12 +62,6 @@ def defect_type(row) -> SafeString:
     return format_html('<span class="type" style="--type-color: {}">{}{}</span>', row.color, row.name, key)
 
 
-@register.simple_tag
-def state(row) -> SafeString:
-    """Draw the state of an image, round or inspection: a shape and its word."""
-    return format_html('<span class="chip state {}">{}</span>', row.state, row.get_state_display())
-
-
 @register.filter
 def when(moment: datetime | None) -> SafeString | str:
     """Write a moment in UTC; the page turns it into the reader's own time."""
@@ -96,7 +90,7 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def decimals(value: float | None, digits: int = 3) -> str:
     """Write a number with `digits` after the point, a dash for none."""
-    # A template gives an empty text for what is missing on the way to the value.
+    # A template passes an empty text when an attribute of the expression is missing.
     return "–" if value in (None, "") else f"{value:.{digits}f}"
 
 

@@ -26,7 +26,7 @@ ALIVE = (JobState.QUEUED, JobState.RUNNING)
 @require_http_methods(["GET", "POST"])
 @page
 def inspect(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the way to send images, and the earlier inspections; POST starts one."""
+    """Show the form that sends images, and the earlier inspections; POST starts an inspection."""
     project = get_project(request.user, slug)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = InspectForm(project, *sent)
@@ -84,7 +84,7 @@ def live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 @page
 def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Stop an inspection; what was looked at stays."""
+    """Stop an inspection; images that are done keep their results."""
     project = get_project(request.user, slug)
     found = get_object_or_404(project.inspections, pk=pk)
     try:

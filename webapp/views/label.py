@@ -32,9 +32,9 @@ def _type_data(defect_type: DefectType, *, has_grader: bool) -> dict:
 
 
 def canvas_data(request: HttpRequest, project: Project) -> dict:
-    """Return what the modules of the label and review pages are told.
+    """Return the data that the label and review pages embed for their modules.
 
-    Project, types with grades, user, and what the user chose everywhere and in this project.
+    Project, types with grades, person, and the person's preferences, of all pages and of this project.
     """
     graded = registry.graders(project)
     types = project.defect_types.prefetch_related("grades")

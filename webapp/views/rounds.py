@@ -29,7 +29,7 @@ LISTED = 50
 @require_http_methods(["GET", "POST"])
 @page
 def rounds(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the newest round, the way to start another, all rounds and the models; POST starts one."""
+    """Show the newest round, the form for another, all rounds and the models; POST starts a round."""
     if request.method == "POST":
         return _start(request, get_project(request.user, slug, role=Role.ENGINEER))
     project = get_project(request.user, slug)

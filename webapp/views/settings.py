@@ -158,7 +158,7 @@ def _roles(project: Project) -> dict:
 
 
 def _write(form, verb) -> bool:
-    """Call `verb` if `form` is right; what the verb refuses is said at its field."""
+    """Call `verb` if `form` is valid; return whether it was done. An error of the verb goes to its field."""
     if not form.is_valid():
         return False
     try:

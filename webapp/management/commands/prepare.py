@@ -17,7 +17,7 @@ from annotations.atomic_files import atomic_write
 class Command(BaseCommand):
     help = "Migrate, collect static files when they changed, and make the demo on the very first start."
 
-    # The checks load every page; the web server does so anyway, and this is on the way to the first one.
+    # No checks: they load every page, which delays the first one; the web server loads them anyway.
     requires_system_checks = []
 
     def add_arguments(self, parser) -> None:
