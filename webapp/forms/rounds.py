@@ -133,7 +133,7 @@ class RoundForm(forms.Form):
         )
 
     def clean(self) -> dict:
-        """Build the config, whose own checks speak at their fields."""
+        """Build the config; an error of its checks goes to the field that it names."""
         cleaned = super().clean()
         time = cleaned.get("time")
         own = cleaned.get("minutes") if time == self.OWN else None
@@ -154,7 +154,7 @@ class RoundForm(forms.Form):
         return cleaned
 
     def _changed(self, part: str, cleaned: dict) -> dict:
-        """Return the settings of `part` that differ from their defaults; a wrong one speaks at its field."""
+        """Return the settings of `part` that differ from their defaults; an invalid one adds an error."""
         changed = {}
         for name, option in self.of_networks[part].items():
             text = cleaned.get(name)
