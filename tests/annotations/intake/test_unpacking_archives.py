@@ -18,13 +18,18 @@ from annotations.models import Archive, JobState, Role
 from tests.api import member_client
 from tests.factories import make_image, make_member, make_project, png
 
-# The heartbeat of a job is written by a thread, over a connection of its own.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 VOC = (
     b"<annotation><filename>a.png</filename><object><name>scratches</name><bndbox><xmin>3</xmin>"
     b"<ymin>4</ymin><xmax>20</xmax><ymax>30</ymax></bndbox></object></annotation>"
 )
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeat(monkeypatch):
+    """Let the heartbeat's thread write nothing: its connection would wait for the transaction of the test."""
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 3600)
 
 
 @pytest.fixture
@@ -202,6 +207,38 @@ def test_the_work_is_done_in_turns_and_goes_on_where_it_was(project):
     assert (archive.state, archive.members_done) == (JobState.QUEUED, 0)
     assert not archives.run(archive.pk)
     assert project.images.count() == 3
+
+
+def test_the_sweep_sends_a_lost_archive_but_none_whose_next_turn_was_just_asked_for(project, monkeypatch):
+    sent = []
+    monkeypatch.setattr(jobs, "enqueue", lambda task, pk, **_: sent.append((task, pk)))
+    lost, in_turns = (receive(project, zipped((f"{n}.png", png()))) for n in range(2))
+    Archive.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert archives.run(in_turns.pk, seconds=-1)
+    sent.clear()
+    assert archives.sweep() == 1
+    assert sent == [(archives.UNPACK, lost.pk)]
+    long_ago = timezone.now() - timedelta(minutes=1)
+    Archive.objects.filter(pk=in_turns.pk).update(heartbeat_at=long_ago)
+    assert archives.sweep() == 2
+
+
+def test_a_worker_that_is_told_to_end_gives_the_archive_back_with_its_progress(project, monkeypatch):
+    archive = receive(project, zipped(*((f"{n}.png", png()) for n in range(3))))
+    monkeypatch.setattr(archives, "WRITTEN_EVERY", 0)
+    whole = archives.ingest.add_image
+
+    def end_after_the_first(*rest, **more):
+        jobs.ending.set()
+        return whole(*rest, **more)
+
+    monkeypatch.setattr(archives.ingest, "add_image", end_after_the_first)
+    try:
+        assert archives.run(archive.pk)
+    finally:
+        jobs.ending.clear()
+    archive.refresh_from_db()
+    assert (archive.state, archive.claim, archive.members_done) == (JobState.QUEUED, "", 1)
 
 
 def test_the_archive_of_a_dead_worker_is_gone_on_with(project, monkeypatch):
