@@ -65,8 +65,8 @@ class ArchiveList(ProjectScope, generics.ListAPIView):
     def get_queryset(self):
         """Return at most twenty of the caller's archives in this project."""
         since = timezone.now() - SHOWN_FOR
-        mine = super().get_queryset().filter(project=self.project, uploaded_by=self.request.user)
-        return mine.filter(created_at__gt=since)[:20]
+        archives = super().get_queryset().filter(project=self.project, uploaded_by=self.request.user)
+        return archives.filter(created_at__gt=since)[:20]
 
 
 class ArchiveDetail(VisibleScope, generics.RetrieveAPIView):

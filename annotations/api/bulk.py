@@ -111,13 +111,13 @@ ACTIONS: dict[str, tuple[Callable, Role, tuple[str, ...]]] = {
 }
 
 
-def chosen(project, said: dict):
-    """Return the images of `project` that the filter `said` keeps; raises InvalidFilter."""
+def chosen(project, parameters: dict):
+    """Return the images of `project` that the filter `parameters` keeps; raises InvalidFilter."""
     query = QueryDict(mutable=True)
-    for name, value in said.items():
+    for name, value in parameters.items():
         query.setlist(name, [str(one) for one in (value if isinstance(value, list) else [value])])
     shown = ImageListFilter(query, Image.objects.filter(project=project), project=project)
-    unknown = sorted(set(said) - set(shown.filters) - {"sort"})
+    unknown = sorted(set(parameters) - set(shown.filters) - {"sort"})
     if unknown:
         raise InvalidFilter(f"{unknown[0]} is no filter of images.", field=unknown[0])
     if not shown.is_valid():
@@ -142,20 +142,20 @@ class Bulk(ProjectScope, generics.GenericAPIView):
         """
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
-        verb, role, names = ACTIONS[said["action"]]
+        values = serializer.validated_data
+        verb, role, names = ACTIONS[values["action"]]
         access.require(self.project, request.user, role)
-        ids, after = said.get("ids"), None
+        ids, after = values.get("ids"), None
         if ids is None:
-            ids, after = self._portion(said)
-        given = {name: said[name] for name in names if name in said}
+            ids, after = self._next_ids(values)
+        given = {name: values[name] for name in names if name in values}
         outcome = verb(self.project, ids, user=request.user, **given)
         return Response({**asdict(outcome), "after": after})
 
-    def _portion(self, said: dict) -> tuple[list[int], int | None]:
+    def _next_ids(self, values: dict) -> tuple[list[int], int | None]:
         """Return the next ids that the filter keeps, and where the call after this one goes on."""
-        images = chosen(self.project, said["filter"]).order_by("pk").filter(pk__gt=said.get("after", 0))
-        images = images.exclude(pk__in=said.get("without", []))
+        images = chosen(self.project, values["filter"]).order_by("pk").filter(pk__gt=values.get("after", 0))
+        images = images.exclude(pk__in=values.get("without", []))
         ids = list(images.values_list("pk", flat=True)[: BATCH + 1])
         return ids[:BATCH], ids[BATCH - 1] if len(ids) > BATCH else None
 
@@ -171,9 +171,9 @@ class Summary(ProjectScope, generics.GenericAPIView):
         """Count the states, splits, types, grades, origins and sizes of the images' boxes."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
-        if "ids" in said:
-            images = self.project.images.filter(pk__in=said["ids"])
+        values = serializer.validated_data
+        if "ids" in values:
+            images = self.project.images.filter(pk__in=values["ids"])
         else:
-            images = chosen(self.project, said["filter"]).exclude(pk__in=said.get("without", []))
+            images = chosen(self.project, values["filter"]).exclude(pk__in=values.get("without", []))
         return Response(summaries.summarize(self.project, images))

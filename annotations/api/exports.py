@@ -49,8 +49,8 @@ class Download(ProjectScope, generics.GenericAPIView):
     @extend_schema(parameters=[ExportSerializer], responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str) -> StreamingHttpResponse:
         """Send the file."""
-        asked = {name: value for name, value in request.query_params.dict().items() if value}
-        serializer = self.get_serializer(data=asked)
+        sent = {name: value for name, value in request.query_params.dict().items() if value}
+        serializer = self.get_serializer(data=sent)
         serializer.is_valid(raise_exception=True)
         return StreamingHttpResponse(
             gathered(self.chunks(self.project, **serializer.validated_data)),

@@ -90,22 +90,22 @@ class OriginalFile(ImageScope, Picture):
 
 
 class RenderedFile(ImageScope, Picture):
-    """A picture made of the original through the project's gray window; `kind` is its field."""
+    """A picture made of the original through the project's gray window; `field` names its column."""
 
-    kind = "view"
+    field = "view"
     # The gallery shows what can be restored.
     also_deleted = True
 
     @PICTURE_SCHEMA
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """Send the picture; 404 with `view_pending` and Retry-After while it is being made."""
-        stored = getattr(self.image, self.kind)
+        stored = getattr(self.image, self.field)
         if not stored:
             if self.image.view_state == ViewState.FAILED:
                 raise ViewFailed(self.image.view_error or None)
             raise ViewPending()
         stem = self.image.name.rpartition(".")[0] or self.image.name
-        return send(request, stored, name=f"{stem}-{self.kind}.{stored.name.rpartition('.')[2]}")
+        return send(request, stored, name=f"{stem}-{self.field}.{stored.name.rpartition('.')[2]}")
 
     def handle_exception(self, exc: Exception) -> Response:
         """Say when to come back for a picture that is being made."""

@@ -17,7 +17,7 @@ class ProjectSerializer(serializers.ModelSerializer):
     """A project and its settings."""
 
     slug = serializers.SlugField(
-        max_length=60, required=False, help_text="Short name in addresses; made of the name unless told."
+        max_length=60, required=False, help_text="Short name in addresses; made of the name by default."
     )
     window_low = NumberField(min_value=0, max_value=65535, allow_null=True, required=False)
     window_high = NumberField(min_value=0, max_value=65535, allow_null=True, required=False)

@@ -110,9 +110,9 @@ class RevisionList(ImageScope, generics.ListAPIView):
     @extend_schema(parameters=[PageSerializer])
     def get(self, request: Request, pk: int) -> Response:
         """Answer who saved the boxes when and why; `boxes=0` leaves them out; `Link` leads on."""
-        asked = PageSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        self.wanted = asked.validated_data
+        serializer = PageSerializer(data=request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
+        self.wanted = serializer.validated_data
         return self.list(request)
 
     def get_queryset(self):

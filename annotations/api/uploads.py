@@ -31,7 +31,7 @@ class UploadSerializer(serializers.Serializer):
         Split.choices,
         required=False,
         allow_blank=True,
-        help_text="By part or pixels unless told.",
+        help_text="By part or pixels by default.",
     )
 
 

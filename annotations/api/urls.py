@@ -34,8 +34,8 @@ urlpatterns = [
     path("archives/<int:pk>/cancel/", archives.CancelArchive.as_view(), name="archive-cancel"),
     path("images/<int:pk>/", images.ImageDetail.as_view(), name="image-detail"),
     path("images/<int:pk>/file/", media.OriginalFile.as_view(), name="image-file"),
-    path("images/<int:pk>/view/", media.RenderedFile.as_view(kind="view"), name="image-view"),
-    path("images/<int:pk>/thumbnail/", media.RenderedFile.as_view(kind="thumbnail"), name="image-thumbnail"),
+    path("images/<int:pk>/view/", media.RenderedFile.as_view(field="view"), name="image-view"),
+    path("images/<int:pk>/thumbnail/", media.RenderedFile.as_view(field="thumbnail"), name="image-thumbnail"),
     path("images/<int:pk>/pixels/", pixels.Pixels.as_view(), name="image-pixels"),
     path("images/<int:pk>/tiles/", pixels.Tiles.as_view(), name="image-tiles"),
     path(

@@ -90,8 +90,8 @@ class ImageFilter(django_filters.FilterSet):
         wanted = Q()
         if values.get("defect_type"):
             # By id: an index on boxes knows no names.
-            kinds = self.project.defect_types.filter(name=values["defect_type"])
-            wanted &= Q(defect_type__in=list(kinds.values_list("pk", flat=True)))
+            types = self.project.defect_types.filter(name=values["defect_type"])
+            wanted &= Q(defect_type__in=list(types.values_list("pk", flat=True)))
         if values.get("grade") is not None:
             wanted &= Q(grade=values["grade"])
         if values.get("by"):
@@ -111,8 +111,8 @@ class ImageFilter(django_filters.FilterSet):
             # No image has a box more severe than its worst one.
             images = images.filter(severity__gte=low)
         elif values.get("severity_below") is None and (values.get("defect_type") or values.get("grade")):
-            kinds = list(self.project.defect_types.values_list("pk", flat=True))
-            boxes = Box.objects.filter(wanted, defect_type__in=kinds).order_by()
+            types = list(self.project.defect_types.values_list("pk", flat=True))
+            boxes = Box.objects.filter(wanted, defect_type__in=types).order_by()
             ids = list(boxes.values_list("image_id", flat=True)[: FEW_BOXES + 1])
             if len(ids) <= FEW_BOXES:
                 return images.filter(pk__in=set(ids))

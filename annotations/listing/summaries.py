@@ -33,11 +33,11 @@ def summarize(project: Project, images) -> dict:
         splits[row["split"]] += row["n"]
         total, bare = total + row["n"], bare + row["bare"]
     types = _types(project, images)
-    sizes = [sum(kind["sizes"][place] for kind in types) for place in range(len(SIZES) + 1)]
+    sizes = [sum(row["sizes"][place] for row in types) for place in range(len(SIZES) + 1)]
     return {
         "images": total,
         "without_boxes": bare,
-        "boxes": sum(kind["boxes"] for kind in types),
+        "boxes": sum(row["boxes"] for row in types),
         "states": {state: states[state] for state in ImageState.values},
         "splits": {split: splits[split] for split in Split.values},
         "sizes": {"upto": list(SIZES), "boxes": sizes},
@@ -63,21 +63,21 @@ def _types(project: Project, images) -> list[dict]:
     grades: dict[int, Counter[str]] = defaultdict(Counter)
     origins: dict[int, Counter[str]] = defaultdict(Counter)
     sizes: dict[int, Counter[int]] = defaultdict(Counter)
-    for kind, grade, origin, place, n in rows:
-        grades[kind]["" if grade is None else str(grade)] += n
-        origins[kind][origin] += n
-        sizes[kind][place] += n
+    for type_id, grade, origin, place, n in rows:
+        grades[type_id]["" if grade is None else str(grade)] += n
+        origins[type_id][origin] += n
+        sizes[type_id][place] += n
     return [
         {
-            "name": kind.name,
-            "color": kind.color,
-            "graded": kind.graded,
-            "boxes": sum(origins[kind.pk].values()),
-            "human": origins[kind.pk][Origin.HUMAN],
-            "model": origins[kind.pk][Origin.MODEL],
-            "grades": dict(sorted(grades[kind.pk].items())),
-            "sizes": [sizes[kind.pk][place] for place in range(len(SIZES) + 1)],
+            "name": defect_type.name,
+            "color": defect_type.color,
+            "graded": defect_type.graded,
+            "boxes": sum(origins[defect_type.pk].values()),
+            "human": origins[defect_type.pk][Origin.HUMAN],
+            "model": origins[defect_type.pk][Origin.MODEL],
+            "grades": dict(sorted(grades[defect_type.pk].items())),
+            "sizes": [sizes[defect_type.pk][place] for place in range(len(SIZES) + 1)],
         }
-        for kind in project.defect_types.all()
-        if kind.pk in origins or not kind.archived
+        for defect_type in project.defect_types.all()
+        if defect_type.pk in origins or not defect_type.archived
     ]

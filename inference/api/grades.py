@@ -51,8 +51,8 @@ class Ask(ImageScope, generics.GenericAPIView):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         boxes = wire.read_boxes(self.image, serializer.validated_data["boxes"])
-        asked = grade_requests.ask(self.image, boxes, user=request.user)
-        return Response(GradeRequestSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+        grade_request = grade_requests.ask(self.image, boxes, user=request.user)
+        return Response(GradeRequestSerializer(grade_request).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Answer(generics.RetrieveAPIView):

@@ -144,7 +144,7 @@ class InspectionStartSerializer(serializers.Serializer):
         child=serializers.FileField(allow_empty_file=True), allow_empty=False, max_length=1000
     )
     model = serializers.CharField(
-        max_length=120, required=False, allow_blank=True, help_text="The promoted detector unless told."
+        max_length=120, required=False, allow_blank=True, help_text="The promoted detector by default."
     )
     threshold = NumberField(
         min_value=0, max_value=1, required=False, allow_null=True, help_text="Least score of a defect."
@@ -230,14 +230,14 @@ class InspectedFile(VisibleScope, Picture):
 
     project_field = "inspection__project"
     queryset = InspectedImage.objects.all()
-    kind = "file"
+    field = "file"
 
     @PICTURE_SCHEMA
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """Send the picture."""
         image = self.get_object()
-        stored = getattr(image, self.kind)
+        stored = getattr(image, self.field)
         if not stored:
             raise NotFound(f"There is no such picture of {image.name}: {image.error or 'it is not done yet'}")
         stem = image.name.rpartition(".")[0] or image.name
-        return send(request, stored, name=image.name if self.kind == "file" else f"{stem}-defects.png")
+        return send(request, stored, name=image.name if self.field == "file" else f"{stem}-defects.png")

@@ -17,7 +17,7 @@ urlpatterns = [
     path("inspected-images/<int:pk>/file/", inspections.InspectedFile.as_view(), name="inspected-file"),
     path(
         "inspected-images/<int:pk>/drawn/",
-        inspections.InspectedFile.as_view(kind="drawn"),
+        inspections.InspectedFile.as_view(field="drawn"),
         name="inspected-drawn",
     ),
 ]

@@ -79,11 +79,11 @@ class EvaluatedImageList(VisibleScope, generics.ListAPIView):
 
     def get_queryset(self):
         """Return the images that the query names, of an evaluation that the caller may see."""
-        asked = CellSerializer(data=self.request.query_params.dict())
-        asked.is_valid(raise_exception=True)
+        serializer = CellSerializer(data=self.request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
         visible = EvaluationDetail(request=self.request).get_queryset()
         row = generics.get_object_or_404(visible.defer("report"), pk=self.kwargs["pk"])
-        return row.seen(**asked.validated_data)
+        return row.seen(**serializer.validated_data)
 
     @extend_schema(
         parameters=[

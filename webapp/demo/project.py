@@ -172,7 +172,7 @@ def make_project() -> Project:
 def add_images(project: Project, count: int) -> Iterator[int]:
     """Add those of the surfaces 0 to `count` - 1 that `project` lacks; yield how many are done."""
     had = set(project.images.values_list("name", flat=True))
-    types = {kind.name: kind for kind in project.defect_types.all()}
+    types = {row.name: row for row in project.defect_types.all()}
     inspector = get_user_model().objects.get(username="inspector")
     now = timezone.now()
     # NumPy and SciPy let go of the interpreter, so drawing goes on beside the writing.

@@ -179,7 +179,7 @@ class RoundForm(forms.Form):
 
 
 def _read(text: object, option: options.Option) -> object:
-    """Return what was written for `option` as its own kind; raises ValueError with a sentence."""
+    """Return what was written for `option` as a value of its type; raises ValueError with a sentence."""
     if option.many:
         try:
             return [option.kind(part) for part in str(text).replace(";", ",").split(",") if part.strip()]

@@ -38,8 +38,8 @@ class SelectionForm(forms.Form):
 
     def selection(self) -> project_statistics.Selection:
         """Return what was chosen; what cannot be read does not narrow."""
-        said = self.cleaned_data if self.is_bound else {}
-        return project_statistics.Selection(**{name: value for name, value in said.items() if value})
+        values = self.cleaned_data if self.is_bound else {}
+        return project_statistics.Selection(**{name: value for name, value in values.items() if value})
 
 
 def _chosen(request: HttpRequest, project: Project) -> tuple[SelectionForm, project_statistics.Selection]:

@@ -19,7 +19,7 @@ from webapp.forms.inspect import InspectForm
 from webapp.views.page import page, render_project
 
 LISTED = 30
-PORTION = 20
+PAGE_SIZE = 20
 ALIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -59,10 +59,10 @@ def inspection(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if only:
         images = images.filter(defects__isnull=False).distinct()
     after = request.GET.get("after", "")
-    part = _portion(images.filter(pk__gt=int(after)) if after.isdecimal() else images)
-    context = {"inspection": found, "only": only, "rows": [_row(image) for image in part[:PORTION]]}
-    if len(part) > PORTION:
-        context["more_url"] = f"?after={part[PORTION - 1].pk}{'&only=defects' if only else ''}"
+    rows = _page_and_one(images.filter(pk__gt=int(after)) if after.isdecimal() else images)
+    context = {"inspection": found, "only": only, "rows": [_row(image) for image in rows[:PAGE_SIZE]]}
+    if len(rows) > PAGE_SIZE:
+        context["more_url"] = f"?after={rows[PAGE_SIZE - 1].pk}{'&only=defects' if only else ''}"
     if request.htmx and after:
         return render(request, "webapp/inspect/_images.html", {"project": project, **context})
     context |= {"alive": alive, **_summary(found)}
@@ -110,8 +110,8 @@ def _file_name(project: Project, found: Inspection) -> str:
     return f"{project.slug}-inspection-{found.pk}-defects.csv"
 
 
-def _portion(images) -> list[InspectedImage]:
-    return list(results.with_defects(images.order_by("pk"))[: PORTION + 1])
+def _page_and_one(images) -> list[InspectedImage]:
+    return list(results.with_defects(images.order_by("pk"))[: PAGE_SIZE + 1])
 
 
 def _summary(found: Inspection) -> dict:
