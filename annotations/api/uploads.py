@@ -11,12 +11,13 @@ from rest_framework.response import Response
 
 from annotations.api.images import ImageList
 from annotations.errors import BlemishError
+from annotations.formats import registry
 from annotations.intake import annotation_uploads, archives, ingest
 from annotations.models import Split
 
 
 class UploadSerializer(serializers.Serializer):
-    """Images, VOC annotations beside them or later, zip archives of both, and what is known of all images."""
+    """Images, VOC annotations beside them or later, zip archives of images and labels, and what is known."""
 
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, max_length=None),
@@ -32,6 +33,12 @@ class UploadSerializer(serializers.Serializer):
         required=False,
         allow_blank=True,
         help_text="By part or pixels by default.",
+    )
+    format = serializers.ChoiceField(
+        [(row.name, row.label) for row in registry.readable()],
+        required=False,
+        allow_blank=True,
+        help_text="The format of the labels in zip archives; found out from the files unless told.",
     )
 
 
@@ -92,6 +99,7 @@ class Images(ImageList):
         serializer.is_valid(raise_exception=True)
         known = serializer.validated_data
         files = known.pop("files")
+        form = known.pop("format", "")
         outcome: dict[str, list[dict[str, Any]]] = {
             "images": [],
             "annotations": [],
@@ -107,7 +115,7 @@ class Images(ImageList):
                     outcome["annotations"].append(row)
                 elif archives.is_archive(file.name):
                     archive = archives.receive(
-                        self.project, file.name, file, user=request.user, metadata=known
+                        self.project, file.name, file, user=request.user, metadata={**known, "format": form}
                     )
                     outcome["archives"].append({"name": archive.name, "id": archive.pk})
                 else:

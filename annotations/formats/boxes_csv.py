@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotations.formats import csv_table
+from annotations.formats import boxes_csv_reading, csv_table
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout
 from annotations.formats.records import BOX_FIELDS
 
@@ -34,6 +34,7 @@ FORMAT = DatasetFormat(
     label="Table of boxes (CSV)",
     layout=Layout.FILE,
     write=write,
+    reader=boxes_csv_reading.READER,
     file_name="boxes.csv",
     media_type="text/csv; charset=utf-8",
     used_by="For spreadsheets and statistics: a line per box with its image, grade, decision and model.",

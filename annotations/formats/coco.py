@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
 
+from annotations.formats import coco_reading
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout
 from annotations.formats.records import ImageRecord
 
@@ -89,6 +90,7 @@ FORMAT = DatasetFormat(
     label="COCO",
     layout=Layout.FILE,
     write=write,
+    reader=coco_reading.READER,
     file_name="coco.json",
     media_type="application/json",
     used_by="For CVAT, Label Studio, Detectron2 and MMDetection: one JSON file for all images.",

@@ -44,4 +44,14 @@ def cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _runs(text) else text
+
+
+def text_of(cell: str) -> str:
+    """Return the text that `cell` made this cell of."""
+    return cell[1:] if cell.startswith("'") and _runs(cell[1:]) else cell
+
+
+def _runs(text: str) -> bool:
+    """Return whether a text would run as a formula, also behind quotes, which `text_of` must tell apart."""
+    return text.lstrip("'").startswith(_FORMULA_STARTS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, BinaryIO
 
+from annotations.formats.labels import Reader
 from annotations.formats.records import ImageRecord
 from annotations.formats.zip_writing import zipped
 
@@ -52,7 +53,8 @@ class DatasetFormat:
     """One row of the registry.
 
     `name` is the value of `export --format`. `file_name` is the end of the REST address and of the name of
-    the downloaded file; it is empty when only a command can make the export. The sentences `used_by`,
+    the downloaded file; it is empty when only a command can make the export. `reader` is None for a format
+    that cannot be imported as an archive. The sentences `used_by`,
     `keeps` and `loses` are shown on the export page and in the documentation.
     """
 
@@ -63,6 +65,7 @@ class DatasetFormat:
     used_by: str
     keeps: str
     loses: str
+    reader: Reader | None = None
     file_name: str = ""
     media_type: str = ""
     options: tuple[Option, ...] = (Option.SPLIT,)

@@ -28,6 +28,11 @@ def named(name: str) -> DatasetFormat:
     return {row.name: row for row in _rows}[name]
 
 
+def readable() -> tuple[DatasetFormat, ...]:
+    """Return the formats that can be imported as an archive, in the order in which they are tried."""
+    return tuple(row for row in _rows if row.reader)
+
+
 def downloads(content: Content) -> tuple[DatasetFormat, ...]:
     """Return the formats that have an address in REST and take this content."""
     return tuple(row for row in _rows if row.file_name and row.content is content)

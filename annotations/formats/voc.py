@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from annotations.formats.labels import FormatError, clipped_to
 from annotations.geometry import CORNERS
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -37,12 +38,12 @@ _DECLARATIONS = tuple(
 )
 
 
-class VocError(ValueError):
+class VocError(FormatError):
     """An annotation that cannot be used; names the file, the element and the reason."""
 
     def __init__(self, source: str, element: str, reason: str) -> None:
-        self.source, self.element, self.reason = source, element, reason
-        super().__init__(": ".join(part for part in (source, element, reason) if part))
+        self.element = element
+        super().__init__(source, element, reason)
 
 
 class NotVoc(VocError):
@@ -157,22 +158,12 @@ def pixel_box(
     """
     shift = 1.0 if one_based else 0.0
     left, top, right, bottom = obj.xmin - shift, obj.ymin - shift, obj.xmax, obj.ymax
-    where = f"annotation/object[{number}]/bndbox"
-    for low, high, axis in ((left, right, "x"), (top, bottom, "y")):
-        if low > high:
-            raise BadElement(name, where, f"is inverted: {axis}min is larger than {axis}max")
-        if low == high:
-            raise BadElement(name, where, f"is empty: {axis}min equals {axis}max")
-    if left >= width or top >= height or right <= 0 or bottom <= 0:
-        raise BadElement(name, where, f"lies outside the image of {width} × {height} pixels")
-    inside = (max(left, 0.0), max(top, 0.0), min(right, float(width)), min(bottom, float(height)))
-    return PixelBox(
-        xmin=inside[0],
-        ymin=inside[1],
-        xmax=inside[2],
-        ymax=inside[3],
-        clipped=inside != (left, top, right, bottom),
-    )
+    sides = (left, top, right, bottom)
+    try:
+        inside = clipped_to(sides, width=width, height=height)
+    except ValueError as error:
+        raise BadElement(name, f"annotation/object[{number}]/bndbox", str(error)) from None
+    return PixelBox(xmin=inside[0], ymin=inside[1], xmax=inside[2], ymax=inside[3], clipped=inside != sides)
 
 
 def file_coordinates(

@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from annotations.formats import voc
+from annotations.formats.labels import MAX_NAME, MAX_POSE
 from annotations.formats.voc import FLAGS, VocAnnotation, VocObject
 from annotations.geometry import CORNERS
 
-MAX_NAME = 100
-MAX_POSE = 60
 _NAMESPACE = uuid.UUID("6f1b2c0e-6f0c-5a5e-9d5e-0b1e2f7c4a11")
 
 
@@ -26,6 +25,16 @@ def uid_of(sha256: str, place: int) -> uuid.UUID:
     Derived and not drawn, so that a box that was deleted and brought back finds its object again.
     """
     return uuid.uuid5(_NAMESPACE, f"{sha256}/{place}")
+
+
+def check_size(
+    annotation: VocAnnotation, *, width: int, height: int, image_name: str, name: str = ""
+) -> None:
+    """Raise voc.BadElement unless the size that the file states, if it does, is that of the image."""
+    stated = (annotation.width or width, annotation.height or height)
+    if stated != (width, height):
+        reason = f"says {stated[0]} × {stated[1]}, but {image_name} has {width} × {height} pixels"
+        raise voc.BadElement(name, "annotation/size", reason)
 
 
 def values_of(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 
 from annotations.formats import voc, voc_document
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout, Option
+from annotations.formats.labels import Files, Found, Pending, Reader, highest_grades
 from annotations.formats.records import ImageRecord, free_name
-from annotations.formats.voc_boxes import fresh_object, objects_now
+from annotations.formats.voc_boxes import check_size, fresh_object, objects_now, values_of
 from annotations.formats.zip_writing import Entry
 
 
@@ -47,11 +49,67 @@ def document_of(record: ImageRecord, *, folder: str = "") -> bytes:
     return voc_document.rewrite(record.document, kept=kept, added=added, name=record.document_name)
 
 
+@dataclass(frozen=True)
+class VocLabels:
+    """The labels of one VOC file with the file itself, coordinates taken as they are; see `ImageLabels`."""
+
+    source: str
+    annotation: voc.VocAnnotation
+    document: bytes
+
+    @property
+    def image(self) -> str:
+        """Return what `<filename>` says, which may be empty."""
+        return self.annotation.filename.replace("\\", "/")
+
+    @property
+    def type_names(self) -> frozenset[str]:
+        """Return the names of the types of all objects."""
+        return frozenset(obj.name for obj in self.annotation.objects)
+
+    @property
+    def grades(self) -> dict[str, int]:
+        """Return the highest grade of each type in this file."""
+        return highest_grades((obj.name, obj.grade) for obj in self.annotation.objects)
+
+    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict, ...]:
+        """Return the boxes in pixels of an image of this size. Raises voc.BadElement."""
+        name = PurePath(self.source).name
+        check_size(self.annotation, width=width, height=height, image_name=image_name, name=name)
+        return tuple(values_of(self.annotation, one_based=False, width=width, height=height, name=name))
+
+    def error(self, number: int, reason: str) -> voc.BadElement:
+        """Return the error about the grade of the object of this place, from 0."""
+        return voc.BadElement(PurePath(self.source).name, f"annotation/object[{number + 1}]/grade", reason)
+
+
+def labels_of(source: str, document: bytes) -> VocLabels:
+    """Return the labels of one VOC file. Raises voc.VocError, which names the file without its folders."""
+    return VocLabels(source, voc.read(document, name=PurePath(source).name), document)
+
+
+def read(files: Files) -> Found:
+    """Find the VOC files among `files`; each is one item."""
+
+    def load(path: str, content: Callable[[], bytes]) -> VocLabels:
+        return labels_of(path, content())
+
+    items = [Pending(path, partial(load, path, content)) for path, content in files.items()]
+    return Found(recognised=bool(items), items=items, used=frozenset(files))
+
+
+READER = Reader(
+    claims=lambda path: path.lower().endswith(".xml"),
+    read=read,
+    needs="an XML file per image; the images beside them, or in the project",
+)
+
 FORMAT = DatasetFormat(
     name="voc",
     label="PASCAL VOC",
     layout=Layout.ARCHIVE,
     write=entries,
+    reader=READER,
     file_name="voc.zip",
     media_type="application/zip",
     options=(Option.SPLIT, Option.IMAGES),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
 
+from annotations.formats import yolo_reading
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout, Option
 from annotations.formats.records import ImageRecord, free_name
 from annotations.formats.zip_writing import Entry
@@ -53,8 +54,14 @@ def label_text(record: ImageRecord, class_ids: Mapping[str, int]) -> str:
 def data_yaml(class_names: Sequence[str]) -> str:
     """Return `data.yaml` for these classes; names are quoted as JSON, which YAML reads."""
     folders = "".join(f"{folder}: images/{folder}\n" for folder in FOLDERS.values())
-    names = "".join(f"  {number}: {json.dumps(name)}\n" for number, name in enumerate(class_names))
+    names = "".join(f"  {number}: {_quoted(name)}\n" for number, name in enumerate(class_names))
     return f"path: .\n{folders}names:" + (f"\n{names}" if names else " {}\n")
+
+
+def _quoted(name: str) -> str:
+    """Return a name in double quotes as YAML reads it: as JSON, but letters beyond 16 bits are one escape."""
+    escaped = (f"\\U{ord(c):08x}" if c > "\uffff" or c == "\x7f" else json.dumps(c)[1:-1] for c in name)
+    return f'"{"".join(escaped)}"'
 
 
 FORMAT = DatasetFormat(
@@ -62,6 +69,7 @@ FORMAT = DatasetFormat(
     label="YOLO",
     layout=Layout.ARCHIVE,
     write=entries,
+    reader=yolo_reading.READER,
     file_name="yolo.zip",
     media_type="application/zip",
     options=(Option.SPLIT, Option.IMAGES),

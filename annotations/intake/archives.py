@@ -22,8 +22,11 @@ from django.utils.dateparse import parse_datetime
 from annotations import jobs
 from annotations.errors import BlemishError, FileTooLarge, StorageFull, UnusableFile
 from annotations.formats import zip_reading
+from annotations.formats.labels import FormatError, Pending, base_name
 from annotations.formats.zip_reading import BadArchive, BadMember, Limits, Member
 from annotations.intake import annotation_uploads, ingest
+from annotations.intake.annotation_uploads import AnnotationRefused
+from annotations.intake.archive_contents import Contents, Step
 from annotations.models import Archive, JobState, Project
 
 # The Celery task that unpacks for a turn, by name: the module of tasks stands above this one.
@@ -138,37 +141,45 @@ class _Turn:
         self.written = time.monotonic()
 
     def work(self) -> None:
-        """Take members until none is left; raises Interrupted at the turn's end, BadArchive, StorageFull."""
+        """Take steps until none is left; raises Interrupted at the turn's end, BadArchive, StorageFull."""
         archive = self.archive
         with archive.file.open("rb") as stream:
             opened = zip_reading.Archive(stream, name=archive.name, limits=limits())
-            archive.members_total = len(opened.members)
+            contents = Contents(opened, wanted=archive.metadata.get("format", ""))
+            archive.members_total = len(contents.steps)
+            # The plan of a large archive takes a while, and every turn must do some work.
+            self.until += time.monotonic() - self.written
             self.write()
             try:
-                for member in opened.members[archive.members_done :]:
+                for step in contents.steps[archive.members_done :]:
                     if time.monotonic() > self.until:
                         raise jobs.Interrupted
-                    self.take(opened, member)
+                    self.take(contents, step)
                     archive.members_done += 1
                     if time.monotonic() - self.written > WRITTEN_EVERY:
                         self.write()
             finally:
                 self.write()
 
-    def take(self, opened: zip_reading.Archive, member: Member) -> None:
-        """Take one member, or record why not. Raises BadArchive above the limit of the whole, StorageFull."""
-        archive = self.archive
-        if archive.unpacked_bytes + member.info.file_size > opened.limits.bytes and not member.why_not:
+    def take(self, contents: Contents, step: Step) -> None:
+        """Do one step, or record why not. Raises BadArchive above the limit of the whole, StorageFull."""
+        archive, limit = self.archive, contents.opened.limits.bytes
+        refused = step.member is not None and step.member.why_not
+        if archive.unpacked_bytes + step.size > limit and not refused:
             raise BadArchive(
-                f"{archive.name}: it unpacks to more than the limit of {opened.limits.bytes:,} bytes. What "
-                f"came before {zip_reading.shown(member.path)} was taken; send the rest in another archive."
+                f"{archive.name}: it unpacks to more than the limit of {limit:,} bytes. What came before "
+                f"{zip_reading.shown(step.path)} was taken; send the rest in another archive."
             )
         try:
-            with opened.read(member) as file:
-                archive.unpacked_bytes += member.info.file_size
-                self.add(member, file)
+            if step.member is not None:
+                self.add(contents, step.member)
+            elif step.pending is not None:
+                archive.unpacked_bytes += step.size
+                self.label(contents, step.pending)
+            else:
+                self.refuse(step.path, "annotation_refused", step.problem)
         except BadMember as error:
-            self.refuse(member, "bad_member", str(error))
+            self.refuse(step.path, "bad_member", str(error))
         except StorageFull:
             raise
         except BlemishError as error:
@@ -176,24 +187,41 @@ class _Turn:
             if code in KNOWN:
                 archive.known += 1
             else:
-                self.refuse(member, code, str(error).removeprefix(f"{member.name}: "))
+                self.refuse(step.path, code, str(error).removeprefix(f"{base_name(step.path)}: "))
 
-    def add(self, member: Member, file) -> None:
-        """Add one unpacked file to the project, as an upload would."""
+    def add(self, contents: Contents, member: Member) -> None:
+        """Add one image to the project, as an upload would."""
         archive = self.archive
-        if member.is_annotation:
-            annotation_uploads.annotate(archive.project, member.name, file, user=archive.uploaded_by)
-            archive.annotated += 1
-            return
-        metadata = dict(archive.metadata)
+        metadata = {name: value for name, value in archive.metadata.items() if name != "format"}
         if metadata.get("captured_at"):
             metadata["captured_at"] = parse_datetime(metadata["captured_at"])
-        ingest.add_image(archive.project, member.name, file, user=archive.uploaded_by, **metadata)
+        with contents.opened.read(member) as file:
+            archive.unpacked_bytes += member.info.file_size
+            ingest.add_image(archive.project, member.name, file, user=archive.uploaded_by, **metadata)
         archive.added += 1
 
-    def refuse(self, member: Member, code: str, detail: str) -> None:
-        """Record that `member` was not taken, and why."""
-        path = zip_reading.shown(member.path)
+    def label(self, contents: Contents, pending: Pending) -> None:
+        """Give one image the labels that a file holds for it. Raises what annotation_uploads raises."""
+        archive = self.archive
+        try:
+            labels = pending.load()
+        except FormatError as error:
+            raise AnnotationRefused(str(error).removeprefix(f"{error.source}: ")) from error
+        try:
+            image = contents.image_of(archive.project, labels)
+            annotation_uploads.label(archive.project, labels, image, user=archive.uploaded_by)
+        except AnnotationRefused as error:
+            # One file may hold the labels of many images: say whose are refused.
+            sentence = str(error).removeprefix(f"{labels.source}: ")
+            sentence = sentence.removeprefix(f"{base_name(labels.source)}: ")
+            image_name = base_name(labels.image)
+            named = labels.document or not image_name or image_name in sentence
+            raise AnnotationRefused(sentence if named else f"{image_name}: {sentence}") from error
+        archive.annotated += 1
+
+    def refuse(self, path: str, code: str, detail: str) -> None:
+        """Record that the file at `path` was not taken, or not whole, and why."""
+        path = zip_reading.shown(path)
         self.archive.refused += 1
         if len(self.archive.failures) < LISTED_FAILURES:
             sentence = f"{self.archive.name}, {path}: {detail}"

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from annotations.errors import BlemishError
-from annotations.formats import voc, voc_boxes
+from annotations.formats import labels, voc, voc_boxes
 from annotations.imaging import previews
 from annotations.intake import imported_rows, ingest, voc_folder
 from annotations.intake.imported_rows import MAX_GRADE, ImportedFile, TypeResolver
@@ -254,13 +254,9 @@ class _Run:
 
 
 def highest_grades(annotations: Iterable[voc.VocAnnotation]) -> dict[str, int]:
-    """Return the highest grade that the files give each type."""
-    highest: dict[str, int] = {}
-    for annotation in annotations:
-        for obj in annotation.objects:
-            if obj.grade:
-                highest[obj.name] = max(highest.get(obj.name, 0), min(obj.grade, MAX_GRADE))
-    return highest
+    """Return the highest grade that the files give each type, of those that a type can have."""
+    graded = ((obj.name, obj.grade) for annotation in annotations for obj in annotation.objects)
+    return {name: min(grade, MAX_GRADE) for name, grade in labels.highest_grades(graded).items()}
 
 
 def boxes_of(
@@ -270,10 +266,7 @@ def boxes_of(
     annotation, name = pair.annotation, (pair.xml or pair.image).name
     if annotation is None:
         return ()
-    stated = (annotation.width or probe.width, annotation.height or probe.height)
-    if stated != (probe.width, probe.height):
-        reason = f"says {stated[0]} × {stated[1]}, but {probe.name} has {probe.width} × {probe.height} pixels"
-        raise voc.BadElement(name, "annotation/size", reason)
+    voc_boxes.check_size(annotation, width=probe.width, height=probe.height, image_name=probe.name, name=name)
     values = voc_boxes.values_of(
         annotation, one_based=one_based, width=probe.width, height=probe.height, name=name
     )

@@ -108,14 +108,9 @@ def _insert_labels(
         revisions.append(
             Revision(image=image, version=1, boxes=listed, author=user, reason=REASON, created_at=now)
         )
-        sources.append(
-            VocSource(
-                image=image,
-                document=file.document,
-                filename=(file.xml or file.image).name,
-                one_based=one_based,
-            )
-        )
+        if file.document:
+            name = (file.xml or file.image).name
+            sources.append(VocSource(image=image, document=file.document, filename=name, one_based=one_based))
     Box.objects.bulk_create(rows)
     Revision.objects.bulk_create(revisions)
     VocSource.objects.bulk_create(sources)
