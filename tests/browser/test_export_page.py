@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from annotations.formats import registry
 from tests.browser.projects import LabelProject
+from tests.factories import png
 
 _FILL = """
 from tests.factories import *
@@ -52,7 +53,7 @@ def test_a_newcomer_finds_every_format_and_downloads_it(project, open_page) -> N
     page = open_page(project.person)
     page.goto(reverse("images", args=[project.slug]))
     page.locator("#results").get_by_role("link", name="Export").click()
-    expect(page.get_by_role("heading", name="Export", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Export and import", level=1)).to_be_visible()
     expect(page.locator(".formats > li")).to_have_count(len(registry.formats()))
     for row in DOWNLOADS:
         name, content = _download(page, row.name)
@@ -80,3 +81,32 @@ def test_a_download_needs_no_javascript(project, chromium, blemish_server) -> No
     page.goto(reverse("export", args=[project.slug]))
     assert _items(*_download(page, "coco")) == 3
     context.close()
+
+
+def _coco_archive() -> bytes:
+    """Return a zip of two images and the COCO document of their three boxes."""
+    box = {"category_id": 1, "bbox": [4, 4, 20, 16], "iscrowd": 0}
+    document = {
+        "images": [{"id": n, "file_name": f"new-{n}.png", "width": 64, "height": 48} for n in (1, 2)],
+        "annotations": [{"id": n, "image_id": image, **box} for n, image in enumerate((1, 1, 2))],
+        "categories": [{"id": 1, "name": "dents"}],
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("annotations/instances_default.json", json.dumps(document))
+        for number in (1, 2):
+            archive.writestr(f"images/new-{number}.png", png())
+    return buffer.getvalue()
+
+
+def test_an_archive_of_coco_appears_in_the_gallery(project, open_page) -> None:
+    page = open_page(project.person)
+    page.goto(reverse("export", args=[project.slug]))
+    content = {"name": "labels.zip", "mimeType": "application/zip", "buffer": _coco_archive()}
+    page.set_input_files("[data-input=files]", content)
+    line = page.locator(".batch .archive")
+    expect(line).to_contain_text("labels.zip: done, 2 images added, 2 images labeled.", timeout=60_000)
+    page.get_by_role("link", name="See the images").click()
+    card = page.locator(".image-card", has_text="new-1.png")
+    expect(card).to_contain_text("2 boxes")
+    expect(card).to_contain_text("Labeled")

@@ -79,6 +79,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         "splits": [(split, split.label, by_split[split].items) for split in Split],
         "inspections": rows.order_by("-pk")[:LISTED_INSPECTIONS],
         "images": project.images.present().count(),
+        "label_formats": registry.readable(),
     }
     return render_project(request, "webapp/export/export.html", project, tab="export", **context)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
 from annotations.bulk import ASKED_REASONS
+from annotations.formats import registry
 from annotations.imaging.addresses import media_url
 from annotations.labeling.comments import KINDS
 from annotations.listing import keyset_pagination
@@ -164,6 +165,7 @@ def _controls(project: Project, query: QueryDict, sort: str) -> dict:
     types = list(project.defect_types.prefetch_related("grades"))
     return {
         "query": query,
+        "label_formats": registry.readable(),
         "sort": sort,
         "sorts": [(name, order.label) for name, order in keyset_pagination.SORTS.items()],
         "states": ImageState.choices,

@@ -55,7 +55,7 @@ export function wireUpload(section, refresh) {
     /** @type {Record<string, string>} */
     const known = {};
     for (const field of section.querySelectorAll("[data-known]")) {
-      const { value } = /** @type {HTMLInputElement} */ (field);
+      const { value } = /** @type {HTMLInputElement | HTMLSelectElement} */ (field);
       if (value.trim()) known[field.getAttribute("data-known") ?? ""] = value.trim();
     }
     const view = new UploadView(place, { stopArchive });

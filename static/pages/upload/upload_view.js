@@ -136,7 +136,7 @@ function progressOf(upload) {
 export function summaryOf({ added, annotated, known, failed, archives, cancelled, total, finished }) {
   const parts = [];
   if (added || (!annotated && !archives.length && !known)) parts.push(`${added} ${added === 1 ? "image" : "images"} added`);
-  if (annotated) parts.push(`${annotated} VOC ${annotated === 1 ? "file" : "files"} read`);
+  if (annotated) parts.push(`${annotated} ${annotated === 1 ? "image" : "images"} labeled`);
   if (archives.length) parts.push(`${archives.length} ${archives.length === 1 ? "archive" : "archives"} sent`);
   if (known) parts.push(`${known} there before`);
   if (failed.length) parts.push(`${failed.length} not taken`);
@@ -147,7 +147,7 @@ export function summaryOf({ added, annotated, known, failed, archives, cancelled
 /** @param {ArchiveRow} row */
 export function archiveWords({ name, state, state_text, entries, entry, added, annotated, known, refused }) {
   const parts = [`${added} ${added === 1 ? "image" : "images"} added`];
-  if (annotated) parts.push(`${annotated} VOC ${annotated === 1 ? "file" : "files"} read`);
+  if (annotated) parts.push(`${annotated} ${annotated === 1 ? "image" : "images"} labeled`);
   if (known) parts.push(`${known} there before`);
   if (refused) parts.push(`${refused} not taken`);
   const far = state === "running" && entries ? ` (${entry} of ${entries})` : "";

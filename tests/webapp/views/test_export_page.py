@@ -138,3 +138,10 @@ def test_the_queries_do_not_grow_with_the_images(client, project, django_assert_
         make_inspection(project)
     with django_assert_max_num_queries(20):
         page_of(client, project)
+
+
+def test_what_can_be_imported_says_what_its_archive_must_hold(client, project):
+    page = unescape(page_of(client, project).partition('id="import"')[2])
+    for row in registry.readable():
+        assert f"<dt>{row.label}</dt><dd>{row.reader.needs}</dd>" in page
+        assert f'<option value="{row.name}">{row.label}</option>' in page

@@ -1,0 +1,6 @@
+// @ts-check
+// The export page: its second half sends archives of labels, as the gallery does.
+
+import { wireUpload } from "./upload/upload_section.js";
+
+wireUpload(/** @type {HTMLElement} */ (document.getElementById("upload")), () => {});
