@@ -35,7 +35,7 @@ from benchmarks.machine import describe
 
 HELD_OUT = 5  # one in so many
 REPEATS = 5  # of predicting the held-out images; the median counts
-AT_TEST = {"flip_test", "suppression_iou", "vote_iou", "max_detections"}  # what only prediction asks for
+AT_TEST = {"flip_test", "nms_iou", "vote_iou", "max_detections"}  # what only prediction asks for
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
@@ -135,13 +135,15 @@ def make_rows(options: argparse.Namespace) -> list[Row]:
 
 
 def read_settings(texts: list[str]) -> dict:
-    """Read NAME=VALUE texts; the names must be DetectorConfig's."""
+    """Read NAME=VALUE texts; the names must be those of DetectorConfig, former ones count too."""
+    from inference.setting_names import RENAMED
     from training.detector.config import DetectorConfig
 
     names = {field.name for field in fields(DetectorConfig)}
     values = {}
     for text in texts:
         name, _, value = text.partition("=")
+        name = RENAMED.get(name, name)
         if name not in names:
             raise SystemExit(f"There is no setting {name!r}.")
         with suppress(ValueError):  # a plain word stays one
@@ -156,7 +158,16 @@ def read_done(path: Path | None, about: dict) -> dict[str, dict]:
         return {}
     before = json.loads(path.read_text())
     same = all(before.get(name) == about[name] for name in ("seed", "train_images"))
-    return before.get("rows", {}) if same else {}
+    return {_with_present_names(name): row for name, row in before.get("rows", {}).items()} if same else {}
+
+
+def _with_present_names(row: str) -> str:
+    """Return the name of a saved row with the present names of its settings."""
+    from inference.setting_names import RENAMED
+
+    for former, present in RENAMED.items():
+        row = row.replace(f", {former}=", f", {present}=")
+    return row
 
 
 def read_voc(data: Path) -> tuple[list, list[str]]:

@@ -15,11 +15,11 @@ GAP = 12.0
 
 @dataclass(frozen=True)
 class Frame:
-    """One image on disk with its boxes [n, 4] and the numbers of their kinds."""
+    """One image on disk with its boxes [n, 4] and their class numbers."""
 
     path: Path
     boxes: np.ndarray
-    kinds: np.ndarray
+    classes: np.ndarray
 
 
 def make_frames(
@@ -34,20 +34,20 @@ def make_frames(
 def _make_frame(path: Path, rng: np.random.Generator, width: int, height: int, defects: int) -> Frame:
     pixels = _draw_ground(rng, width, height)
     boxes: list[np.ndarray] = []
-    kinds: list[int] = []
+    classes: list[int] = []
     while len(boxes) < defects:
-        kind = int(rng.integers(len(KINDS)))
+        number = int(rng.integers(len(KINDS)))
         side = float(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
-        w, h = _shape(kind, side, rng)
+        w, h = _shape(number, side, rng)
         x, y = rng.uniform(0, width - w), rng.uniform(0, height - h)
         box = np.array([x, y, x + w, y + h])
         if any(_near(box, other) for other in boxes):
             continue
-        _draw_defect(pixels, box, kind, rng)
+        _draw_defect(pixels, box, number, rng)
         boxes.append(box)
-        kinds.append(kind)
+        classes.append(number)
     Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8)).save(path, compress_level=1)
-    return Frame(path, np.array(boxes).reshape(-1, 4), np.array(kinds, int))
+    return Frame(path, np.array(boxes).reshape(-1, 4), np.array(classes, int))
 
 
 def _draw_ground(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
@@ -58,9 +58,9 @@ def _draw_ground(rng: np.random.Generator, width: int, height: int) -> np.ndarra
     return 128 + 10 * shading + lines + rng.normal(0, 5, (height, width))
 
 
-def _shape(kind: int, side: float, rng: np.random.Generator) -> tuple[float, float]:
+def _shape(number: int, side: float, rng: np.random.Generator) -> tuple[float, float]:
     short = side * rng.uniform(0.7, 1.0)
-    if KINDS[kind] == "scratch":
+    if KINDS[number] == "scratch":
         short = max(3.0, side * rng.uniform(0.12, 0.3))
     return (side, short) if rng.random() < 0.5 else (short, side)
 
@@ -69,7 +69,7 @@ def _near(a: np.ndarray, b: np.ndarray) -> bool:
     return bool((a[:2] - GAP < b[2:]).all() and (b[:2] - GAP < a[2:]).all())
 
 
-def _draw_defect(pixels: np.ndarray, box: np.ndarray, kind: int, rng: np.random.Generator) -> None:
+def _draw_defect(pixels: np.ndarray, box: np.ndarray, number: int, rng: np.random.Generator) -> None:
     """Draw a dark pit, a bright scratch across its box, or a faint stain; with soft borders."""
     left, top = np.floor(box[:2]).astype(int)
     right, low = np.ceil(box[2:]).astype(int)
@@ -78,9 +78,9 @@ def _draw_defect(pixels: np.ndarray, box: np.ndarray, kind: int, rng: np.random.
     middle, half = (box[:2] + box[2:]) / 2, np.maximum((box[2:] - box[:2]) / 2, 1.0)
     u, v = (x - middle[0]) / half[0], (y - middle[1]) / half[1]
     contrast = rng.uniform(0.7, 1.2)
-    if KINDS[kind] == "pit":
+    if KINDS[number] == "pit":
         shape, level = np.clip((1 - np.hypot(u, v)) * 4, 0, 1), -55.0
-    elif KINDS[kind] == "scratch":
+    elif KINDS[number] == "scratch":
         along, across = (u, y - middle[1]) if half[0] > half[1] else (v, x - middle[0])
         shape = np.clip(min(half) - np.abs(across) + 0.5, 0, 1) * (np.abs(along) <= 1)
         level = 60.0

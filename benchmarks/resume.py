@@ -60,7 +60,7 @@ def samples_in(folder: Path, count: int, seed: int) -> list:
 
     frames = make_frames(folder / f"images-{seed}", count, seed=seed, width=SIDE, height=SIDE, defects=3)
     return [
-        Sample(str(frame.path), frame.boxes, frame.kinds, pixels=np.asarray(Image.open(frame.path)))
+        Sample(str(frame.path), frame.boxes, frame.classes, pixels=np.asarray(Image.open(frame.path)))
         for frame in frames
     ]
 
@@ -72,7 +72,7 @@ def train_on(folder: Path, options: argparse.Namespace) -> None:
 
     trainer.CHECKPOINT_SECONDS = trainer.EPOCH_CHECKPOINT_SECONDS = 0.5
     config = DetectorConfig(
-        seed=options.seed, input_size=SIDE, epochs=options.epochs, warmup_steps=40, average=0.98
+        seed=options.seed, input_size=SIDE, epochs=options.epochs, warmup_steps=40, ema_decay=0.98
     )
 
     def report(progress) -> None:

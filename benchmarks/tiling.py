@@ -122,7 +122,7 @@ def as_sample(frame: Frame):
     """Return a frame as the detector takes it."""
     from training.detector.data.samples import Sample
 
-    return Sample(str(frame.path), frame.boxes, frame.kinds)
+    return Sample(str(frame.path), frame.boxes, frame.classes)
 
 
 def predict(detector, frames: list[Frame]) -> list:
@@ -152,7 +152,7 @@ def map50(found: list, frames: list[Frame], low: float, high: float) -> float | 
     for boxes, frame in zip(found, frames, strict=True):
         sides = (frame.boxes[:, 2:] - frame.boxes[:, :2]).max(axis=1)
         others = (sides < low) | (sides >= high)
-        truths.append(Sample(str(frame.path), frame.boxes, frame.kinds, others))
+        truths.append(Sample(str(frame.path), frame.boxes, frame.classes, others))
         # A finding a third smaller or larger may still be one of this bucket.
         kept.append([b for b in boxes if low / 1.5 <= max(b.xmax - b.xmin, b.ymax - b.ymin) < high * 1.5])
     return evaluate(kept, truths, KINDS).map50

@@ -1,6 +1,5 @@
 """Models out of and into a project as folders: ours whole, foreign ones as the SavedModel of that API."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,10 +10,10 @@ from annotations import projects
 from annotations.atomic_files import atomic_write
 from annotations.errors import BlemishError
 from annotations.models import Project
-from inference import registry
+from inference import model_folders, registry
 from inference.detector import saved_detectors
-from inference.detector.signatures import BrokenModel
 from inference.formats import label_maps
+from inference.model_folders import BrokenModel
 from inference.models import ModelKind, ModelSource, ModelVersion
 
 # Side of the blank image that an imported model must survive.
@@ -95,11 +94,11 @@ def _copy(
 ) -> saved_detectors.DetectorManifest:
     """Make the model folder `draft` and try it; raises BrokenModel, CannotExchange, OSError."""
     class_names = _name_classes(labels)
-    if source != folder and (folder / "model.json").exists():
+    if source != folder and (folder / model_folders.FILE).exists():
         manifest = saved_detectors.read_manifest(folder)
         _compare_counts(len(class_names), len(manifest.class_names))
         shutil.copytree(folder, draft)
-        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        about = model_folders.read(folder, model_folders.DETECTOR)
         about["class_names"] = class_names
         about["thresholds"] = {
             new: manifest.thresholds[old] for old, new in zip(manifest.class_names, class_names, strict=True)
@@ -107,7 +106,7 @@ def _copy(
     else:
         shutil.copytree(source, draft / "saved_model")
         about = {
-            "format": saved_detectors.FORMAT,
+            "format": model_folders.FORMAT,
             "kind": "detector",
             "config": {},
             "class_names": class_names,
@@ -116,7 +115,7 @@ def _copy(
             "input_size": None,
             "window": list(project.window),
         }
-    (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+    (draft / model_folders.FILE).write_text(model_folders.dump(about), encoding="utf-8")
     _probe(draft, len(class_names))
     return saved_detectors.read_manifest(draft)
 

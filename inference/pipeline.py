@@ -47,13 +47,13 @@ class Pipeline:
     def load(cls, project: Project, *, model_name: str = "") -> "Pipeline":
         """Load `model_name`, or the promoted detector, and the promoted graders; takes seconds.
 
-        Raises ModelMissing, BrokenModel and BrokenGrader, each with a sentence.
+        Raises ModelMissing and BrokenModel, each with a sentence.
         """
         model = registry.detector(project, model_name)
         return cls(
             model=model,
             detector=saved_detectors.load(
-                model.path, names={name: kind.name for name, kind in project.types_by_name().items()}
+                model.path, names={name: row.name for name, row in project.types_by_name().items()}
             ),
             graders={
                 name: (row.name, saved_graders.load(row.path))
@@ -119,4 +119,4 @@ class Pipeline:
 def weights_of(project: Project) -> dict[str, list[float] | None]:
     """Return each defect type's grade weights in order, None for a type that is not graded."""
     types = project.defect_types.prefetch_related("grades")
-    return {kind.name: kind.weights() if kind.graded else None for kind in types}
+    return {row.name: row.weights() if row.graded else None for row in types}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotations.errors import BlemishError, Conflict
 from annotations.models import DefectType, Project
+from inference import model_folders
 from inference.models import ModelKind, ModelVersion
 
 
@@ -38,7 +39,7 @@ def register(
     project: Project, name: str, *, kind: ModelKind, defect_type: DefectType | None = None, **values
 ) -> ModelVersion:
     """Create or update the row of the model `name` with `values`; its folder must be whole."""
-    if not path_for(project, name).joinpath("model.json").exists():
+    if not path_for(project, name).joinpath(model_folders.FILE).exists():
         raise FolderMissing(f"The model {name} has no folder {path_for(project, name)}.")
     model, _ = ModelVersion.objects.update_or_create(
         project=project,
@@ -54,7 +55,7 @@ def promote(model: ModelVersion, user=None) -> ModelVersion:
 
     Raises FolderMissing when its files are gone, Conflict when another promotion came in between.
     """
-    if not model.path.joinpath("model.json").exists():
+    if not model.path.joinpath(model_folders.FILE).exists():
         raise FolderMissing(f"The files of {model.name} are gone from {model.path}; train again.")
     rivals = ModelVersion.objects.filter(project=model.project, kind=model.kind, promoted=True)
     if model.kind == ModelKind.GRADER:

@@ -1,10 +1,11 @@
-"""What a round may be told, with defaults; saved whole with the round."""
+"""The settings of a round, with their defaults; saved whole with the round."""
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from annotations.errors import BlemishError
+from inference.setting_names import present_names
 from training import options
 from training.detector import presets
 from training.detector.config import DetectorConfig
@@ -81,14 +82,18 @@ class RoundConfig:
     grader: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, wrong, sentence in self._complaints():
+        # Rows and scripts of earlier releases give former names.
+        for part in ("detector", "grader"):
+            if isinstance(values := getattr(self, part), Mapping):
+                object.__setattr__(self, part, present_names(values))
+        for name, wrong, sentence in self._problems():
             if wrong:
                 raise BadRoundConfig(sentence, field=name)
         self._check_network("detector", DetectorConfig, OWN_OF_ROUND)
         self._check_network("grader", GraderConfig, OWN_OF_GRADERS)
 
     def _check_network(self, part: str, config: type, own: tuple[str, ...]) -> None:
-        """Raise BadRoundConfig unless the overrides of PART make a CONFIG."""
+        """Raise BadRoundConfig unless the overrides of `part` make a `config`."""
         values = getattr(self, part)
         for name in values:
             if name in own:
@@ -102,7 +107,7 @@ class RoundConfig:
             name = next((name for name in values if name in str(error)), "")
             raise BadRoundConfig(f"{part}: {error}", field=f"{part}.{name}" if name else part) from error
 
-    def _complaints(self):
+    def _problems(self):
         yield (
             "minutes",
             self.minutes is not None and not 0 < self.minutes <= 7 * 24 * 60,
@@ -130,7 +135,7 @@ class RoundConfig:
         yield "grade_doubt", not 0 <= self.grade_doubt <= 1, "grade_doubt must be from 0 to 1."
 
     def detector_config(self, *, channels: int) -> DetectorConfig:
-        """Return the detector's settings for images of so many CHANNELS."""
+        """Return the detector's settings for images with `channels` channels."""
         given = {name: value for name, value in self.detector.items() if name not in OWN_OF_ROUND}
         chosen = presets.settings_of(self.preset, given)
         if self.epochs:
@@ -157,7 +162,7 @@ class RoundConfig:
 
     @classmethod
     def from_dict(cls, values: dict) -> "RoundConfig":
-        """Build from VALUES; what is missing takes its default. Raises BadRoundConfig naming the field."""
+        """Build from `values`; what is missing takes its default. Raises BadRoundConfig naming the field."""
         known = {option.name: option for option in options.options_of(cls)}
         parts = {field.name for field in dataclasses.fields(cls)} - set(known)
         for name, value in values.items():
@@ -175,5 +180,5 @@ class RoundConfig:
 
 
 def suggest_minutes(train_images: int) -> float:
-    """Return the minutes of training that suit TRAIN_IMAGES on two cores: 2 for a hundred, 20 at most."""
+    """Return the minutes of training that suit `train_images` on two cores: 2 for a hundred, 20 at most."""
     return float(min(20, max(2, round(train_images / 50))))

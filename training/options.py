@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inference.setting_names import present_names
+
 WORDS = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
 
 
@@ -51,12 +53,15 @@ def setting(
 
 @dataclass(frozen=True)
 class Option:
-    """One setting as people see it; `kind` is bool, int, float or str, of each part where `many` is true."""
+    """One setting as people see it.
+
+    `value_type` is bool, int, float or str; where `many` is true, that of each part.
+    """
 
     name: str
     label: str
     sentence: str
-    kind: type
+    value_type: type
     default: Any
     optional: bool = False  # None is a value: it is chosen by itself
     many: bool = False
@@ -81,9 +86,9 @@ class Option:
             str: isinstance(value, str),
             int: isinstance(value, int) and not isinstance(value, bool),
             float: isinstance(value, int | float) and not isinstance(value, bool),
-        }[self.kind]
+        }[self.value_type]
         if not right:
-            raise BadOption(self.name, f"{self.name} must be {WORDS[self.kind]}, not {value!r}.")
+            raise BadOption(self.name, f"{self.name} must be {WORDS[self.value_type]}, not {value!r}.")
         if self.choices and value not in self.choices:
             raise BadOption(self.name, f"{self.name} must be one of {', '.join(self.choices)}.")
         # A comparison that is false for "not a number" too.
@@ -95,15 +100,19 @@ class Option:
 
 
 def options_of(config: type) -> list[Option]:
-    """Return the settings of the dataclass CONFIG in their order; a field of another kind is left out."""
+    """Return the settings of the dataclass CONFIG in their order; a field of another type is left out."""
     hints = typing.get_type_hints(config)
     found = (_describe(field, hints[field.name]) for field in dataclasses.fields(config))
     return [option for option in found if option is not None]
 
 
 def check(config: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return VALUES as CONFIG's fields hold them; raises BadOption for the first wrong or unknown one."""
+    """Return `values` as the fields of `config` hold them; former names become the present ones.
+
+    Raises BadOption for the first wrong or unknown setting.
+    """
     known = {option.name: option for option in options_of(config)}
+    values = present_names(values)
     for name in values:
         if name not in known:
             raise BadOption(name, f"There is no setting {name!r}; known are {', '.join(sorted(known))}.")
@@ -111,21 +120,21 @@ def check(config: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _describe(field: dataclasses.Field, hint: Any) -> Option | None:
-    kinds = [hint]
+    hints = [hint]
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]
-    many = typing.get_origin(kinds[0]) is tuple
-    kind = typing.get_args(kinds[0])[0] if many else kinds[0]
-    if kind not in WORDS or field.default is dataclasses.MISSING:
+        hints = [part for part in typing.get_args(hint) if part is not type(None)]
+    many = typing.get_origin(hints[0]) is tuple
+    value_type = typing.get_args(hints[0])[0] if many else hints[0]
+    if value_type not in WORDS or field.default is dataclasses.MISSING:
         return None
     facts = field.metadata
     return Option(
         name=field.name,
         label=facts.get("label") or _name(field.name),
         sentence=facts.get("sentence", ""),
-        kind=kind,
+        value_type=value_type,
         default=field.default,
-        optional=kinds[0] is not hint,
+        optional=hints[0] is not hint,
         many=many,
         **{name: facts[name] for name in ("simple", "least", "most", "choices") if name in facts},
     )

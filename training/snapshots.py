@@ -33,7 +33,7 @@ class LabeledImage:
 def _candidates(project: Project, *, use_auto: bool):
     """Return the images a snapshot takes: what people decided, and in the train split what was accepted.
 
-    An auto-labeled image never measures: in the calibration and test splits a model would judge itself.
+    An auto-labeled image never measures: in the calibration and test splits a model would measure itself.
     """
     wanted = Q(state=ImageState.LABELED)
     if use_auto:
@@ -51,7 +51,7 @@ def synonyms(project: Project, names: Iterable[str]) -> dict[str, str]:
     """Return which of NAMES is meant by each name that a type of PROJECT has or had; others are missing."""
     types = project.types_by_name()
     meant = {types[name].pk: name for name in names if name in types}
-    return {name: meant[kind.pk] for name, kind in types.items() if kind.pk in meant}
+    return {name: meant[defect_type.pk] for name, defect_type in types.items() if defect_type.pk in meant}
 
 
 def missing_labels(project: Project, *, need_training: bool = True) -> str | None:

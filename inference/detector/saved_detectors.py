@@ -5,7 +5,6 @@ Importing this module does not import TensorFlow; `load` does.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from inference import model_folders
 from inference.detector.precision import multiplies_bfloat16
 from inference.detector.signatures import (
     BATCH,
     BATCH_OUTPUTS,
     QUICK_BATCH,
-    BrokenModel,
     ImageSignature,
     check_batch_signature,
 )
 from inference.detector.tiling import Boxes, Tile, Tiling, cut, merge, plan, to_frame
+from inference.model_folders import BrokenModel
 
-FORMAT = 1
 IMAGES_AT_ONCE = 32  # more only takes more memory
 
 
@@ -55,27 +54,18 @@ class DetectorManifest:
 
 def read_manifest(folder: Path) -> DetectorManifest:
     """Read model.json without loading the model. Raises BrokenModel."""
-    path = Path(folder) / "model.json"
+    path = Path(folder) / model_folders.FILE
+    values = model_folders.read(folder, model_folders.DETECTOR)
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BrokenModel(f"{path} is missing.") from error
-    except (OSError, ValueError) as error:
-        raise BrokenModel(f"{path} cannot be read: {error}.") from error
-    if not isinstance(facts, dict) or facts.get("kind") != "detector":
-        raise BrokenModel(f"{path} does not describe a detector.")
-    if facts.get("format") != FORMAT:
-        raise BrokenModel(f"{path} has format {facts.get('format')}; this version reads format {FORMAT}.")
-    try:
-        low, high = facts["window"]
+        low, high = values["window"]
         manifest = DetectorManifest(
-            class_names=tuple(str(name) for name in facts["class_names"]),
-            thresholds={name: facts["thresholds"].get(name) for name in facts["class_names"]},
-            channels=int(facts["channels"]),
-            input_size=facts.get("input_size"),
+            class_names=tuple(str(name) for name in values["class_names"]),
+            thresholds={name: values["thresholds"].get(name) for name in values["class_names"]},
+            channels=int(values["channels"]),
+            input_size=values.get("input_size"),
             window=(float(low), float(high)),
-            config=dict(facts.get("config") or {}),
-            tiling=Tiling.from_dict(facts.get("tiling")),
+            config=values["config"],
+            tiling=Tiling.from_dict(values.get("tiling")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenModel(f"{path} lacks or garbles an entry: {error!r}.") from error
@@ -198,7 +188,7 @@ class Detector:
 
     @property
     def _suppression(self) -> float:
-        return float(self.manifest.config.get("suppression_iou", 0.5))
+        return float(self.manifest.config.get("nms_iou", 0.5))
 
     @property
     def _channels(self) -> int:

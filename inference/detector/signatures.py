@@ -15,17 +15,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from inference.model_folders import BrokenModel
+
 NEEDED = ("detection_boxes", "detection_scores", "detection_classes")
 BATCH_OUTPUTS = ("num", "boxes", "scores", "classes")
 # The outputs by which classes are counted; the background is one of them.
 CLASS_SCORES = ("detection_multiclass_scores", "raw_detection_scores")
-KINDS = {"uint8": "levels", "float32": "levels", "string": "encoded"}
+ENCODINGS = {"uint8": "levels", "float32": "levels", "string": "encoded"}
 # No share of an image is as large: such boxes are in pixels.
 LARGEST_SHARE = 2.0
-
-
-class BrokenModel(ValueError):
-    """A model folder that cannot be run; the text states why."""
 
 
 # Of our own models: uint8 [N, H, W, C] in, computed in float32, or in bfloat16 as such a network was trained.
@@ -48,13 +46,13 @@ def check_batch_signature(signature: Any, name: str, *, channels: int) -> None:
 class ImageSignature:
     """A signature that takes one color image; `size` (height, width) and `copies` where it fixes them.
 
-    kind says what goes in: "levels" from 0 to 255, "encoded" images, or "example" for a tf.train.Example.
+    encoding says what goes in: "levels" from 0 to 255, "encoded" images, or "example" for a tf.train.Example.
     """
 
     function: Any
     input: str
     dtype: str
-    kind: str
+    encoding: str
     size: tuple[int, int] | None
     copies: int
 
@@ -69,22 +67,22 @@ class ImageSignature:
         _check_outputs(signature, "serving_default", NEEDED)
         name, spec = _only_input(signature, "serving_default")
         dtype, shape = spec.dtype.name, spec.shape
-        if dtype not in KINDS:
+        if dtype not in ENCODINGS:
             raise BrokenModel(
                 f"The signature serving_default takes {dtype}; uint8, float32 or encoded images are needed "
                 "(input type image_tensor)."
             )
-        kind = "example" if dtype == "string" and "example" in name else KINDS[dtype]
-        rank = 4 if kind == "levels" else 1
+        encoding = "example" if dtype == "string" and "example" in name else ENCODINGS[dtype]
+        rank = 4 if encoding == "levels" else 1
         if shape.rank is not None and (shape.rank != rank or (rank == 4 and shape[-1] not in (None, 3))):
             wanted = "[1, H, W, 3]" if rank == 4 else "[1]"
             raise BrokenModel(f"The signature serving_default takes {dtype} {shape}; {wanted} is needed.")
-        fixed = kind == "levels" and shape.rank is not None and None not in (shape[1], shape[2])
+        fixed = encoding == "levels" and shape.rank is not None and None not in (shape[1], shape[2])
         return cls(
             function=signature,
             input=name,
             dtype=dtype,
-            kind=kind,
+            encoding=encoding,
             size=(shape[1], shape[2]) if fixed else None,
             copies=1 if shape.rank is None else shape[0] or 1,
         )
@@ -129,7 +127,7 @@ class ImageSignature:
         return boxes[:count][order], scores[:count][order], classes[:count][order]
 
     def _feed(self, pixels: np.ndarray) -> np.ndarray:
-        if self.kind == "levels":
+        if self.encoding == "levels":
             if self.size is not None and pixels.shape[:2] != self.size:
                 height, width = self.size
                 image = Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR)
@@ -138,7 +136,7 @@ class ImageSignature:
         buffer = io.BytesIO()
         Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
         data = buffer.getvalue()
-        if self.kind == "example":
+        if self.encoding == "example":
             data = _example(data)
         return np.array([data] * self.copies, object)
 

@@ -248,8 +248,8 @@ def _group(found: Boxes, tiles: Sequence[Tile]) -> np.ndarray:
 def _comparable(found: Boxes, levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the places of all pairs of different tiles, of one class and level, whose scores are alike."""
     count = len(levels)
-    kind = found.classes.astype(np.int64) * (1 + int(levels.max(initial=0))) + levels
-    alike = (kind[:, None] == kind) & (found.tiles[:, None] != found.tiles)
+    group = found.classes.astype(np.int64) * (1 + int(levels.max(initial=0))) + levels
+    alike = (group[:, None] == group) & (found.tiles[:, None] != found.tiles)
     alike &= np.minimum(found.scores[:, None], found.scores) >= COMPARABLE * np.maximum(
         found.scores[:, None], found.scores
     )

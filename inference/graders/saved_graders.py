@@ -1,6 +1,5 @@
 """Run a severity grader: its exported folder alone, without any code of the training."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,10 @@ from typing import Any
 import numpy as np
 
 from annotations.severity.from_grades import likely_grade
+from inference import model_folders
+from inference.model_folders import BrokenModel
 
-FORMAT = 1
 BATCH = 256  # crops in one call; more would only cost memory
-
-
-class BrokenGrader(ValueError):
-    """A grader's folder that cannot be used; the sentence names the folder and what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +46,16 @@ class Grader:
 
 
 def load(folder: Path | str) -> Grader:
-    """Load the grader in `folder`; raises BrokenGrader when it is missing, damaged or of another format."""
+    """Load the grader in `folder`; raises BrokenModel when it is missing, damaged or of another format."""
     folder = Path(folder)
-    about = _read_about(folder)
+    about = model_folders.read(folder, model_folders.GRADER)
     import tensorflow as tf
 
     try:
         module = tf.saved_model.load(str(folder / "saved_model"))
         module.signatures["serving_default"]
     except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise BrokenGrader(f"The grader in {folder} cannot be loaded: {error}") from error
+        raise BrokenModel(f"The grader in {folder} cannot be loaded: {error}") from error
     try:
         return Grader(
             folder=folder,
@@ -70,7 +66,7 @@ def load(folder: Path | str) -> Grader:
             module=module,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise BrokenGrader(f"{folder / 'model.json'} lacks a usable {error}.") from error
+        raise BrokenModel(f"{folder / model_folders.FILE} lacks or garbles an entry: {error!r}.") from error
 
 
 def _shape_of(about: dict) -> tuple[int, int]:
@@ -82,20 +78,3 @@ def _shape_of(about: dict) -> tuple[int, int]:
 def likely_grades(probabilities: np.ndarray) -> np.ndarray:
     """Return `likely_grade` of each row of `[N, K]` as int `[N]`, from 1."""
     return np.array([likely_grade(row) for row in np.asarray(probabilities, float).tolist()], int)
-
-
-def _read_about(folder: Path) -> dict:
-    path = folder / "model.json"
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BrokenGrader(f"{folder} holds no model: model.json is missing.") from error
-    except (OSError, ValueError) as error:
-        raise BrokenGrader(f"{path} cannot be read: {error}") from error
-    if not isinstance(about, dict) or about.get("kind") != "grader":
-        raise BrokenGrader(f"{folder} holds no severity grader.")
-    if about.get("format") != FORMAT:
-        raise BrokenGrader(
-            f"{folder} has format {about.get('format')!r}, not {FORMAT}: train this grader again."
-        )
-    return about

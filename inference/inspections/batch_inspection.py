@@ -13,7 +13,7 @@ from django.conf import settings
 from annotations.geometry import CORNERS
 from annotations.imaging import decoding, gray_window
 from annotations.severity.from_grades import image_severity
-from inference.detector.signatures import BrokenModel
+from inference.model_folders import BrokenModel
 from inference.pipeline import Finding, Pipeline
 from inference.readahead import batches, count_pixels, read_ahead
 

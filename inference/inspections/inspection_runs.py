@@ -107,8 +107,8 @@ def _stored_name(inspection: Inspection, name: str, *, drawn: bool = False) -> s
     """Return a name of its own in storage; nothing of the user's text but a harmless suffix is in it."""
     suffix = PurePosixPath(name).suffix.lower()
     suffix = suffix if suffix in (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff") else ""
-    kind = "drawn-" if drawn else ""
-    return f"inspections/{inspection.project_id}/{inspection.pk}/{kind}{secrets.token_hex(8)}{suffix}"
+    prefix = "drawn-" if drawn else ""
+    return f"inspections/{inspection.project_id}/{inspection.pk}/{prefix}{secrets.token_hex(8)}{suffix}"
 
 
 def sweep() -> int:
@@ -145,7 +145,7 @@ def _inspect(inspection: Inspection, job: jobs.ClaimedJob) -> None:
         return
     pipeline = Pipeline.load(inspection.project, model_name=inspection.model_name)
     job.check()
-    types = {kind.name: kind for kind in inspection.project.defect_types.all()}
+    types = {row.name: row for row in inspection.project.defect_types.all()}
     sources = ((row.name, row.file.open) for row in waiting)
     outcomes = examine(pipeline, sources, threshold=inspection.threshold, max_boxes=inspection.max_boxes)
     for row, outcome in zip(waiting, outcomes, strict=True):
@@ -160,7 +160,7 @@ def _record(row: InspectedImage, outcome, *, types: dict[str, DefectType], model
             done=True, error=outcome.error, seconds=outcome.seconds
         )
         return
-    colors = {name: kind.color for name, kind in types.items()}
+    colors = {name: defect_type.color for name, defect_type in types.items()}
     buffer = io.BytesIO()
     drawing.draw(outcome.shown, outcome.findings, colors=colors).save(buffer, "PNG", compress_level=3)
     drawn = default_storage.save(

@@ -27,9 +27,9 @@ def with_defects(images: QuerySet[InspectedImage]) -> QuerySet[InspectedImage]:
 
 def severity_of_defect(defect: Defect) -> float | None:
     """Return `defect`'s severity by the weights of now; needs defect_type__grades loaded."""
-    kind = defect.defect_type
+    defect_type = defect.defect_type
     return severity_of(
-        kind.weights() if kind.graded else None,
+        defect_type.weights() if defect_type.graded else None,
         probabilities=defect.grade_probabilities,
         score=defect.score,
     )

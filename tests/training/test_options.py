@@ -21,8 +21,8 @@ class Sample:
 
 def test_a_field_tells_its_kind_range_and_words():
     sides, rate, kind, minutes = options.options_of(Sample)
-    assert (sides.kind, sides.many, sides.label) == (int, True, "Sides")
-    assert (rate.kind, rate.label, rate.sentence, rate.simple, rate.most) == (
+    assert (sides.value_type, sides.many, sides.label) == (int, True, "Sides")
+    assert (rate.value_type, rate.label, rate.sentence, rate.simple, rate.most) == (
         float,
         "The rate",
         "Rate.",
@@ -30,7 +30,7 @@ def test_a_field_tells_its_kind_range_and_words():
         1,
     )
     assert kind.choices == ("a", "b")
-    assert (minutes.kind, minutes.optional, minutes.sentence) == (float, True, "")
+    assert (minutes.value_type, minutes.optional, minutes.sentence) == (float, True, "")
 
 
 @pytest.mark.parametrize(

@@ -26,65 +26,65 @@ def labeled_project():
     return project
 
 
-def silence(round: Round, seconds: int = 60) -> None:
+def silence(round_: Round, seconds: int = 60) -> None:
     """Let the last heartbeat of ROUND be SECONDS ago."""
-    Round.objects.filter(pk=round.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=seconds))
+    Round.objects.filter(pk=round_.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=seconds))
 
 
 def test_a_second_worker_finds_a_running_round_claimed():
-    round = make_round(make_project(), state=JobState.QUEUED)
-    assert jobs.claim(Round.objects, round.pk)
-    assert jobs.claim(Round.objects, round.pk) is None
-    assert rounds.run(round.pk) is None
+    round_ = make_round(make_project(), state=JobState.QUEUED)
+    assert jobs.claim(Round.objects, round_.pk)
+    assert jobs.claim(Round.objects, round_.pk) is None
+    assert rounds.run(round_.pk) is None
 
 
 def test_a_round_whose_worker_fell_silent_is_claimed_anew_and_the_old_worker_changes_nothing():
-    round = make_round(make_project(), state=JobState.QUEUED)
-    first = jobs.claim(Round.objects, round.pk, attempts=F("attempts") + 1)
-    silence(round)
-    second = jobs.claim(Round.objects, round.pk, attempts=F("attempts") + 1)
+    round_ = make_round(make_project(), state=JobState.QUEUED)
+    first = jobs.claim(Round.objects, round_.pk, attempts=F("attempts") + 1)
+    silence(round_)
+    second = jobs.claim(Round.objects, round_.pk, attempts=F("attempts") + 1)
     assert second not in (None, first)
-    with pytest.raises(jobs.LostClaim), jobs.ClaimedJob(Round.objects, round.pk, first) as held:
+    with pytest.raises(jobs.LostClaim), jobs.ClaimedJob(Round.objects, round_.pk, first) as held:
         held.write(message="I am not dead")
-    round.refresh_from_db()
-    assert (round.attempts, round.message) == (2, "")
+    round_.refresh_from_db()
+    assert (round_.attempts, round_.message) == (2, "")
 
 
 def test_a_round_that_is_claimed_again_keeps_the_time_of_its_first_start():
-    round = make_round(make_project(), state=JobState.QUEUED)
-    Round.objects.filter(pk=round.pk).update(started_at=None)
-    assert jobs.claim(Round.objects, round.pk)
-    first = Round.objects.get(pk=round.pk).started_at
+    round_ = make_round(make_project(), state=JobState.QUEUED)
+    Round.objects.filter(pk=round_.pk).update(started_at=None)
+    assert jobs.claim(Round.objects, round_.pk)
+    first = Round.objects.get(pk=round_.pk).started_at
     assert first is not None
-    silence(round)
-    assert jobs.claim(Round.objects, round.pk)
-    assert Round.objects.get(pk=round.pk).started_at == first
+    silence(round_)
+    assert jobs.claim(Round.objects, round_.pk)
+    assert Round.objects.get(pk=round_.pk).started_at == first
 
 
 def test_a_cancelled_round_stops_at_its_next_write():
-    round = make_round(make_project(), state=JobState.QUEUED)
-    claim = jobs.claim(Round.objects, round.pk)
-    rounds.cancel(round)
-    with pytest.raises(jobs.Cancelled), jobs.ClaimedJob(Round.objects, round.pk, claim) as held:
+    round_ = make_round(make_project(), state=JobState.QUEUED)
+    claim = jobs.claim(Round.objects, round_.pk)
+    rounds.cancel(round_)
+    with pytest.raises(jobs.Cancelled), jobs.ClaimedJob(Round.objects, round_.pk, claim) as held:
         held.write(step=0)
 
 
 def test_a_waiting_round_is_cancelled_at_once_and_a_finished_one_not_at_all():
-    round = make_round(make_project(), state=JobState.QUEUED)
-    assert rounds.cancel(round).state == JobState.CANCELLED
+    round_ = make_round(make_project(), state=JobState.QUEUED)
+    assert rounds.cancel(round_).state == JobState.CANCELLED
     with pytest.raises(Conflict, match="already ended"):
-        rounds.cancel(round)
+        rounds.cancel(round_)
 
 
 def test_a_worker_that_is_told_to_end_gives_its_round_back():
     project = labeled_project()
-    round = rounds.create(project, config=RoundConfig())
+    round_ = rounds.create(project, config=RoundConfig())
     jobs.ending.set()
     try:
-        round = rounds.run(round.pk)
+        round_ = rounds.run(round_.pk)
     finally:
         jobs.ending.clear()
-    assert (round.state, round.claim, round.attempts) == (JobState.QUEUED, "", 0)
+    assert (round_.state, round_.claim, round_.attempts) == (JobState.QUEUED, "", 0)
 
 
 def test_the_sweep_finds_waiting_and_silent_rounds_but_not_living_ones():
@@ -93,8 +93,8 @@ def test_the_sweep_finds_waiting_and_silent_rounds_but_not_living_ones():
     silent = make_round(make_project(), state=JobState.QUEUED)
     living = make_round(make_project(), state=JobState.QUEUED)
     Round.objects.update(created_at=old)
-    for round in (silent, living):
-        jobs.claim(Round.objects, round.pk)
+    for round_ in (silent, living):
+        jobs.claim(Round.objects, round_.pk)
     silence(silent)
     assert set(jobs.due(Round.objects)) == {waiting, silent}
     assert rounds.sweep() == 2
@@ -111,9 +111,9 @@ def test_rounds_are_numbered_without_gaps_by_their_project():
     project = labeled_project()
     numbers = []
     for _ in range(3):
-        round = rounds.create(project, config=RoundConfig())
-        rounds.cancel(round)
-        numbers.append(round.number)
+        round_ = rounds.create(project, config=RoundConfig())
+        rounds.cancel(round_)
+        numbers.append(round_.number)
     assert numbers == [1, 2, 3]
 
 
@@ -130,18 +130,18 @@ def test_what_is_missing_for_a_round_is_said_in_a_sentence():
 
 def test_a_round_that_fails_says_why_and_keeps_its_number():
     project = labeled_project()
-    round = rounds.create(project, config=RoundConfig(backbone="of my own"))
-    round = rounds.run(round.pk)
-    assert round.state == JobState.FAILED
-    assert "of my own" in round.error
-    assert round.events.filter(kind="error").exists()
+    round_ = rounds.create(project, config=RoundConfig(backbone="of my own"))
+    round_ = rounds.run(round_.pk)
+    assert round_.state == JobState.FAILED
+    assert "of my own" in round_.error
+    assert round_.events.filter(kind="error").exists()
 
 
 def test_a_round_whose_worker_keeps_dying_is_given_up():
     project = labeled_project()
-    round = rounds.create(project, config=RoundConfig())
-    Round.objects.filter(pk=round.pk).update(attempts=rounds.MAX_ATTEMPTS)
-    assert "died 8 times" in rounds.run(round.pk).error
+    round_ = rounds.create(project, config=RoundConfig())
+    Round.objects.filter(pk=round_.pk).update(attempts=rounds.MAX_ATTEMPTS)
+    assert "died 8 times" in rounds.run(round_.pk).error
 
 
 @pytest.mark.parametrize(

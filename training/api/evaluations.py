@@ -5,16 +5,22 @@ from rest_framework import generics, serializers
 from rest_framework.pagination import LimitOffsetPagination
 
 from annotations.api.scope import VisibleScope
-from training.api.rounds import EvaluationSerializer
+from training.api.rounds import EvaluationSerializer, with_former_counts
 from training.models import EvaluatedImage, Evaluation
 
 
 class WholeEvaluationSerializer(EvaluationSerializer):
     """An evaluation with its report: COCO's figures, curves, sizes and the confusion matrix."""
 
+    report = serializers.SerializerMethodField()
+
     class Meta(EvaluationSerializer.Meta):
         fields = [*EvaluationSerializer.Meta.fields, "report"]
         read_only_fields = fields
+
+    def get_report(self, row: Evaluation) -> dict:
+        """Return the curves, sizes and the confusion matrix."""
+        return {**row.report, "confusion": with_former_counts(row.report["confusion"])}
 
 
 class EvaluatedBoxSerializer(serializers.Serializer):

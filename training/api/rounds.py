@@ -18,7 +18,7 @@ from training.graders.config import GraderConfig
 from training.models import Evaluation, Phase, Round, RoundEvent, RoundMode, Snapshot
 
 EVENTS = 1000
-KINDS = {
+FIELDS = {
     bool: serializers.BooleanField,
     int: serializers.IntegerField,
     float: serializers.FloatField,
@@ -29,9 +29,9 @@ KINDS = {
 def setting_field(option: options.Option) -> serializers.Field:
     """Return the schema of one setting."""
     if option.many:
-        return serializers.ListField(child=KINDS[option.kind](), default=list(option.default))
+        return serializers.ListField(child=FIELDS[option.value_type](), default=list(option.default))
     about = {"default": option.default, "allow_null": option.optional, "help_text": option.sentence}
-    return KINDS[option.kind](**about)
+    return FIELDS[option.value_type](**about)
 
 
 def network_settings(name: str, config: type, own: tuple[str, ...]) -> serializers.Serializer:
@@ -141,9 +141,20 @@ class EventSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class EvaluationSerializer(serializers.ModelSerializer):
-    """What was measured, in a few numbers; its own address has the whole report."""
+# Counts of an evaluation by their present names, and how scripts of earlier releases read them.
+FORMER_COUNTS = {"misclassified": "mixed_up", "false_positives": "nothing_there"}
 
+
+def with_former_counts(counts: dict) -> dict:
+    """Return `counts` with the former names beside the present ones, for scripts that read those."""
+    former = {old: counts[new] for new, old in FORMER_COUNTS.items() if new in counts}
+    return {**counts, **former}
+
+
+class EvaluationSerializer(serializers.ModelSerializer):
+    """What was measured, in a few numbers; the evaluation's own address has the reasons."""
+
+    metrics = serializers.SerializerMethodField()
     round = serializers.IntegerField(source="round_id", read_only=True)
     model = serializers.SlugRelatedField[ModelVersion]("name", read_only=True, allow_null=True)
 
@@ -162,6 +173,10 @@ class EvaluationSerializer(serializers.ModelSerializer):
             "created_at",
         ]
         read_only_fields = fields
+
+    def get_metrics(self, row: Evaluation) -> dict:
+        """Return the numbers of the comparison table."""
+        return with_former_counts(row.metrics)
 
 
 class WatchedRoundSerializer(RoundSerializer):

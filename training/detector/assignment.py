@@ -63,7 +63,7 @@ def _assign(scores, predicted, points, boxes, classes, config: DetectorConfig) -
     alignment = tf.pow(score, config.score_power) * tf.pow(iou, config.iou_power)
     alignment = (alignment + NEARNESS * nearness) * inside * real
 
-    best = tf.math.top_k(alignment, k=min(config.best_points, points.shape[0])).values[..., -1:]
+    best = tf.math.top_k(alignment, k=min(config.assign_topk, points.shape[0])).values[..., -1:]
     chosen = tf.cast((alignment >= best) & (alignment > 0), tf.float32)
     # A point that several boxes want goes to the one that it overlaps most.
     wish = chosen * (iou + TINY)

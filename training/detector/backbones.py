@@ -34,8 +34,8 @@ def extract_features(images: keras.KerasTensor, config: DetectorConfig) -> tuple
         text = " ".join(str(error).split())[:300]
         raise BadBackbone(f"The backbone {name!r} failed: {type(error).__name__}: {text}") from error
     if not all(isinstance(feature, keras.KerasTensor) for feature in features):
-        kinds = ", ".join(type(feature).__name__ for feature in features)
-        raise BadBackbone(f"The backbone {name!r} returned {kinds}; three Keras tensors are needed.")
+        types = ", ".join(type(feature).__name__ for feature in features)
+        raise BadBackbone(f"The backbone {name!r} returned {types}; three Keras tensors are needed.")
     found = [tuple(feature.shape[1:3]) for feature in features]
     wanted = [(config.input_size // stride,) * 2 for stride in STRIDES]
     if found != wanted or any(len(feature.shape) != 4 for feature in features):

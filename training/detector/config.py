@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
+from inference.setting_names import present_names
 from training.options import setting
 
 STRIDES = (8, 16, 32)
@@ -86,8 +87,11 @@ class DetectorConfig:
     )
     weight_decay: float = setting(0.05, "How strongly weights are drawn to zero.", least=0, most=10)
     clip_norm: float = setting(10.0, "Longest gradient that a step follows.", most=1e6)
-    average: float = setting(
-        0.995, "Memory of the averaged weights, which are the ones kept.", least=0, most=0.99999
+    ema_decay: float = setting(
+        0.995,
+        "Decay of the exponential moving average of the weights, which are the ones kept.",
+        least=0,
+        most=0.99999,
     )
     patience: float = setting(
         0.35, "Share of the schedule without a better held-out mAP that ends it; 0 never.", least=0, most=1
@@ -100,8 +104,8 @@ class DetectorConfig:
     # Assignment and losses
     score_power: float = setting(1.0, "Weight of the score in choosing who learns a box.", least=0, most=20)
     iou_power: float = setting(6.0, "Weight of the overlap in choosing who learns a box.", least=0, most=20)
-    best_points: int = setting(10, "Points that learn one box.", least=1, most=100)
-    negative_power: float = setting(2.0, "How much easy background counts less.", least=0, most=10)
+    assign_topk: int = setting(10, "Points that learn one box, the best aligned ones.", least=1, most=100)
+    focal_gamma: float = setting(2.0, "How much easy background counts less.", least=0, most=10)
     class_loss: str = setting("quality-focal", "How wrong types are weighed.", choices=CLASS_LOSSES)
     box_weight: float = setting(2.0, "Weight of the boxes' loss beside the types'.", least=0, most=100)
     distribution_weight: float = setting(
@@ -111,14 +115,14 @@ class DetectorConfig:
     # Augmentation
     flip_horizontal: bool = setting(True, "Images are mirrored left to right.", simple=True)
     flip_vertical: bool = setting(True, "Images are mirrored top to bottom.", simple=True)
-    turn: bool = setting(
+    rotate90: bool = setting(
         False, "Images are also turned by a quarter; not where the direction tells the type.", simple=True
     )
     scale_min: float = setting(0.7, "Smallest zoom.", least=0.05, most=10)
     scale_max: float = setting(1.3, "Largest zoom.", least=0.05, most=10)
     stretch: float = setting(0.0, "Largest stretch of one side, and shrinking of the other.", least=0, most=1)
     shift: float = setting(0.15, "Farthest shift, as a share of the input size.", least=0, most=1)
-    unmoved: float = setting(
+    no_warp_share: float = setting(
         0.3, "Share of images only flipped, placed as prediction places them.", least=0, most=1
     )
     brightness: float = setting(0.15, "Largest change of brightness, share of the range.", least=0, most=1)
@@ -140,7 +144,7 @@ class DetectorConfig:
     # Prediction
     max_detections: int = setting(100, "Most boxes found on one image.", least=1, most=1000)
     min_score: float = setting(0.01, "Boxes below this score are not even looked at.", least=0, most=1)
-    suppression_iou: float = setting(
+    nms_iou: float = setting(
         0.5, "Overlap from which the weaker of two boxes of a type is dropped.", least=0.05, most=1
     )
     vote_iou: float = setting(
@@ -154,11 +158,11 @@ class DetectorConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
         object.__setattr__(self, "depths", tuple(self.depths))
-        for wrong, sentence in self._complaints():
+        for wrong, sentence in self._problems():
             if wrong:
                 raise BadConfig(sentence)
 
-    def _complaints(self):
+    def _problems(self):
         yield (
             self.input_size < 32 or self.input_size % 32 != 0,
             f"input_size must be a multiple of 32, not {self.input_size}.",
@@ -189,7 +193,7 @@ class DetectorConfig:
         yield self.epochs < 1 or self.max_epochs < 1, "epochs and max_epochs must be at least 1."
         yield self.batch_size < 1, f"batch_size must be at least 1, not {self.batch_size}."
         yield self.learning_rate <= 0, f"learning_rate must be above 0, not {self.learning_rate}."
-        yield not 0 <= self.average < 1, f"average must be in [0, 1), not {self.average}."
+        yield not 0 <= self.ema_decay < 1, f"ema_decay must be in [0, 1), not {self.ema_decay}."
         yield (
             not 0 < self.scale_min <= self.scale_max,
             f"scale_min {self.scale_min} must be above 0 and at most scale_max {self.scale_max}.",
@@ -202,7 +206,11 @@ class DetectorConfig:
 
     @classmethod
     def from_dict(cls, values: dict) -> DetectorConfig:
-        """Rebuild from to_dict(); missing settings take their default. Raises BadConfig on unknown ones."""
+        """Rebuild from `to_dict`; missing settings take their default, former names are read too.
+
+        Raises BadConfig on unknown settings.
+        """
+        values = present_names(values)
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
             raise BadConfig(f"Unknown detector settings: {', '.join(unknown)}.")

@@ -31,7 +31,7 @@ PRESETS = {
                 "neck_width": 40,
                 "head_depth": 1,
                 "warmup_steps": 100,
-                "average": 0.99,
+                "ema_decay": 0.99,
             },
         ),
         Preset(
@@ -49,7 +49,7 @@ PRESETS = {
                 "widths": (16, 32, 64, 128, 160),
                 "depths": (1, 2, 2),
                 "neck_width": 64,
-                "average": 0.998,
+                "ema_decay": 0.998,
                 "flip_test": True,
             },
         ),

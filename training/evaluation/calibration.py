@@ -13,6 +13,7 @@ from scipy.stats import beta
 
 from inference.detector.saved_detectors import Detection
 from training.evaluation.coco_metrics import Truth
+from training.evaluation.matching import match_greedily, measure_overlaps, order_by_score
 
 MATCH_IOU = 0.7
 MIN_EVIDENCE = 5  # boxes found right below which nothing can be said
@@ -77,28 +78,14 @@ def match(
 def _match_image(
     detections: Sequence[Detection], boxes: np.ndarray, difficult: np.ndarray, iou: float
 ) -> list[tuple[float, bool]]:
-    free = ~difficult
-    pairs = []
-    for detection in sorted(detections, key=lambda d: -d.score):
-        overlaps = measure_overlaps(detection, boxes)
-        good = np.where(free, overlaps, -1.0)
-        if len(boxes) and good.max() >= iou:
-            free[good.argmax()] = False
-            pairs.append((detection.score, True))
-        elif not (difficult & (overlaps >= iou)).any():
-            pairs.append((detection.score, False))
-    return pairs
-
-
-def measure_overlaps(detection: Detection, boxes: np.ndarray) -> np.ndarray:
-    """Return the intersection over union of a detection with boxes [n, 4]; 0 for boxes without area."""
-    boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
-    width = np.minimum(detection.xmax, boxes[:, 2]) - np.maximum(detection.xmin, boxes[:, 0])
-    height = np.minimum(detection.ymax, boxes[:, 3]) - np.maximum(detection.ymin, boxes[:, 1])
-    common = np.maximum(width, 0) * np.maximum(height, 0)
-    area = (detection.xmax - detection.xmin) * (detection.ymax - detection.ymin)
-    union = area + (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) - common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    """Return (score, whether it is right) of each detection of one type that counts, best score first."""
+    overlaps, order = measure_overlaps(detections, boxes), order_by_score(detections)
+    right = match_greedily(overlaps, order, ~difficult, iou=iou)
+    return [
+        (detections[index].score, index in right)
+        for index in order
+        if index in right or not (difficult & (overlaps[index] >= iou)).any()
+    ]
 
 
 def choose_thresholds(

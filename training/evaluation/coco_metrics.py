@@ -99,13 +99,13 @@ def accumulate(
     if len(predictions) != len(truths):
         raise ValueError(f"There are {len(predictions)} predictions for {len(truths)} images.")
     counts = count_boxes(truths, class_names)
-    kinds = len(class_names)
+    type_count = len(class_names)
     if not any(counts.values()):
-        nothing = np.full((10, 101, kinds, 4), -1.0)
-        return Accumulated(nothing, nothing, np.full((10, kinds, 4, 3), -1.0), counts)
+        nothing = np.full((10, 101, type_count, 4), -1.0)
+        return Accumulated(nothing, nothing, np.full((10, type_count, 4, 3), -1.0), counts)
     scales = [1.0] * len(truths) if scales is None else scales
     numbers = {name: index + 1 for index, name in enumerate(class_names)}
-    with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints each stage
+    with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints its progress
         coco = COCO()
         coco.dataset = {
             "images": [{"id": index} for index in range(len(truths))],

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.detector.saved_detectors import Detection
-from training.evaluation.calibration import measure_overlaps
 from training.evaluation.coco_metrics import Accumulated, Truth
+from training.evaluation.matching import match_greedily, measure_overlaps, order_by_score
 
 PAIR_IOU = 0.5
 # COCO's images are 640 pixels long: its 32 and 96 pixels are these shares of the longer side.
@@ -57,30 +57,26 @@ def match_image(
 ) -> MatchedImage:
     """Pair the detections of one image with its labeled boxes, each at most once.
 
-    First within each type, surest first, each with the free box that it overlaps most, from IOU on; what is
-    left then across types. A difficult box is no truth, and whatever lies on it alone does not count.
+    First within each type, the highest score first, each with the free box that it overlaps most, by at least
+    `iou`; then what is left across types. A difficult box is no truth, and a detection on it alone does not
+    count.
     """
     names = [class_names[number] for number in truth.classes]
-    overlaps = [measure_overlaps(detection, truth.boxes) for detection in detections]
-    order = sorted(range(len(detections)), key=lambda place: -detections[place].score)
+    overlaps, order = measure_overlaps(detections, truth.boxes), order_by_score(detections)
+    same_type = np.array(
+        [[name == detection.class_name for name in names] for detection in detections], bool
+    ).reshape(overlaps.shape)
     free = ~truth.difficult
     pairs: list[Pair] = []
-    left = set(order)
-    for same_type in (True, False):
-        for place in order:
-            if place not in left:
-                continue
-            wanted = np.array([name == detections[place].class_name for name in names], bool)
-            good = np.where(free & (wanted if same_type else ~wanted), overlaps[place], -1.0)
-            if len(good) and good.max() >= iou:
-                best = int(good.argmax())
-                free[best] = False
-                left.discard(place)
-                pairs.append(Pair(best, place, float(good[best])))
-    for place in order:
-        on_difficult = len(names) and (truth.difficult & (overlaps[place] >= iou)).any()
-        if place in left and not on_difficult:
-            pairs.append(Pair(None, place))
+    unmatched = order
+    for allowed in (same_type, ~same_type):
+        partners = match_greedily(np.where(allowed, overlaps, -1.0), unmatched, free, iou=iou)
+        pairs += [Pair(box, index, float(overlaps[index, box])) for index, box in partners.items()]
+        free[list(partners.values())] = False
+        unmatched = [index for index in unmatched if index not in partners]
+    for index in unmatched:
+        if not (truth.difficult & (overlaps[index] >= iou)).any():
+            pairs.append(Pair(None, index))
     pairs += [Pair(int(index), None) for index in np.flatnonzero(free)]
     return MatchedImage(tuple(pairs), _count(pairs, names, detections), _rate(pairs, names, detections))
 
@@ -202,13 +198,13 @@ def confuse(matched: Sequence[MatchedImage], class_names: Sequence[str]) -> dict
     rows = [[total[true, found] for found in names] for true in names]
     right = sum(total[name, name] for name in class_names)
     missed = sum(total[name, NOTHING] for name in class_names)
-    extra = sum(total[NOTHING, name] for name in class_names)
-    mixed = sum(total.values()) - right - missed - extra
+    false_positives = sum(total[NOTHING, name] for name in class_names)
+    misclassified = sum(total.values()) - right - missed - false_positives
     return {
         "names": list(class_names),
         "rows": rows,
         "right": right,
-        "mixed_up": mixed,
+        "misclassified": misclassified,
         "missed": missed,
-        "nothing_there": extra,
+        "false_positives": false_positives,
     }

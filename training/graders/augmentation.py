@@ -1,6 +1,6 @@
-"""Shake crops as other boxes around the same defect would: flips, small turns, shifts and zooms.
+"""Jitter crops as other boxes around the same defect would: flips, rotations, shifts and zooms.
 
-Gray levels stay as they are, because contrast is what tells a grade.
+Gray levels stay as they are, because contrast decides the grade.
 """
 
 import numpy as np
@@ -9,15 +9,15 @@ from PIL import Image
 from training.graders.config import GraderConfig
 
 
-def shake(
-    crops: np.ndarray, config: GraderConfig, rng: np.random.Generator, *, turn: bool = True
+def jitter(
+    crops: np.ndarray, config: GraderConfig, rng: np.random.Generator, *, rotate: bool = True
 ) -> np.ndarray:
-    """Return changed copies of uint8 crops `[N, H, W]`; TURN is false for strips, which stand upright."""
-    rotation = config.rotation if turn else 0.0
-    return np.stack([_shake_one(crop, config, rng, rotation) for crop in crops])
+    """Return changed copies of uint8 crops `[N, H, W]`; `rotate` is false for strips, which stand upright."""
+    rotation = config.rotation if rotate else 0.0
+    return np.stack([_jitter_one(crop, config, rng, rotation) for crop in crops])
 
 
-def _shake_one(
+def _jitter_one(
     crop: np.ndarray, config: GraderConfig, rng: np.random.Generator, rotation: float
 ) -> np.ndarray:
     if config.flip_horizontal and rng.random() < 0.5:
@@ -30,7 +30,7 @@ def _shake_one(
     # One zoom for both sides keeps the proportions of what is seen.
     sides = size * (1.0 + rng.uniform(-config.zoom, config.zoom))
     left, top = (size - sides) / 2 + rng.uniform(-config.shift, config.shift, 2)
-    # Room for the largest move or turn, filled with the border, so that nothing black comes in.
+    # Room for the largest shift or rotation, filled with the border, so that nothing black comes in.
     room = int(np.ceil(config.shift + size.max() * config.zoom)) + 1
     if rotation:
         room += int(np.ceil(np.hypot(*size) - size.min())) // 2 + 1

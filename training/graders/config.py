@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 
 from inference.graders.crops import STRIPS
+from inference.setting_names import present_names
 from training.options import setting
 
 OWN_NETWORKS = ("shallow", "strip")
@@ -22,7 +23,7 @@ class GraderConfig:
     """How one grader is built and trained; see the sentence of each field.
 
     A crop of a box or a square is `size` × `size` pixels, a strip `strip_length` × `strip_width`.
-    `shift` (pixels) and `zoom` (share of a side) shake the crops: a detector's box is never exact.
+    `shift` (pixels) and `zoom` (share of a side) jitter the crops: a detector's box is never exact.
     """
 
     # Network
@@ -47,7 +48,7 @@ class GraderConfig:
         simple=True,
         choices=LOSSES,
     )
-    focal_power: float = setting(2.0, "How much the focal loss turns to hard crops.", least=0, most=10)
+    focal_gamma: float = setting(2.0, "How much the focal loss turns to hard crops.", least=0, most=10)
     optimizer: str = setting("adamw", "What moves the weights.", simple=True, choices=OPTIMIZERS)
     momentum: float = setting(0.9, "Memory of sgd and nesterov.", least=0, most=0.999)
     learning_rate: float = setting(1e-2, "How far a step goes.", least=1e-6, most=10)
@@ -64,13 +65,13 @@ class GraderConfig:
     weight_decay: float = setting(
         0.01, "How strongly adamw draws weights to zero; the others do not.", least=0, most=10
     )
-    average: float = setting(
-        0.98, "Memory of the averaged weights, which are the ones kept.", least=0, most=0.9999
+    ema_decay: float = setting(
+        0.98, "Decay of the moving average of the weights, which are the ones kept.", least=0, most=0.9999
     )
     batch: int = setting(32, "Crops in one step.", least=1, most=1024)
     steps: int = setting(300, "Steps at most.", least=1, most=1_000_000, simple=True)
-    evaluate_every: int = setting(30, "Steps between two looks at the calibration split.", least=1)
-    patience: int = setting(6, "Such looks without gain that end the training.", least=0, most=10_000)
+    evaluate_every: int = setting(30, "Steps between two evaluations on the calibration split.", least=1)
+    patience: int = setting(6, "Such evaluations without gain that end the training.", least=0, most=10_000)
     keep: str = setting(
         "loss",
         "Which weights are kept: of the least loss, of the best accuracy, or all, of which the least loss "
@@ -116,7 +117,11 @@ class GraderConfig:
 
     @classmethod
     def from_json(cls, data: dict) -> GraderConfig:
-        """Build a config from stored values; what is not stored takes its default. Unknown names raise."""
+        """Build a config from stored values; what is not stored takes its default, former names are read too.
+
+        Raises ValueError on unknown names.
+        """
+        data = present_names(data)
         unknown = set(data) - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"A grader has no setting {sorted(unknown)[0]!r}.")

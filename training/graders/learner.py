@@ -1,4 +1,4 @@
-"""A grader while it learns: one step as a small graph, the running average of its weights, and its judgement.
+"""A grader while it learns: one step as a small graph, the moving average of its weights, and its loss.
 
 Keras' optimizers write a dozen operations per variable, which for a network this small costs more than the
 network itself. Here all weights travel as one flat variable, so that a step is traced in a second.
@@ -14,7 +14,7 @@ from training.graders import losses, network
 from training.graders.config import GraderConfig
 
 CLIP_NORM = 5.0
-PART = 256  # crops judged in one call
+PART = 256  # crops in one call
 
 
 class Learner:
@@ -62,7 +62,7 @@ class Learner:
         self.optimizer.apply([gradient], [self.weights])
         self.places.scatter(self.weights.value)
         # Early on the average follows closely, so that it never remembers the random start.
-        keep = tf.minimum(self.config.average, (1.0 + step) / (10.0 + step))
+        keep = tf.minimum(self.config.ema_decay, (1.0 + step) / (10.0 + step))
         self.average.assign(keep * self.average + (1.0 - keep) * self._all())
         return loss
 
@@ -70,7 +70,7 @@ class Learner:
         return tf.concat([self.weights.value, self.statistics.gather()], axis=0)
 
     def _loss(self, logits: tf.Tensor, grades: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-        return losses.loss_of(self.config.loss, logits, grades, weights, power=self.config.focal_power)
+        return losses.loss_of(self.config.loss, logits, grades, weights, power=self.config.focal_gamma)
 
     def settle(self) -> None:
         """Write the averaged weights into `averaged`."""
@@ -85,8 +85,8 @@ class Learner:
         parts = (crops[start : start + PART] for start in range(0, len(crops), PART))
         return tf.concat([self._logits(part) for part in parts], axis=0).numpy()
 
-    def judge(self, logits: np.ndarray, grades: np.ndarray) -> float:
-        """Return the plain mean loss of LOGITS for GRADES."""
+    def mean_loss(self, logits: np.ndarray, grades: np.ndarray) -> float:
+        """Return the mean loss of `logits` for `grades`, all crops weighing the same."""
         grades = tf.constant(np.asarray(grades, np.int32))
         return float(self._loss(tf.constant(logits), grades, tf.ones(len(grades))))
 
@@ -112,8 +112,8 @@ class Schedule:
         share = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
         return config.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
 
-    def judged(self, *, better: bool) -> None:
-        """Hear whether the latest look at the held-out crops was the best so far."""
+    def count_evaluation(self, *, better: bool) -> None:
+        """Take in whether the latest evaluation of the held-out crops was the best so far."""
         self.stale = 0 if better else self.stale + 1
         if self.stale >= self.config.plateau_patience:
             self.scale, self.stale = self.scale * self.config.plateau_factor, 0

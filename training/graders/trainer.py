@@ -3,7 +3,6 @@
 Three hundred steps on 64 × 64 crops take about 10 seconds on two idle cores; see benchmarks/grader.py.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from annotations.atomic_files import atomic_write
+from inference import model_folders
 from inference.graders.crops import STRIPS
-from inference.graders.saved_graders import FORMAT, likely_grades
+from inference.graders.saved_graders import likely_grades
 from training.graders import augmentation, losses, metrics
 from training.graders.config import GraderConfig
 from training.graders.learner import Learner, Schedule
@@ -80,45 +80,45 @@ def train(
     crops, grades = np.asarray(crops, np.uint8), np.asarray(grades, np.int32)
     require_enough(grades, levels=levels, config=config, name=name)
     held_out = validation is not None and len(validation[1]) > 0
-    judged = validation if validation is not None and held_out else (crops, grades)
+    measured = validation if validation is not None and held_out else (crops, grades)
     learner = Learner(config, levels=levels, grade_weights=class_weights(grades, levels), policy=policy)
-    keeper = _Keeper(learner, folder=folder, judged=judged)
+    best = _BestWeights(learner, folder=folder, held_out=measured)
     schedule = Schedule(config)
     started = time.monotonic()
-    for step, batch in enumerate(_batches(crops, grades, config, turn=policy not in STRIPS), start=1):
+    for step, batch in enumerate(_batches(crops, grades, config, rotate=policy not in STRIPS), start=1):
         loss = learner.learn(*batch, step=step, rate=schedule.rate(step))
         if not np.isfinite(loss):
             raise Diverged(f"The grader of {name} diverged at step {step}: its {config.loss} loss is {loss}.")
         seconds = time.monotonic() - started
         if step % 10 == 0 or step == config.steps:
             left = seconds / step * (config.steps - step)
-            known = {"calibration": keeper.least_loss} if keeper.history else {}
+            known = {"calibration": best.least_loss} if best.history else {}
             report(
                 Progress(step, config.steps, {"train": loss, **known}, step * config.batch / seconds, left)
             )
         if step % config.evaluate_every == 0 or step == config.steps:
-            schedule.judged(better=keeper.judge(step, loss))
-            if keeper.stale > config.patience:
+            schedule.count_evaluation(better=best.evaluate(step, loss))
+            if best.stale > config.patience:
                 break
-    return keeper.result(levels=levels, policy=policy, chosen_on="calibration" if held_out else "train")
+    return best.result(levels=levels, policy=policy, chosen_on="calibration" if held_out else "train")
 
 
-class _Keeper:
-    """Looks at the held-out crops now and then, and keeps the weights that `config.keep` asks for."""
+class _BestWeights:
+    """Measures the held-out crops during the training, and keeps the weights that `config.keep` asks for."""
 
-    def __init__(self, learner: Learner, *, folder: Path, judged: tuple[np.ndarray, np.ndarray]) -> None:
-        self.learner, self.folder, self.judged = learner, folder, judged
+    def __init__(self, learner: Learner, *, folder: Path, held_out: tuple[np.ndarray, np.ndarray]) -> None:
+        self.learner, self.folder, self.held_out = learner, folder, held_out
         self.history: list[dict] = []
         self.least_loss, self.best, self.stale = np.inf, (-np.inf, -np.inf), 0
         folder.mkdir(parents=True, exist_ok=True)
         self.best_path = folder / "best.weights.h5"
 
-    def judge(self, step: int, train_loss: float) -> bool:
-        """Look now; return whether it is the best so far."""
-        keep, (crops, grades) = self.learner.config.keep, self.judged
+    def evaluate(self, step: int, train_loss: float) -> bool:
+        """Measure the averaged weights; return whether they are the best so far."""
+        keep, (crops, grades) = self.learner.config.keep, self.held_out
         self.learner.settle()
         logits = self.learner.logits(crops)
-        loss = self.learner.judge(logits, grades)
+        loss = self.learner.mean_loss(logits, grades)
         accuracy = float((likely_grades(self.learner.probabilities(logits)) == np.asarray(grades)).mean())
         self.history.append({"step": step, "train": train_loss, "calibration": loss, "accuracy": accuracy})
         # Of equal accuracy, the less loss.
@@ -135,7 +135,7 @@ class _Keeper:
 
     def result(self, *, levels: int, policy: str, chosen_on: str) -> TrainedGrader:
         """Return the best weights with their temperature and metrics."""
-        learner, (crops, grades) = self.learner, self.judged
+        learner, (crops, grades) = self.learner, self.held_out
         learner.averaged.load_weights(self.best_path)
         logits = learner.logits(crops)
         temperature = 1.0
@@ -186,8 +186,8 @@ def export(trained: TrainedGrader, folder: Path, *, defect_type: str) -> Path:
         draft.mkdir()
         trained.model.save_weights(draft / "weights.weights.h5")
         about = {
-            "format": FORMAT,
-            "kind": "grader",
+            "format": model_folders.FORMAT,
+            "kind": model_folders.GRADER,
             "config": trained.config.to_json(),
             "defect_type": defect_type,
             "levels": trained.levels,
@@ -201,7 +201,7 @@ def export(trained: TrainedGrader, folder: Path, *, defect_type: str) -> Path:
             "history": trained.history,
             "chosen_on": trained.chosen_on,
         }
-        (draft / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+        (draft / model_folders.FILE).write_text(model_folders.dump(about), encoding="utf-8")
         serving = _Serving(trained)
         tf.saved_model.save(serving, str(draft / "saved_model"), {"serving_default": serving.grade})
     return folder
@@ -222,8 +222,8 @@ class _Serving(tf.Module):
         return {"probabilities": losses.probabilities(logits, self.loss, temperature=self.temperature)}
 
 
-def _batches(crops: np.ndarray, grades: np.ndarray, config: GraderConfig, *, turn: bool):
-    """Yield `steps` batches, each crop once before any comes again, shaken anew every time."""
+def _batches(crops: np.ndarray, grades: np.ndarray, config: GraderConfig, *, rotate: bool):
+    """Yield `steps` batches, each crop once before any comes again, jittered anew every time."""
     rng = np.random.default_rng(config.seed)
     size = min(config.batch, len(crops))
     order = np.zeros(0, int)
@@ -231,4 +231,4 @@ def _batches(crops: np.ndarray, grades: np.ndarray, config: GraderConfig, *, tur
         while len(order) < size:
             order = np.concatenate([order, rng.permutation(len(crops))])
         chosen, order = order[:size], order[size:]
-        yield augmentation.shake(crops[chosen], config, rng, turn=turn), grades[chosen]
+        yield augmentation.jitter(crops[chosen], config, rng, rotate=rotate), grades[chosen]

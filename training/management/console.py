@@ -1,4 +1,4 @@
-"""What the commands that run rounds share: a progress bar per phase, and a look at a worker's round."""
+"""What the commands that run rounds share: a progress bar per phase, and the display of a worker's round."""
 
 import time
 
@@ -34,12 +34,12 @@ class Bar:
             self._bar = None
 
 
-def watch_row(round: Round, bar: Bar) -> Round:
+def watch_row(round_: Round, bar: Bar) -> Round:
     """Show a round that a worker runs until it ends; return it as it ended."""
     while True:
-        round.refresh_from_db()
-        if round.phase:
-            bar(round.phase, round.step, round.steps, round.message)
-        if round.state not in (JobState.QUEUED, JobState.RUNNING):
-            return round
+        round_.refresh_from_db()
+        if round_.phase:
+            bar(round_.phase, round_.step, round_.steps, round_.message)
+        if round_.state not in (JobState.QUEUED, JobState.RUNNING):
+            return round_
         time.sleep(POLL_SECONDS)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from annotations.errors import BlemishError
 from annotations.models import Split
-from inference.detector import saved_detectors
 from inference.graders import saved_graders
+from inference.model_folders import BrokenModel
 from inference.models import ModelKind, ModelVersion
 from training import datasets, snapshots
 from training.detector.fitting import checkpoint
@@ -80,7 +80,7 @@ def _measure_promoted(round_run: RoundRun) -> dict:
         return {}
     try:
         return {"previous": {"model": promoted.name, **_measure_row(round_run, promoted)}}
-    except saved_detectors.BrokenModel as error:
+    except BrokenModel as error:
         round_run.note("warning", text=f"{promoted.name}, which is in use, cannot be compared: {error}")
         return {}
 

@@ -19,7 +19,7 @@ BATCH = 500
 # No image shows more boxes than these, however many a model finds.
 SHOWN = 200
 MEANS = ("map", "map50", "map75")
-CELLS = ("right", "mixed_up", "missed", "nothing_there")
+COUNTS = ("right", "misclassified", "missed", "false_positives")
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ def record(
 def _brief(metrics: coco_metrics.Metrics, report: dict) -> dict:
     """Return the numbers of the comparison table."""
     sizes = {f"ap_{size['name']}": size["ap"] for size in report["sizes"]}
-    cells = {name: report["confusion"][name] for name in CELLS}
+    counts = {name: report["confusion"][name] for name in COUNTS}
     means = {name: getattr(metrics, name) for name in MEANS}
-    return {**means, "images": metrics.images, "boxes": metrics.boxes, **sizes, **cells}
+    return {**means, "images": metrics.images, "boxes": metrics.boxes, **sizes, **counts}
 
 
 def _keep_images(

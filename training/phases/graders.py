@@ -1,12 +1,11 @@
 """Phase GRADERS: train one severity grader per graded defect type."""
 
-import json
 from pathlib import Path
 
 from django.utils.text import slugify
 
 from annotations.models import DefectType, Split
-from inference import registry
+from inference import model_folders, registry
 from inference.models import ModelKind, ModelVersion
 from training import datasets, snapshots
 from training.round_run import RoundRun
@@ -37,7 +36,7 @@ def _train_one(round_run: RoundRun, defect_type: DefectType) -> None:
             round_run.note("warning", text=f"{error} {_what_grades_now(defect_type)}")
             return
         trainer.export(trained, path, defect_type=defect_type.name)
-    about = json.loads((Path(path) / "model.json").read_text(encoding="utf-8"))
+    about = model_folders.read(path, model_folders.GRADER)
     registry.register(
         project,
         name,

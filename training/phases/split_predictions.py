@@ -9,6 +9,7 @@ from annotations.errors import BlemishError
 from annotations.models import Image, Split
 from inference.detector import saved_detectors
 from inference.detector.saved_detectors import Detection
+from inference.model_folders import BrokenModel
 from inference.models import ModelVersion
 from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, snapshots
@@ -88,5 +89,5 @@ def skip_if_broken(round_run: RoundRun, model: ModelVersion) -> Iterator[None]:
     """Turn the failure of a model that cannot be run into a warning of the round."""
     try:
         yield
-    except saved_detectors.BrokenModel as error:
+    except BrokenModel as error:
         round_run.warn_once(f"{model.name} was left out, because it cannot be run: {error}")

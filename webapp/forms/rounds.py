@@ -38,9 +38,9 @@ class Group:
 def field_for(option: options.Option, *, required: bool) -> forms.Field:
     """Return the form field of `option`; without `required`, an empty field means the default."""
     about = {"label": option.label, "help_text": option.sentence, "required": required}
-    if option.kind is bool and required:
+    if option.value_type is bool and required:
         return forms.BooleanField(**about | {"required": False}, initial=option.default)
-    if option.kind is bool:
+    if option.value_type is bool:
         choices = [("true", "Yes"), ("false", "No")]
         return forms.ChoiceField(choices=choices, initial=str(option.default).lower(), **about)
     if option.many:
@@ -49,9 +49,9 @@ def field_for(option: options.Option, *, required: bool) -> forms.Field:
     if option.choices:
         chosen = [(choice, choice) for choice in option.choices]
         return forms.ChoiceField(choices=chosen, initial=option.default, **about)
-    if option.kind is str:
+    if option.value_type is str:
         return forms.CharField(initial=option.default, max_length=60, **about)
-    whole = option.kind is int
+    whole = option.value_type is int
     step = STEPS.get(option.name, 1) if whole else "any"
     limits = {"min": option.least, "max": option.most, "step": step}
     widget = forms.NumberInput(attrs={name: value for name, value in limits.items() if value is not None})
@@ -182,7 +182,9 @@ def _read(text: object, option: options.Option) -> object:
     """Return what was written for `option` as a value of its type; raises ValueError with a sentence."""
     if option.many:
         try:
-            return [option.kind(part) for part in str(text).replace(";", ",").split(",") if part.strip()]
+            return [
+                option.value_type(part) for part in str(text).replace(";", ",").split(",") if part.strip()
+            ]
         except ValueError as error:
             raise ValueError(f"{option.name} must be numbers with commas between them.") from error
-    return text == "true" if option.kind is bool else text
+    return text == "true" if option.value_type is bool else text

@@ -11,10 +11,9 @@ from tqdm import tqdm
 from annotations.atomic_files import atomic_write
 from annotations.errors import BlemishError
 from annotations.management.console import find_project, table
-from inference.detector.signatures import BrokenModel
-from inference.graders.saved_graders import BrokenGrader
 from inference.inspections import drawing, reports
 from inference.inspections.batch_inspection import DEFAULT_THRESHOLD, Outcome, Source, examine
+from inference.model_folders import BrokenModel
 from inference.pipeline import Pipeline
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
@@ -42,7 +41,7 @@ class Command(BaseCommand):
         paths = find_images(options["dir"], out=options["out"])
         try:
             pipeline = Pipeline.load(project, model_name=options["model"])
-        except (BlemishError, BrokenModel, BrokenGrader) as error:
+        except (BlemishError, BrokenModel) as error:
             raise CommandError(str(error)) from error
         sources: list[Source] = [(name, _opener(path)) for name, path in paths]
         outcomes = examine(pipeline, sources, threshold=threshold, max_boxes=max_boxes)

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from inference import model_transfer, registry
 from inference.detector import saved_detectors
-from inference.detector.saved_detectors import BrokenModel
 from inference.formats import label_maps
+from inference.model_folders import BrokenModel
 from tests.factories import make_project
 from tests.inference.detector.test_saved_detectors import MANIFEST, write_model
 

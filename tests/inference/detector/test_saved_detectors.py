@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 from inference.detector import saved_detectors
-from inference.detector.saved_detectors import BrokenModel, Detection
+from inference.detector.saved_detectors import Detection
+from inference.model_folders import BrokenModel
 
 MANIFEST = {
     "format": 1,

@@ -5,6 +5,7 @@ from annotations.models import JobState, Role, Split
 from tests.api import member_client, signed_in
 from tests.factories import (
     make_box,
+    make_evaluation,
     make_event,
     make_image,
     make_project,
@@ -51,6 +52,20 @@ def test_an_engineer_starts_a_round_with_its_settings(engineer, labeled):
     assert (data["config"]["minutes"], data["config"]["seed"]) == (3, 7)
     assert data["config"]["input_size"] == 224
     assert data["started_by"] == engineer.user.username
+
+
+def test_a_script_may_give_settings_under_their_former_names(engineer, labeled):
+    answer = start(engineer, labeled, config={"detector": {"average": 0.9, "turn": True}})
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["config"]["detector"] == {"ema_decay": 0.9, "rotate90": True}
+
+
+def test_an_evaluation_tells_its_counts_under_former_names_too(engineer, project):
+    row = make_evaluation(make_round(project))
+    answer = engineer.get(f"/api/evaluations/{row.pk}/").json()
+    for counts in (answer["metrics"], answer["report"]["confusion"]):
+        assert counts["false_positives"] == counts["nothing_there"] == 2
+        assert counts["misclassified"] == counts["mixed_up"] == 0
 
 
 def test_a_second_round_beside_a_running_one_is_refused(engineer, labeled):

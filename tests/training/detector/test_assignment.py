@@ -6,7 +6,7 @@ from training.detector.assignment import IGNORED, PADDING, assign, locate, overl
 from training.detector.config import DetectorConfig
 
 POINTS = tf.constant([[4.0, 4.0], [12.0, 4.0], [20.0, 4.0], [28.0, 4.0]])
-CONFIG = DetectorConfig(best_points=2)
+CONFIG = DetectorConfig(assign_topk=2)
 
 
 def run(scores, predicted, boxes, classes, config=CONFIG):

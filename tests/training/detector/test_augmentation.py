@@ -46,7 +46,7 @@ def test_the_box_stays_around_its_defect(seed):
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("shape", [(64, 64), (40, 64)])
 def test_a_turned_and_stretched_box_stays_around_its_defect(seed, shape):
-    config = replace(STILL, turn=True, stretch=0.3)
+    config = replace(STILL, rotate90=True, stretch=0.3)
     picture = bright_square(22, 12, 32, 32)
     picture = replace(picture, pixels=picture.pixels[: shape[0], : shape[1]])
     found = augment([picture], np.random.default_rng(seed), config)
@@ -54,7 +54,9 @@ def test_a_turned_and_stretched_box_stays_around_its_defect(seed, shape):
 
 
 def test_half_of_the_pictures_are_turned_and_a_stretch_keeps_the_area():
-    config = replace(STILL, turn=True, stretch=0.5, unmoved=0.0, scale_min=1.0, scale_max=1.0, shift=0.0)
+    config = replace(
+        STILL, rotate90=True, stretch=0.5, no_warp_share=0.0, scale_min=1.0, scale_max=1.0, shift=0.0
+    )
     found = [
         augment([bright_square(28, 22, 36, 42)], np.random.default_rng(seed), config) for seed in range(200)
     ]
@@ -99,7 +101,7 @@ def test_a_small_image_is_not_interpolated_before_it_is_varied():
 
 
 def test_an_unmoved_image_is_placed_as_prediction_places_it():
-    config = replace(STILL, unmoved=1.0, flip_horizontal=False, flip_vertical=False)
+    config = replace(STILL, no_warp_share=1.0, flip_horizontal=False, flip_vertical=False)
     pixels = np.random.default_rng(0).integers(0, 255, (32, 64), np.uint8)
     picture = fit_picture(pixels, np.array([[4.0, 4, 20, 20]]), np.zeros(1), np.zeros(1, bool), config)
     found = augment([picture], np.random.default_rng(0), config)

@@ -36,9 +36,9 @@ def run(project, backbone: str):
 
 @pytest.mark.slow
 def test_a_network_of_ones_own_trains_and_its_model_says_which_it_is(project):
-    round = run(project, "twenty-lines")
-    assert (round.state, round.error) == (JobState.DONE, "")
-    assert round.detector.config["backbone"] == "twenty-lines"
+    round_ = run(project, "twenty-lines")
+    assert (round_.state, round_.error) == (JobState.DONE, "")
+    assert round_.detector.config["backbone"] == "twenty-lines"
 
 
 @pytest.mark.slow
@@ -52,10 +52,10 @@ def test_a_network_of_ones_own_trains_and_its_model_says_which_it_is(project):
     ],
 )
 def test_a_network_that_does_not_fit_gets_one_sentence_on_the_round(project, backbone, sentence):
-    round = run(project, backbone)
-    assert round.state == JobState.FAILED
-    assert sentence in round.error
-    assert "Unexpected" not in round.error
+    round_ = run(project, backbone)
+    assert round_.state == JobState.FAILED
+    assert sentence in round_.error
+    assert "Unexpected" not in round_.error
 
 
 def test_a_published_network_is_a_choice_of_the_page_with_its_first_line(project, client):

@@ -8,7 +8,7 @@ import pytest
 from inference.detector.tiling import Tiling
 from tests.training.squares import TINY
 from training.detector.assignment import IGNORED
-from training.detector.data.augmentation import augment, place_unmoved
+from training.detector.data.augmentation import augment, letterbox
 from training.detector.data.batches import PictureCache
 from training.detector.data.samples import Sample
 from training.detector.data.tile_sampling import (
@@ -86,12 +86,12 @@ def test_tiles_with_defects_come_every_epoch_and_empty_ones_by_turns():
 def test_a_tile_shows_its_pixels_and_boxes_unscaled():
     sample = frame([[100, 70, 112, 84], [125, 70, 150, 84]])
     tiling = Tiling(64, 16)
-    config = replace(CONFIG, unmoved=1.0, brightness=0.0, contrast=0.0, empty_tiles=0.0)
+    config = replace(CONFIG, no_warp_share=1.0, brightness=0.0, contrast=0.0, empty_tiles=0.0)
     views = lay_out([sample], measure_sizes([sample], None), tiling, config=config)
     cache = PictureCache([sample], None, config, tiling)
     number = next(n for n in range(len(views.samples)) if views.corners[n].tolist() == [85, 42])
     for picture in (
-        place_unmoved(cache.show(views, number), 64),
+        letterbox(cache.show(views, number), 64),
         augment([cache.show(views, number)], np.random.default_rng(0), config),
     ):
         np.testing.assert_array_equal(picture.pixels[..., 0], sample.pixels[42:106, 85:149])
@@ -104,7 +104,7 @@ def test_what_a_tile_cuts_away_is_neither_defect_nor_ground():
     tiling = Tiling(64, 16)
     cache = PictureCache([sample], None, CONFIG, tiling)
     picture = replace(cache.get(0, 0), window=(36.0, 0.0, 100.0, 64.0))
-    shown = place_unmoved(picture, 64)
+    shown = letterbox(picture, 64)
     assert shown.classes.tolist() == [IGNORED]
     np.testing.assert_allclose(shown.boxes, [[0, 10, 4, 24]])
 

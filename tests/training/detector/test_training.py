@@ -8,9 +8,9 @@ from training.detector.backbones import BadBackbone, convolve, register_backbone
 from training.detector.data.batches import MissingImage, PictureCache
 from training.detector.data.samples import BadSample, Sample
 from training.detector.data.tile_sampling import lay_out
-from training.detector.fitting import meter, trainer
+from training.detector.fitting import step_statistics, trainer
 from training.detector.fitting.checkpoint import BrokenCheckpoint, restore
-from training.detector.fitting.early_stopping import Judge
+from training.detector.fitting.early_stopping import HeldOutEvaluator
 from training.detector.fitting.learner import Learner
 from training.detector.fitting.trainer import Cancelled, LossNotFinite, NothingToLearn, find_shortfalls, train
 
@@ -29,7 +29,7 @@ def weights_of(trained):
 
 @pytest.fixture
 def report_every_step(monkeypatch):
-    monkeypatch.setattr(meter, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(step_statistics, "REPORT_SECONDS", 0.0)
 
 
 def stop_at(step):
@@ -100,7 +100,7 @@ def fake_learner(monkeypatch):
     learner = type("Fresh", (FakeLearner,), {})
     monkeypatch.setattr(trainer, "Learner", learner)
     monkeypatch.setattr(trainer, "clock", lambda: learner.now)
-    monkeypatch.setattr(meter, "clock", lambda: learner.now)
+    monkeypatch.setattr(step_statistics, "clock", lambda: learner.now)
     return learner
 
 
@@ -160,31 +160,31 @@ def test_one_image_of_one_type_with_columns_four_pixels_wide_trains(tmp_path):
     assert trained.losses["box"] > 0
 
 
-class FakeJudge:
-    """A judge that saw the best model at its second look."""
+class FakeEvaluator:
+    """An evaluator whose second evaluation is the best."""
 
     values = (0.3, 0.5, *[0.4] * 50)
 
     def __init__(self):
-        self.looks = 0
+        self.evaluations = 0
 
     def measure(self, learner):
-        self.looks += 1
-        return self.values[self.looks - 1]
+        self.evaluations += 1
+        return self.values[self.evaluations - 1]
 
 
 def test_a_training_that_no_longer_improves_ends_with_its_best_weights(tmp_path, fake_learner, monkeypatch):
-    judge, taken = FakeJudge(), []
-    fake_learner.dump = lambda self: {"average": [np.array(judge.looks)]}
-    fake_learner.take_average = lambda self, arrays: taken.append(int(arrays[0]))
+    evaluator, taken = FakeEvaluator(), []
+    fake_learner.dump = lambda self: {"average": [np.array(evaluator.evaluations)]}
+    fake_learner.set_average = lambda self, arrays: taken.append(int(arrays[0]))
     fake_learner.load = lambda self, arrays: None
-    monkeypatch.setattr(trainer, "_appoint_judge", lambda *args: judge)
+    monkeypatch.setattr(trainer, "_build_evaluator", lambda *args: evaluator)
     config = replace(TINY, epochs=100, patience=0.3)
     seen = []
     trained = run(tmp_path, config=config, report=seen.append, held_out=draw_squares(2))
-    # Looks at 3/12, 4/12 (the best), ...; at 8/12 nothing was better for more than 0.3.
+    # Evaluations at 3/12, 4/12 (the best), ...; at 8/12 nothing was better for more than 0.3.
     assert trained.stopped_early
-    assert judge.looks == 6
+    assert evaluator.evaluations == 6
     assert taken == [2]
     assert trained.steps == pytest.approx(200 * 8 / 12, abs=1)
     assert run(tmp_path, config=config, held_out=draw_squares(2)).stopped_early
@@ -201,11 +201,13 @@ def test_without_patience_or_enough_held_out_boxes_the_whole_schedule_runs(tmp_p
 def test_the_held_out_map_is_that_of_the_averaged_weights(square_training):
     _, samples, trained = square_training
     learner = Learner(TINY, classes=2)
-    judge = Judge(PictureCache(samples, None, TINY), lay_out(samples, None, None, config=TINY), TINY)
-    assert judge.measure(learner) < 0.1
+    evaluator = HeldOutEvaluator(
+        PictureCache(samples, None, TINY), lay_out(samples, None, None, config=TINY), TINY
+    )
+    assert evaluator.measure(learner) < 0.1
     before = learner.model.get_weights()
-    learner.take_average(trained.model.get_weights())
-    assert judge.measure(learner) > 0.4
+    learner.set_average(trained.model.get_weights())
+    assert evaluator.measure(learner) > 0.4
     for a, b in zip(before, learner.model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 

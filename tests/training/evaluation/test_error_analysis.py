@@ -22,7 +22,7 @@ def found(box, score=0.9, name="scratch"):
     return Detection(name, *(float(value) for value in box), score)
 
 
-def test_each_box_is_right_mixed_up_missed_or_not_there():
+def test_each_box_is_right_misclassified_missed_or_a_false_positive():
     boxes = truth([0, 0, 10, 10], [20, 0, 30, 10], [40, 0, 50, 10], classes=[0, 0, 1])
     detections = [
         found([0, 0, 10, 10]),
@@ -74,7 +74,12 @@ def test_the_matrix_sums_the_images_and_every_box_is_in_it_once():
     matched = [match_image(d, t, NAMES) for d, t in zip(detections, boxes, strict=True)]
     matrix = confuse(matched, NAMES)
     assert matrix["rows"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]
-    assert (matrix["right"], matrix["mixed_up"], matrix["missed"], matrix["nothing_there"]) == (1, 1, 0, 1)
+    assert (matrix["right"], matrix["misclassified"], matrix["missed"], matrix["false_positives"]) == (
+        1,
+        1,
+        0,
+        1,
+    )
 
 
 def test_sizes_follow_the_images_longer_side_as_coco_has_them_at_640_pixels():

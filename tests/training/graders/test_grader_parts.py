@@ -77,7 +77,7 @@ def test_the_likely_grade_is_the_same_for_one_and_for_many(shares):
 def test_shaking_keeps_shape_kind_and_gray_levels():
     rng = np.random.default_rng(0)
     crops = np.full((5, 16, 16), 77, np.uint8)
-    shaken = augmentation.shake(crops, GraderConfig(size=16), rng)
+    shaken = augmentation.jitter(crops, GraderConfig(size=16), rng)
     assert shaken.dtype == np.uint8
     assert np.array_equal(shaken, crops)
 
@@ -85,7 +85,7 @@ def test_shaking_keeps_shape_kind_and_gray_levels():
 def test_without_moves_a_crop_is_only_flipped():
     config = GraderConfig(shift=0, zoom=0, flip_vertical=False)
     crop = np.arange(16, dtype=np.uint8).reshape(1, 4, 4)
-    seen = {augmentation.shake(crop, config, np.random.default_rng(seed)).tobytes() for seed in range(20)}
+    seen = {augmentation.jitter(crop, config, np.random.default_rng(seed)).tobytes() for seed in range(20)}
     assert seen == {crop.tobytes(), crop[:, :, ::-1].tobytes()}
 
 
@@ -114,7 +114,7 @@ def test_on_a_plateau_the_learning_rate_falls():
     )
     schedule, rates = Schedule(config), []
     for better in (True, False, False, True, False, False):
-        schedule.judged(better=better)
+        schedule.count_evaluation(better=better)
         rates.append(schedule.rate(7))
     assert rates == [1.0, 1.0, 0.5, 0.5, 0.5, 0.25]
 
@@ -126,7 +126,7 @@ def test_a_step_is_that_of_keras_own_optimizer(name):
 
     from training.graders import learner, losses, network
 
-    config = GraderConfig(size=16, widths=(4,), average=0.0, optimizer=name, learning_rate=1e-3)
+    config = GraderConfig(size=16, widths=(4,), ema_decay=0.0, optimizer=name, learning_rate=1e-3)
     ours = learner.Learner(config, levels=3, grade_weights=np.ones(3, np.float32))
     theirs = network.build(config, levels=3)
     theirs.set_weights(ours.model.get_weights())
@@ -239,7 +239,7 @@ def test_a_turn_moves_pixels_and_strips_never_turn():
     config = GraderConfig(shift=0, zoom=0, rotation=45, flip_horizontal=False, flip_vertical=False)
     crop = np.zeros((1, 21, 21), np.uint8)
     crop[:, :, 9:12] = 200
-    turned = augmentation.shake(crop, config, np.random.default_rng(1))
+    turned = augmentation.jitter(crop, config, np.random.default_rng(1))
     assert turned.shape == crop.shape
     assert not np.array_equal(turned, crop)
-    assert np.array_equal(augmentation.shake(crop, config, np.random.default_rng(1), turn=False), crop)
+    assert np.array_equal(augmentation.jitter(crop, config, np.random.default_rng(1), rotate=False), crop)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inference.graders import saved_graders
+from inference.model_folders import BrokenModel
 from training.graders import metrics, trainer
 from training.graders.config import GraderConfig
 
@@ -110,17 +111,17 @@ def test_rare_grades_weigh_more_and_the_mean_stays_one():
 
 
 def test_a_damaged_folder_is_named(exported, tmp_path):
-    with pytest.raises(saved_graders.BrokenGrader, match=r"model\.json is missing"):
+    with pytest.raises(BrokenModel, match=r"model\.json is missing"):
         saved_graders.load(tmp_path)
     (tmp_path / "model.json").write_text("{")
-    with pytest.raises(saved_graders.BrokenGrader, match="cannot be read"):
+    with pytest.raises(BrokenModel, match="cannot be read"):
         saved_graders.load(tmp_path)
     about = json.loads((exported / "model.json").read_text())
     (tmp_path / "model.json").write_text(json.dumps({**about, "format": 99}))
-    with pytest.raises(saved_graders.BrokenGrader, match="format 99"):
+    with pytest.raises(BrokenModel, match="format 99"):
         saved_graders.load(tmp_path)
     (tmp_path / "model.json").write_text(json.dumps(about))
-    with pytest.raises(saved_graders.BrokenGrader, match="cannot be loaded"):
+    with pytest.raises(BrokenModel, match="cannot be loaded"):
         saved_graders.load(tmp_path)
 
 

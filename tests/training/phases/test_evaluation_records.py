@@ -23,7 +23,7 @@ def row(project):
 def test_the_few_numbers_and_the_report_agree(row):
     assert row.metrics["images"] == 3
     assert (row.metrics["boxes"], row.metrics["right"], row.metrics["missed"]) == (6, 3, 3)
-    assert row.metrics["nothing_there"] == 3
+    assert row.metrics["false_positives"] == 3
     assert row.report["per_class"]["scratches"]["ap50"] == pytest.approx(0.5, abs=0.01)
     # Rows: scratches, pits, nothing there; columns: scratches, pits, missed.
     assert row.report["confusion"]["rows"] == [[3, 0, 3], [0, 0, 0], [0, 3, 0]]

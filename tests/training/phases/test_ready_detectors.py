@@ -48,24 +48,24 @@ def test_an_imported_detector_is_calibrated_measured_and_proposes():
     add_images(project, Split.CALIBRATION, 12)
     add_images(project, Split.TEST, 3)
     add_images(project, Split.TRAIN, 2, labeled=False)
-    round = run(project, RoundMode.SELF_TRAIN, train_graders=False)
-    assert (round.state, round.error) == (JobState.DONE, "")
-    assert round.detector.name == NAME
-    assert round.detector.promoted
+    round_ = run(project, RoundMode.SELF_TRAIN, train_graders=False)
+    assert (round_.state, round_.error) == (JobState.DONE, "")
+    assert round_.detector.name == NAME
+    assert round_.detector.promoted
     # The project has pit first, the model scratch first: thresholds go by name.
-    assert 0.4 < round.detector.thresholds["pit"] < 0.6
-    assert round.detector.thresholds["scratch"] is None
-    assert round.metrics["per_class"]["pit"]["ap50"] > 0.9
-    assert sum(round.routing[name] for name in ("auto_labeled", "in_review")) == 2
-    assert round.evaluations.get().report["confusion"]["right"] == 3
-    assert not (round_run.RoundRun(round, None).folder / "detector").exists(), "nothing was trained"
+    assert 0.4 < round_.detector.thresholds["pit"] < 0.6
+    assert round_.detector.thresholds["scratch"] is None
+    assert round_.metrics["per_class"]["pit"]["ap50"] > 0.9
+    assert sum(round_.routing[name] for name in ("auto_labeled", "in_review")) == 2
+    assert round_.evaluations.get().report["confusion"]["right"] == 3
+    assert not (round_run.RoundRun(round_, None).folder / "detector").exists(), "nothing was trained"
 
 
 def test_without_any_label_it_proposes_everything_to_people():
     project = make_ready()
     add_images(project, Split.TRAIN, 2, labeled=False)
-    round = run(project, RoundMode.SELF_TRAIN, train_graders=False)
-    assert (round.state, round.error) == (JobState.DONE, "")
+    round_ = run(project, RoundMode.SELF_TRAIN, train_graders=False)
+    assert (round_.state, round_.error) == (JobState.DONE, "")
     assert ReviewItem.objects.filter(image__project=project).count() == 2
 
 
@@ -80,10 +80,10 @@ def test_mode_eval_calibrates_what_never_was_and_leaves_out_what_cannot_be_run()
     kept = round_run.RoundRun(make_round(project), None).folder / "detector" / "kept" / "step-000010"
     kept.mkdir(parents=True)
     (kept / "state.npz").write_bytes(b"PK cut off")
-    round = rounds.run(rounds.create(project, mode=RoundMode.EVAL, config=RoundConfig()).pk)
-    assert (round.state, round.error) == (JobState.DONE, "")
-    assert list(round.metrics["models"]) == [NAME]
-    model, checkpoint = (event.data["text"] for event in round.events.filter(kind="warning"))
+    round_ = rounds.run(rounds.create(project, mode=RoundMode.EVAL, config=RoundConfig()).pk)
+    assert (round_.state, round_.error) == (JobState.DONE, "")
+    assert list(round_.metrics["models"]) == [NAME]
+    model, checkpoint = (event.data["text"] for event in round_.events.filter(kind="warning"))
     assert "broken was left out, because it cannot be run" in model
     assert "lacks the outputs detection_scores" in model
     assert "The checkpoint of round 1, step 10 was left out" in checkpoint

@@ -34,14 +34,14 @@ def test_two_rounds_label_what_they_are_sure_of_and_ask_about_the_rest():
     assert second.metrics["previous"]["model"] == "detector-r1"
 
 
-def _check_routing(project, round) -> None:
+def _check_routing(project, round_) -> None:
     auto = project.images.filter(state=ImageState.AUTO_LABELED)
     asked = project.images.filter(state=ImageState.IN_REVIEW)
-    assert auto.count() == round.routing["auto_labeled"] > 0
-    assert asked.count() == round.routing["in_review"]
+    assert auto.count() == round_.routing["auto_labeled"] > 0
+    assert asked.count() == round_.routing["in_review"]
     assert auto.count() + asked.count() == 10
-    assert LotImage.objects.filter(lot__round=round).count() == auto.count()
-    thresholds = round.detector.thresholds
+    assert LotImage.objects.filter(lot__round=round_).count() == auto.count()
+    thresholds = round_.detector.thresholds
     for box in Box.objects.filter(image__in=auto):
         assert (box.model_name, box.round_number, box.decision) == ("detector-r1", 1, Decision.AUTO)
         assert box.score >= thresholds[box.defect_type.name]
@@ -59,9 +59,9 @@ def _check_models(project) -> None:
         assert (model.path / "saved_model" / "saved_model.pb").exists()
 
 
-def _check_explanation(project, round) -> None:
-    row = round.evaluations.get()
-    assert (row.model, row.metrics["map50"]) == (round.detector, round.metrics["map50"])
+def _check_explanation(project, round_) -> None:
+    row = round_.evaluations.get()
+    assert (row.model, row.metrics["map50"]) == (round_.detector, round_.metrics["map50"])
     assert row.images.count() == 8
-    names = {name for name, *_ in read(round_run.RoundRun(round, None).folder / "events")}
+    names = {name for name, *_ in read(round_run.RoundRun(round_, None).folder / "events")}
     assert {"loss/total", "learning_rate", "test/map50", "test_ap50/square"} <= names

@@ -40,13 +40,13 @@ def add_model(project, name, **changes):
     return registry.register(project, name, kind=ModelKind.DETECTOR, class_names=["scratch", "pit"])
 
 
-def assert_failed(round: Round, sentence: str) -> None:
+def assert_failed(round_: Round, sentence: str) -> None:
     """Check that ROUND failed with SENTENCE, said in words, and that the old model is still in use."""
-    assert round.state == JobState.FAILED, round.message
-    assert sentence in round.error
-    assert "Unexpected" not in round.error
-    assert "\n" not in round.error
-    assert registry.detector(round.project).name == OLD
+    assert round_.state == JobState.FAILED, round_.message
+    assert sentence in round_.error
+    assert "Unexpected" not in round_.error
+    assert "\n" not in round_.error
+    assert registry.detector(round_.project).name == OLD
 
 
 def run(project, config=BRIEF, mode=RoundMode.TRAIN_EVAL) -> Round:
@@ -61,15 +61,15 @@ def run(project, config=BRIEF, mode=RoundMode.TRAIN_EVAL) -> Round:
     ],
 )
 def test_a_corrupt_or_newer_checkpoint(project, content, sentence):
-    round = rounds.create(project, mode=RoundMode.TRAIN, config=BRIEF)
-    folder = round_run.RoundRun(round, None).folder / "detector" / "checkpoint"
+    round_ = rounds.create(project, mode=RoundMode.TRAIN, config=BRIEF)
+    folder = round_run.RoundRun(round_, None).folder / "detector" / "checkpoint"
     folder.mkdir(parents=True)
     if content is None:
         with (folder / "state.npz").open("wb") as file:
             np.savez(file, facts=np.array(json.dumps({"format": 9})))
     else:
         (folder / "state.npz").write_bytes(content)
-    assert_failed(rounds.run(round.pk), sentence)
+    assert_failed(rounds.run(round_.pk), sentence)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_a_training_image_that_vanished(project):
 def test_a_test_image_that_vanished_is_left_out_with_a_warning(project):
     image = project.images.filter(split=Split.TEST).first()
     default_storage.delete(image.file.name)
-    round = run(project, RoundConfig(model=OLD))
-    assert (round.state, round.error) == (JobState.DONE, "")
-    assert round.metrics["images"] == 1
-    (warning,) = round.events.filter(kind="warning", data__text__icontains="cannot be read any more")
+    round_ = run(project, RoundConfig(model=OLD))
+    assert (round_.state, round_.error) == (JobState.DONE, "")
+    assert round_.metrics["images"] == 1
+    (warning,) = round_.events.filter(kind="warning", data__text__icontains="cannot be read any more")
     assert f"1 of 2 images of the test split cannot be read any more and were left out: {image.name}" in str(
         warning.data
     )
@@ -126,17 +126,17 @@ def test_too_little_memory(project, monkeypatch, kind):
 
 
 def test_a_worker_that_the_system_kills_again_and_again(project):
-    round = rounds.create(project, config=BRIEF)
-    Round.objects.filter(pk=round.pk).update(attempts=rounds.MAX_ATTEMPTS, phase=Phase.DETECTOR)
-    assert_failed(rounds.run(round.pk), "most likely for want of memory")
+    round_ = rounds.create(project, config=BRIEF)
+    Round.objects.filter(pk=round_.pk).update(attempts=rounds.MAX_ATTEMPTS, phase=Phase.DETECTOR)
+    assert_failed(rounds.run(round_.pk), "most likely for want of memory")
 
 
 def test_the_model_in_use_that_cannot_be_compared_is_no_reason_to_fail(project):
     add_model(project, "better")
     write = registry.path_for(project, OLD) / "saved_model" / "saved_model.pb"
     write.write_bytes(b"no graph")
-    round = run(project, RoundConfig(model="better"))
-    assert (round.state, round.error) == (JobState.DONE, "")
-    (warning,) = round.events.filter(kind="warning", data__text__icontains="cannot be compared")
+    round_ = run(project, RoundConfig(model="better"))
+    assert (round_.state, round_.error) == (JobState.DONE, "")
+    (warning,) = round_.events.filter(kind="warning", data__text__icontains="cannot be compared")
     assert OLD in warning.data["text"]
     assert registry.detector(project).name == "better"

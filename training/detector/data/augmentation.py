@@ -49,8 +49,8 @@ def augment(pictures: list[Picture], rng: np.random.Generator, config: DetectorC
     return Picture(vary_gray(pixels, rng, config), boxes, classes)
 
 
-def place_unmoved(picture: Picture, size: int) -> Picture:
-    """Show a picture as prediction does: from the corner on, neither varied nor flipped."""
+def letterbox(picture: Picture, size: int) -> Picture:
+    """Place a picture as prediction does: scaled into the upper left corner, neither varied nor flipped."""
     left, top, right, low = picture.shown
     scale = size / max(right - left, low - top)
     matrix = np.array([[scale, 0.0, -scale * left], [0.0, scale, -scale * top]])
@@ -65,7 +65,7 @@ def draw_matrix(picture: Picture, rng: np.random.Generator, config: DetectorConf
     flip_x = -1.0 if config.flip_horizontal and rng.random() < 0.5 else 1.0
     flip_y = -1.0 if config.flip_vertical and rng.random() < 0.5 else 1.0
     stretch = 1.0
-    if rng.random() < config.unmoved:
+    if rng.random() < config.no_warp_share:
         # As prediction places it: from the corner on.
         scale, target = fit, fit * extent / 2
     else:
@@ -73,7 +73,7 @@ def draw_matrix(picture: Picture, rng: np.random.Generator, config: DetectorConf
         target = (0.5 + rng.uniform(-config.shift, config.shift, 2)) * config.input_size
         stretch = np.exp(rng.uniform(-1, 1) * np.log1p(config.stretch))
     linear = scale * np.diag([flip_x * stretch, flip_y / stretch])
-    if config.turn and rng.random() < 0.5:
+    if config.rotate90 and rng.random() < 0.5:
         linear, target = linear[::-1], target[::-1]
     return np.column_stack([linear, target - linear @ (np.array([left, top]) + extent / 2)])
 

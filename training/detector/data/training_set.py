@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from inference.setting_names import digested_names
 from training.detector.config import DetectorConfig
 from training.detector.data.samples import BadSample, Sample
 
@@ -45,8 +46,9 @@ def check(samples: list[Sample], class_names: Sequence[str]) -> None:
 
 
 def identify(samples: list[Sample], class_names: Sequence[str], config: DetectorConfig) -> str:
-    """Digest what must not change between a training and its resume."""
-    digest = hashlib.sha256(json.dumps([list(class_names), config.to_dict()], sort_keys=True).encode())
+    """Return the digest of what must not change between a training and its resume."""
+    settings = digested_names(config.to_dict())
+    digest = hashlib.sha256(json.dumps([list(class_names), settings], sort_keys=True).encode())
     for sample in samples:
         digest.update(sample.path.encode())
         for array in (sample.boxes, sample.classes, sample.difficult):

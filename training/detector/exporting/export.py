@@ -6,7 +6,6 @@ needs nothing of this package.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,13 +13,12 @@ import keras
 import tensorflow as tf
 
 from annotations.atomic_files import atomic_write
+from inference import model_folders
 from inference.detector.tiling import Tiling
 from training.detector.config import DetectorConfig
 from training.detector.exporting.serving import Serving, build_in_bfloat16
 from training.detector.fitting import checkpoint
 from training.detector.fitting.learner import build_with
-
-FORMAT = 1
 
 
 class NotTrained(ValueError):
@@ -85,8 +83,8 @@ def write_model(
         raise FileExistsError(f"{out_folder}: a model of this name exists already.")
     out_folder.parent.mkdir(parents=True, exist_ok=True)
     facts = {
-        "format": FORMAT,
-        "kind": "detector",
+        "format": model_folders.FORMAT,
+        "kind": model_folders.DETECTOR,
         "config": config.to_dict(),
         "class_names": list(class_names),
         "thresholds": {name: (thresholds or {}).get(name) for name in class_names},
@@ -98,7 +96,7 @@ def write_model(
     with atomic_write(out_folder) as draft:
         draft.mkdir()
         model.save_weights(draft / "weights.weights.h5")
-        _write_json(draft / "model.json", facts)
+        _write_json(draft / model_folders.FILE, facts)
         quick = build_in_bfloat16(model, config, classes=len(class_names))
         serving = Serving(model, config, tiling, quick=quick)
         tf.saved_model.save(serving, str(draft / "saved_model"), signatures=serving.signatures())
@@ -107,13 +105,12 @@ def write_model(
 
 def write_thresholds(model_folder: Path, thresholds: Mapping[str, float | None]) -> None:
     """Replace the thresholds in model.json; types that are not named become None, which means manual."""
-    path = Path(model_folder) / "model.json"
-    facts = json.loads(path.read_text())
+    path = Path(model_folder) / model_folders.FILE
+    facts = model_folders.read(model_folder, model_folders.DETECTOR)
     facts["thresholds"] = {name: thresholds.get(name) for name in facts["class_names"]}
     _write_json(path, facts)
 
 
 def _write_json(path: Path, facts: dict) -> None:
-    text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
     with atomic_write(path) as draft:
-        draft.write_text(text + "\n", encoding="utf-8")
+        draft.write_text(model_folders.dump(facts), encoding="utf-8")

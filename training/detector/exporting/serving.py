@@ -73,7 +73,7 @@ class Serving(tf.Module):
 
     def _serve_many(self, images: tf.Tensor, network: Callable) -> dict[str, tf.Tensor]:
         prepared, share = self._fit_images(images)
-        scores, boxes = self._look(prepared, network)
+        scores, boxes = self._predict(prepared, network)
         boxes = boxes / self.config.input_size
         # From the padded square to the image itself; what lies on the padding is clipped away.
         boxes = boxes / tf.stack([share[1], share[0], share[1], share[0]])
@@ -82,7 +82,7 @@ class Serving(tf.Module):
             scores,
             boxes,
             most=self.config.max_detections,
-            iou=self.config.suppression_iou,
+            iou=self.config.nms_iou,
             vote=self.config.vote_iou,
             least=self.config.min_score,
         )
@@ -99,10 +99,10 @@ class Serving(tf.Module):
         assert self._tiling is not None
         boxes, scores, classes = find_in_tiles(
             tf.ensure_shape(frame, [None, None, self.config.channels]),
-            lambda images: self._look(images, self._network),
+            lambda images: self._predict(images, self._network),
             self._tiling,
             most=most,
-            iou=self.config.suppression_iou,
+            iou=self.config.nms_iou,
             vote=self.config.vote_iou,
             score=self.config.min_score,
         )
@@ -118,7 +118,7 @@ class Serving(tf.Module):
             "num": count[None],
         }
 
-    def _look(self, images: tf.Tensor, network: Callable) -> tuple[tf.Tensor, tf.Tensor]:
+    def _predict(self, images: tf.Tensor, network: Callable) -> tuple[tf.Tensor, tf.Tensor]:
         """Return scores [B, P, K] and boxes [B, P, 4] in input pixels; with flip_test of both mirrorings."""
         logits, distances = network(images)
         scores, boxes = tf.sigmoid(logits), decode(distances, self._points, self._strides)

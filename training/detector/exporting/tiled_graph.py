@@ -25,22 +25,22 @@ from training.detector.nms import suppress
 PER_TILE = 100
 MOST = 1000  # boxes of a frame that are compared with each other
 
-Look = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+Predict = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 def find_in_tiles(
-    frame: tf.Tensor, look: Look, tiling: Tiling, *, most: int, iou: float, vote: float, score: float
+    frame: tf.Tensor, predict: Predict, tiling: Tiling, *, most: int, iou: float, vote: float, score: float
 ):
     """Return boxes [n, 4] as ymin, xmin, ymax, xmax from 0 to 1, scores [n] and classes [n], best first.
 
-    frame is uint8 [H, W, C]; look turns uint8 [B, S, S, C] into scores [B, P, K] and boxes [B, P, 4] in
+    frame is uint8 [H, W, C]; predict turns uint8 [B, S, S, C] into scores [B, P, K] and boxes [B, P, 4] in
     pixels as xmin, ymin, xmax, ymax.
     """
     levels = []
     fits = tf.constant(False)
     for number in range(len(tiling.reductions)):
-        level = _look_at_level(frame, look, tiling, number, iou, vote, score)
-        # Beyond the size at which the frame fits into one tile nothing is looked at.
+        level = _predict_level(frame, predict, tiling, number, iou, vote, score)
+        # Beyond the size at which the frame fits into one tile nothing is predicted.
         level["scores"] = tf.where(fits, 0.0, level["scores"])
         shape = _reduced_shape(frame, tiling.reductions[number])
         fits = fits | (tf.reduce_max(shape) <= tiling.size)
@@ -61,10 +61,10 @@ def _place_along(length: tf.Tensor, tiling: Tiling) -> tf.Tensor:
     return tf.range(count) * over // tf.maximum(count - 1, 1)
 
 
-def _look_at_level(
-    frame, look: Look, tiling: Tiling, number: int, iou: float, vote: float, score: float
+def _predict_level(
+    frame, predict: Predict, tiling: Tiling, number: int, iou: float, vote: float, score: float
 ) -> dict:
-    """Look at all tiles of one reduction; boxes in pixels of the frame."""
+    """Predict all tiles of one reduction; boxes in pixels of the frame."""
     size = tiling.size
     shape = _reduced_shape(frame, tiling.reductions[number])
     reduced = frame
@@ -75,15 +75,15 @@ def _look_at_level(
     reduced = tf.pad(reduced, [[0, missing[0]], [0, missing[1]], [0, 0]], constant_values=FILL)
     rows, columns = _place_along(shape[0], tiling), _place_along(shape[1], tiling)
 
-    def look_at_row(y: tf.Tensor) -> tuple:
+    def predict_row(y: tf.Tensor) -> tuple:
         strip = reduced[y : y + size]
         tiles = tf.map_fn(lambda x: strip[:, x : x + size], columns, fn_output_signature=tf.uint8)
         tiles = tf.ensure_shape(tiles, [None, size, size, frame.shape[-1]])
-        scores, boxes = look(tiles)
+        scores, boxes = predict(tiles)
         found = suppress(scores, boxes, most=PER_TILE, iou=iou, vote=vote, least=score)
         return found.boxes, found.scores, found.classes
 
-    boxes, scores, classes = tf.map_fn(look_at_row, rows, fn_output_signature=(tf.float32,) * 3)
+    boxes, scores, classes = tf.map_fn(predict_row, rows, fn_output_signature=(tf.float32,) * 3)
     corner = tf.stack(tf.meshgrid(columns, rows), axis=-1)  # [rows, columns, 2] as x, y
     low = tf.cast(tf.tile(corner, [1, 1, 2]), tf.float32)[:, :, None, :]
     extent = tf.cast(tf.stack([shape[1], shape[0]]), tf.float32)

@@ -1,4 +1,4 @@
-"""Looking at held-out images during a training, to stop when it no longer improves."""
+"""Measure held-out images during a training, and end it when it no longer improves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tensorflow as tf
 from inference.detector.saved_detectors import Detection
 from training.detector.assignment import IGNORED
 from training.detector.config import DetectorConfig
-from training.detector.data.augmentation import Picture, place_unmoved
+from training.detector.data.augmentation import Picture, letterbox
 from training.detector.data.batches import PictureCache
 from training.detector.data.samples import Sample
 from training.detector.data.tile_sampling import Views
@@ -20,8 +20,8 @@ from training.detector.network import decode
 from training.detector.nms import suppress
 from training.evaluation.coco_metrics import evaluate
 
-LOOKS = 12  # in one schedule
-FIRST_LOOK = 3  # before it every model is poor
+EVALUATIONS = 12  # in one schedule
+FIRST_EVALUATION = 3  # before it every model is poor
 MOST_VIEWS = 200
 LEAST_BOXES = 20  # held out; fewer say nothing about a training
 BATCH = 20
@@ -31,36 +31,45 @@ POOR = 0.01  # mAP; a model that finds nothing yet has not begun to get worse
 
 @dataclass(frozen=True)
 class Best:
-    """The best look so far: how many looks were made, its mAP, and at which share of the schedule."""
+    """The best evaluation so far: its mAP, its share of the schedule, and how many evaluations were made."""
 
-    looks: int = 0
+    evaluations: int = 0
     value: float = -1.0
     share: float = 0.0
 
-    def see(self, value: float, share: float) -> tuple[Best, bool]:
-        """Return what is best after one more look, and whether it is this one."""
+    def to_facts(self) -> dict:
+        """Return what a checkpoint keeps; `looks` is the count's name in all checkpoints."""
+        return {"looks": self.evaluations, "value": self.value, "share": self.share}
+
+    @classmethod
+    def from_facts(cls, facts: dict) -> Best:
+        """Read what `to_facts` returned; an empty object is the state before the first evaluation."""
+        return cls(facts.get("looks", 0), facts.get("value", -1.0), facts.get("share", 0.0))
+
+    def update(self, value: float, share: float) -> tuple[Best, bool]:
+        """Return the best after one more evaluation, and whether it is this one."""
         better = value > self.value
         if better:
-            return Best(self.looks + 1, value, share), True
-        return Best(self.looks + 1, self.value, self.share), False
+            return Best(self.evaluations + 1, value, share), True
+        return Best(self.evaluations + 1, self.value, self.share), False
 
     def due(self, share: float) -> bool:
-        """Say whether it is time for the next look."""
-        return share < 1.0 and share * LOOKS >= self.looks + FIRST_LOOK
+        """Return whether the next evaluation is due at `share` of the schedule."""
+        return share < 1.0 and share * EVALUATIONS >= self.evaluations + FIRST_EVALUATION
 
-    def hopeless(self, share: float, patience: float) -> bool:
-        """Say whether nothing has become better for longer than patience, a share of the schedule."""
+    def is_exhausted(self, share: float, patience: float) -> bool:
+        """Return whether nothing has improved for longer than `patience`, a share of the schedule."""
         return patience > 0 and self.value > POOR and share - self.share > patience
 
 
-class Judge:
-    """Held-out pictures in memory, and the mAP of a learner's averaged weights on them."""
+class HeldOutEvaluator:
+    """Measures the averaged weights of a learner on held-out images, which it keeps in memory."""
 
     def __init__(self, cache: PictureCache, views: Views, config: DetectorConfig) -> None:
         chosen = np.linspace(0, len(views.samples) - 1, min(MOST_VIEWS, len(views.samples)))
         self._config = config
         self._pictures = [
-            place_unmoved(cache.show(views, int(number)), config.input_size)
+            letterbox(cache.show(views, int(number)), config.input_size)
             for number in np.unique(chosen.astype(int))
         ]
         self._truths = [_as_truth(picture) for picture in self._pictures]
@@ -78,13 +87,13 @@ class Judge:
         return evaluate(found, self._truths, names).map or 0.0
 
     def _find(self, learner: Learner, pixels: np.ndarray, names: Sequence[str]) -> list[list[Detection]]:
-        logits, distances = learner.look(tf.constant(pixels))
+        logits, distances = learner.predict(tf.constant(pixels))
         boxes = decode(distances, learner.points, learner.strides)
         found = suppress(
             tf.sigmoid(logits),
             boxes,
             most=self._config.max_detections,
-            iou=self._config.suppression_iou,
+            iou=self._config.nms_iou,
             vote=self._config.vote_iou,
             least=LEAST_SCORE,
         )

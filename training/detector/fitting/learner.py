@@ -28,7 +28,7 @@ class Learner:
         self.average = [tf.Variable(variable.value) for variable in self.model.variables]
         self.points, self.strides = (tf.constant(part) for part in make_points(config.input_size))
         self._step = tf.function(self._step_eagerly, reduce_retracing=False)
-        self._look = tf.function(lambda images: self.model(images, training=False))
+        self._predict = tf.function(lambda images: self.model(images, training=False))
 
     def step(self, batch: Batch, learning_rate: float) -> dict[str, tf.Tensor]:
         """Learn one batch; return its losses, total and parts."""
@@ -43,16 +43,16 @@ class Learner:
             )
         gradients = tape.gradient(losses["total"], self.optimizer.targets)
         self.optimizer.apply(gradients, learning_rate)
-        self._follow()
+        self._update_average()
         return losses
 
-    def look(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return logits and distances of uint8 images, without learning."""
-        return self._look(images)
+    def predict(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return logits and distances of uint8 images by the present weights."""
+        return self._predict(images)
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Let the network have its averaged weights for a while."""
+        """Give the network its averaged weights inside of the `with` block."""
         weights = [variable.value.numpy() for variable in self.model.variables]
         for variable, average in zip(self.model.variables, self.average, strict=True):
             variable.assign(average)
@@ -62,10 +62,10 @@ class Learner:
             for variable, value in zip(self.model.variables, weights, strict=True):
                 variable.assign(value)
 
-    def _follow(self) -> None:
+    def _update_average(self) -> None:
         """Move the average towards the weights; faster in the first steps, with little to average."""
         step = self.optimizer.step
-        keep = tf.minimum(self.config.average, (1.0 + step) / (10.0 + step))
+        keep = tf.minimum(self.config.ema_decay, (1.0 + step) / (10.0 + step))
         for average, variable in zip(self.average, self.model.variables, strict=True):
             average.assign_sub((1.0 - keep) * (average - tf.cast(variable.value, average.dtype)))
 
@@ -91,8 +91,8 @@ class Learner:
             for variable, array in zip(variables, arrays[role], strict=True):
                 variable.assign(array)
 
-    def take_average(self, arrays: list[np.ndarray]) -> None:
-        """Take other averaged weights, as dump() gave them."""
+    def set_average(self, arrays: list[np.ndarray]) -> None:
+        """Replace the averaged weights by `arrays`, as `dump` returned them."""
         for variable, array in zip(self.average, arrays, strict=True):
             variable.assign(array)
 

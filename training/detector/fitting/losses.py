@@ -41,7 +41,7 @@ def measure_losses(
     # At least 1, or a batch without positives would divide by nothing.
     norm = tf.maximum(tf.reduce_sum(assignment.weights), 1.0)
     weigh = focal_quality_loss if config.class_loss == "quality-focal" else quality_loss
-    by_class = weigh(logits, assignment.targets, power=config.negative_power)
+    by_class = weigh(logits, assignment.targets, power=config.focal_gamma)
     class_loss = tf.reduce_sum(by_class * assignment.counted[..., None]) / norm
     apart = 1.0 - generalized_overlap(assignment.boxes, predicted)
     box_loss = config.box_weight * tf.reduce_sum(apart * assignment.weights) / norm

@@ -23,9 +23,9 @@ from training.detector.data.samples import Sample
 from training.detector.data.tile_sampling import choose_views, lay_out, measure_sizes
 from training.detector.data.training_set import NothingToLearn, check, find_shortfalls, identify
 from training.detector.fitting import checkpoint, schedule
-from training.detector.fitting.early_stopping import LEAST_BOXES, Best, Judge
+from training.detector.fitting.early_stopping import LEAST_BOXES, Best, HeldOutEvaluator
 from training.detector.fitting.learner import Learner
-from training.detector.fitting.meter import Meter
+from training.detector.fitting.step_statistics import StepStatistics
 
 __all__ = [
     "Cancelled",
@@ -56,7 +56,7 @@ class Progress:
     """Where a training is.
 
     losses: mean since the last report, total and its parts. steps and epochs are 0 until a budget
-    is measured. held_out_map: the mAP on held-out images, where they were looked at since the last report.
+    is measured. held_out_map: the mAP on held-out images, where they were measured since the last report.
     """
 
     step: int
@@ -104,7 +104,7 @@ def train(
     their pixels do without. report is called about once a second and may raise to stop; the checkpoint is
     written before, and what was raised passes through.
     budget_minutes is fitted by the number of epochs; without it config.epochs counts.
-    held_out images are looked at a dozen times on the way; when their mAP has not become better for
+    held_out images are measured a dozen times during the training; when their mAP has not become better for
     config.patience of the schedule, training ends with the weights that were best. With epochs instead of
     minutes the same seed, samples and settings give the same weights on one machine, also after a resume.
 
@@ -122,7 +122,7 @@ def train(
     run.resume(schedule.plan(order.steps, config=config, budget_minutes=budget_minutes))
     if not run.schedule.done:
         if held_out and config.patience:
-            run.judge = _appoint_judge(list(held_out), load, config, views.tiling)
+            run.evaluator = _build_evaluator(list(held_out), load, config, views.tiling)
         run.fit(PictureCache(samples, load, config, views.tiling), order, report)
     return TrainedDetector(
         folder=folder,
@@ -138,13 +138,13 @@ def train(
     )
 
 
-def _appoint_judge(held_out: list[Sample], load, config: DetectorConfig, tiling) -> Judge | None:
-    """Return a judge over held-out images, their tiles where training is tiled; None for too few boxes."""
+def _build_evaluator(held_out: list[Sample], load, config: DetectorConfig, tiling) -> HeldOutEvaluator | None:
+    """Return an evaluator of held-out images, as tiles where training is tiled; None for too few boxes."""
     if sum(sample.learnable for sample in held_out) < LEAST_BOXES:
         return None
     sizes = None if tiling is None else measure_sizes(held_out, load)
     views = lay_out(held_out, sizes, tiling, config=replace(config, repeat_below=0.0))
-    return Judge(PictureCache(held_out, load, config, tiling), views, config)
+    return HeldOutEvaluator(PictureCache(held_out, load, config, tiling), views, config)
 
 
 class _Run:
@@ -158,7 +158,7 @@ class _Run:
         self.seconds_before = 0.0
         self.kept = 0
         self.tiling: Tiling | None = None
-        self.judge: Judge | None = None
+        self.evaluator: HeldOutEvaluator | None = None
         self.best = Best()
         self.best_weights: list[np.ndarray] = []
         self.stopped_early = False
@@ -184,7 +184,7 @@ class _Run:
         self.schedule = schedule.Schedule(**state.facts["schedule"])
         self.losses, self.seconds_before = state.facts["losses"], state.facts["seconds"]
         self.kept = state.facts["kept"]
-        self.best = Best(**state.facts.get("best", {}))
+        self.best = Best.from_facts(state.facts.get("best", {}))
         self.best_weights = state.arrays.get("best", [])
         self.stopped_early = state.facts.get("stopped_early", False)
 
@@ -198,7 +198,7 @@ class _Run:
             "losses": self.losses,
             "seconds": self.seconds,
             "kept": self.kept,
-            "best": vars(self.best),
+            "best": self.best.to_facts(),
             "stopped_early": self.stopped_early,
         }
         arrays = {**self.learner.dump(), "best": self.best_weights}
@@ -213,24 +213,24 @@ class _Run:
             return make_batch(cache, order, step, mosaic=share < self.config.mosaic_until)
 
         with closing(prefetch(make, self.schedule.step)) as batches:
-            meter = Meter(self.config.batch_size)
+            statistics = StepStatistics(self.config.batch_size)
             for batch in batches:
                 losses = self.learner.step(batch, self.schedule.learning_rate(self.config))
                 self.schedule = self.schedule.advance()
-                meter.count(losses)
-                self._fit_budget(meter)
-                self._judge_when_due(meter)
-                if meter.due or self.schedule.done:
-                    self._report(meter, report)
+                statistics.count(losses)
+                self._fit_budget(statistics)
+                self._evaluate_when_due(statistics)
+                if statistics.due or self.schedule.done:
+                    self._report(statistics, report)
                 self._save_when_due()
                 self._keep_when_due()
                 if self.schedule.done:
                     return
 
-    def _fit_budget(self, meter: Meter) -> None:
+    def _fit_budget(self, statistics: StepStatistics) -> None:
         if self.budget is None:
             return
-        step_seconds = meter.step_seconds
+        step_seconds = statistics.step_seconds
         if step_seconds is None:
             # A budget too short to be measured still ends.
             if not self.schedule.planned and self.seconds > self.budget:
@@ -241,30 +241,30 @@ class _Run:
         if not self.schedule.planned or (at_epoch_end and self.schedule.drifted(left, step_seconds)):
             self.schedule = self.schedule.fit_budget(left, step_seconds, config=self.config)
 
-    def _judge_when_due(self, meter: Meter) -> None:
-        """Look at the held-out images; end the schedule when they have not become better for long."""
-        if self.judge is None or self.schedule.steps is None:
+    def _evaluate_when_due(self, statistics: StepStatistics) -> None:
+        """Measure the held-out images when it is time; end the schedule when they no longer improve."""
+        if self.evaluator is None or self.schedule.steps is None:
             return
         share = self.schedule.step / self.schedule.steps
         if not self.best.due(share):
             return
-        value = self.judge.measure(self.learner)
-        self.best, better = self.best.see(value, share)
+        value = self.evaluator.measure(self.learner)
+        self.best, better = self.best.update(value, share)
         self.held_out_map = value
         if better:
             self.best_weights = self.learner.dump()["average"]
-        elif self.best.hopeless(share, self.config.patience):
+        elif self.best.is_exhausted(share, self.config.patience):
             self.stopped_early = True
-            self.learner.take_average(self.best_weights)
+            self.learner.set_average(self.best_weights)
             self.schedule = replace(self.schedule, steps=self.schedule.step)
-        meter.skip()
+        statistics.skip()
 
-    def _report(self, meter: Meter, report: Callable[[Progress], None]) -> None:
-        self.losses = meter.take_losses()
+    def _report(self, statistics: StepStatistics, report: Callable[[Progress], None]) -> None:
+        self.losses = statistics.take_losses()
         if not all(math.isfinite(value) for value in self.losses.values()):
             parts = ", ".join(f"{name} {value}" for name, value in self.losses.items())
             raise LossNotFinite(f"The loss is not finite at step {self.schedule.step}: {parts}.")
-        plan, step_seconds = self.schedule, meter.step_seconds
+        plan, step_seconds = self.schedule, statistics.step_seconds
         left = None
         if plan.steps is not None and step_seconds:
             left = (plan.steps - plan.step) * step_seconds

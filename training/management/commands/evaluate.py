@@ -12,7 +12,7 @@ from annotations.management.console import find_project, table
 from annotations.models import Image, ImageState, Split
 from inference import registry
 from inference.detector import saved_detectors
-from inference.detector.signatures import BrokenModel
+from inference.model_folders import BrokenModel
 from inference.readahead import batches, count_pixels, read_ahead
 from training import datasets, snapshots
 from training.evaluation import coco_metrics
@@ -51,10 +51,10 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(metrics))
             return
-        kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in metrics["per_class"].items()]
+        lines = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in metrics["per_class"].items()]
         total = ("all", metrics["boxes"], metrics["map50"], metrics["map"])
         self.stdout.write(f"{model.name} on {metrics['images']} images of the {options['split']} split")
-        self.stdout.write(table(("defect type", "boxes", "AP@.5", "AP"), [*kinds, total]))
+        self.stdout.write(table(("defect type", "boxes", "AP@.5", "AP"), [*lines, total]))
 
 
 def _labeled(project, split: str):

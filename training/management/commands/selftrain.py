@@ -69,13 +69,13 @@ class Command(BaseCommand):
         for _ in range(options["rounds"]):
             try:
                 config = RoundConfig.from_dict(values)
-                round = self._run(project, options, config)
+                round_ = self._run(project, options, config)
             except BlemishError as error:
                 raise CommandError(str(error)) from error
-            done.append(round)
-            if round.state != JobState.DONE:
+            done.append(round_)
+            if round_.state != JobState.DONE:
                 break
-            map50 = round.metrics.get("map50")
+            map50 = round_.metrics.get("map50")
             if options["stop_at_map50"] and map50 is not None and map50 >= options["stop_at_map50"]:
                 self.stdout.write(f"mAP@.5 {map50:.3f} reaches {options['stop_at_map50']:g}: done.")
                 break
@@ -89,38 +89,38 @@ class Command(BaseCommand):
         bar = console.Bar()
         try:
             if options["worker"]:
-                round = rounds.start(project, mode=options["mode"], config=config)
-                return console.watch_row(round, bar)
-            round = rounds.create(project, mode=options["mode"], config=config)
+                round_ = rounds.start(project, mode=options["mode"], config=config)
+                return console.watch_row(round_, bar)
+            round_ = rounds.create(project, mode=options["mode"], config=config)
             try:
-                return rounds.run(round.pk, watch=bar) or console.watch_row(round, bar)
+                return rounds.run(round_.pk, watch=bar) or console.watch_row(round_, bar)
             except KeyboardInterrupt:
-                Round.objects.filter(pk=round.pk, state=JobState.RUNNING).update(
+                Round.objects.filter(pk=round_.pk, state=JobState.RUNNING).update(
                     state=JobState.CANCELLED, message="Interrupted at the terminal"
                 )
-                raise CommandError(f"Round {round.number} was interrupted.") from None
+                raise CommandError(f"Round {round_.number} was interrupted.") from None
         finally:
             bar.close()
 
     def _close(self, done: list[Round]) -> None:
         rows = []
-        for round in done:
-            counts = (round.snapshot.counts if round.snapshot else {}).get("train", {})
+        for round_ in done:
+            counts = (round_.snapshot.counts if round_.snapshot else {}).get("train", {})
             seconds = (
-                (round.finished_at - round.started_at).total_seconds()
-                if round.finished_at and round.started_at
+                (round_.finished_at - round_.started_at).total_seconds()
+                if round_.finished_at and round_.started_at
                 else None
             )
             rows.append(
                 (
-                    round.number,
-                    round.state,
+                    round_.number,
+                    round_.state,
                     counts.get("images"),
                     counts.get("auto"),
-                    round.metrics.get("map50"),
-                    round.metrics.get("map"),
-                    round.routing.get("auto_labeled"),
-                    round.routing.get("in_review"),
+                    round_.metrics.get("map50"),
+                    round_.metrics.get("map"),
+                    round_.routing.get("auto_labeled"),
+                    round_.routing.get("in_review"),
                     seconds,
                 )
             )
@@ -146,8 +146,8 @@ class Command(BaseCommand):
             self.stdout.write("\n" + table(("model", "mAP@.5", "mAP"), lines))
         per_class = done[-1].metrics.get("per_class")
         if per_class:
-            kinds = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in per_class.items()]
-            self.stdout.write("\n" + table(("defect type", "boxes", "AP@.5", "AP"), kinds))
+            lines = [(name, row["boxes"], row["ap50"], row["ap"]) for name, row in per_class.items()]
+            self.stdout.write("\n" + table(("defect type", "boxes", "AP@.5", "AP"), lines))
 
 
 def _check_backbone(name: str) -> None:

@@ -12,7 +12,7 @@ clock = time.monotonic
 REPORT_SECONDS = 1.0
 
 
-class Meter:
+class StepStatistics:
     """Speed and mean losses of the steps since the last report."""
 
     def __init__(self, batch_size: int) -> None:
@@ -32,7 +32,7 @@ class Meter:
         self.losses.append(losses)
 
     def skip(self) -> None:
-        """Leave out of the speed what was done beside the steps."""
+        """Leave out of the speed the time since the last step."""
         self.last = clock()
 
     @property
