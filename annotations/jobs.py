@@ -222,17 +222,17 @@ def explain(error: Exception, *, disk_full: str, out_of_memory: str, worker: str
 
     `disk_full` and `out_of_memory` are the job's own sentences for these; `worker` names the log to read.
     """
-    kind = type(error)
+    error_type = type(error)
     if isinstance(error, BlemishError):
         return str(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return disk_full
     # TensorFlow's error is known by its name, so that this module needs no TensorFlow.
-    if isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError":
+    if isinstance(error, MemoryError) or error_type.__name__ == "ResourceExhaustedError":
         return out_of_memory
-    if kind.__module__.partition(".")[0] in OWN_PACKAGES:
+    if error_type.__module__.partition(".")[0] in OWN_PACKAGES:
         return str(error)
-    return f"Unexpected {kind.__name__}: {error}. The log of the {worker} worker has the details."
+    return f"Unexpected {error_type.__name__}: {error}. The log of the {worker} worker has the details."
 
 
 @dataclass(frozen=True)

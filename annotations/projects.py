@@ -112,10 +112,10 @@ def move_type(defect_type: DefectType, *, by: int) -> None:
     order = list(defect_type.project.defect_types.all())
     place = order.index(defect_type)
     order.insert(max(0, place + by), order.pop(place))
-    for position, kind in enumerate(order):
-        if kind.position != position:
-            kind.position = position
-            kind.save(update_fields=["position"])
+    for position, row in enumerate(order):
+        if row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
 
 
 def _save_type(defect_type: DefectType, grades: Sequence[Mapping] | None) -> DefectType:

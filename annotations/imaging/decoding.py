@@ -40,7 +40,7 @@ _DAMAGE = (
     zlib.error,
 )
 _TOO_MANY = "has {} more than the limit of {:,} pixels; cut it into parts or raise BLEMISH_MAX_PIXELS"
-_OTHER_KINDS = (
+_OTHER_FORMATS = (
     (b"GIF8", "a GIF"),
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a zip archive"),
@@ -104,8 +104,8 @@ def decode(
     stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source
     name = name or str(getattr(source, "name", "") or "image")
     start = stream.read(64)
-    if kind := _other_kind(start):
-        raise UnreadableImage(name, kind)
+    if reason := _why_unreadable(start):
+        raise UnreadableImage(name, reason)
     try:
         array, form = _unpack(stream, name=name, max_pixels=max_pixels)
     except UnreadableImage:
@@ -125,8 +125,8 @@ def decode(
     return Decoded(np.ascontiguousarray(_one_plane(_levels(array, name))), form)
 
 
-def _other_kind(start: bytes) -> str:
-    """Return what a file is that this module cannot decode, or an empty text."""
+def _why_unreadable(start: bytes) -> str:
+    """Return why a file that begins with `start` cannot be decoded, or an empty text."""
     text = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not start:
         return "is empty; copy it again from its source"
@@ -134,12 +134,12 @@ def _other_kind(start: bytes) -> str:
         return "is an XML file and not an image; put it beside its image and import the folder"
     if text.startswith((b"<svg", b"<!DOCTYPE", b"<html")):
         return "is a text document and not an image"
-    kinds = [words for magic, words in _OTHER_KINDS if start.startswith(magic)]
+    formats = [words for magic, words in _OTHER_FORMATS if start.startswith(magic)]
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        kinds.append("a WebP")
+        formats.append("a WebP")
     if start[4:8] == b"ftyp":
-        kinds.append("a HEIC, AVIF or video file")
-    return f"is {kinds[0]}; Blemish takes PNG, JPEG, BMP and TIFF: save it as PNG" if kinds else ""
+        formats.append("a HEIC, AVIF or video file")
+    return f"is {formats[0]}; Blemish takes PNG, JPEG, BMP and TIFF: save it as PNG" if formats else ""
 
 
 def _check_size(width: int, height: int, *, name: str, max_pixels: int) -> None:

@@ -7,7 +7,6 @@ a second; a 16-bit PNG takes 72 % at 30 MB a second, and a browser would have to
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,15 +69,6 @@ def pack(pixels: np.ndarray) -> bytes:
     else:
         planes = np.ascontiguousarray(pixels)
     return bytes(imagecodecs.gzip_encode(planes.tobytes(), level=1))
-
-
-def unpack(data: bytes, *, shape: tuple[int, ...], bit_depth: int) -> np.ndarray:
-    """Return the levels in packed bytes. Raises ValueError when they are not of this shape and depth."""
-    samples = np.frombuffer(gzip.decompress(data), np.uint8)
-    if bit_depth == 8:
-        return samples.reshape(shape)
-    high, low = samples.reshape(2, *shape)
-    return high.astype(np.uint16) << 8 | low
 
 
 def histogram(pixels: np.ndarray) -> dict:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import secrets
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -147,40 +148,38 @@ def add_image(
     `source` is a path or an open binary file that can seek. Without `split` the hash of the part, or of the
     pixels, chooses it. Raises UnusableFile, FileTooLarge, DuplicateImage, NameTaken, StorageFull.
     """
-    name = clean_name(name)
-    if isinstance(source, str | os.PathLike):
-        with Path(source).open("rb") as stream:
-            return add_image(
-                project,
-                name,
-                stream,
-                user=user,
-                part=part,
-                lot=lot,
-                line=line,
-                captured_at=captured_at,
-                split=split,
-            )
-    known = probe(source, name=name)
-    refuse_known(project, known)
-    image = new_image(project, known, user=user, part=part, split=split)
-    image.lot, image.line, image.captured_at = lot, line, captured_at
-    source.seek(0)
-    image.file.name = default_storage.save(original_name(project, known), File(source))
+    with _opened(source) as stream:
+        known = probe(stream, name=clean_name(name))
+        refuse_known(project, known)
+        image = new_image(project, known, user=user, part=part, split=split)
+        image.lot, image.line, image.captured_at = lot, line, captured_at
+        stream.seek(0)
+        stored = default_storage.save(original_name(project, known), File(stream))
+    image.file.name = stored
+    _save_row(image, known, stored)
+    return image
+
+
+def _opened(source: str | os.PathLike[str] | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    """Open a path; an open file stays the caller's to close."""
+    return Path(source).open("rb") if isinstance(source, str | os.PathLike) else nullcontext(source)
+
+
+def _save_row(image: Image, known: Probe, stored: str) -> None:
+    """Write the row of an original and request its previews; on an error, delete the file `stored`."""
     try:
         with transaction.atomic():
-            set_window(project, known.bit_depth)
+            set_window(image.project, known.bit_depth)
             image.save()
             transaction.on_commit(lambda: previews.request_views([image.pk]))
     except BaseException as error:
-        default_storage.delete(image.file.name)
+        default_storage.delete(stored)
         if isinstance(error, IntegrityError):
             # Another request added this file or name in between: raise the error that names it.
-            refuse_known(project, known)
+            refuse_known(image.project, known)
         if isinstance(error, OperationalError) and "full" in str(error):
             raise StorageFull from error
         raise
-    return image
 
 
 def refuse_known(project: Project, known: Probe) -> None:

@@ -111,7 +111,7 @@ def read_boxes(image: Image, data: object) -> list[BoxValues]:
     if len(data) > MAX_BOXES:
         raise InvalidBox(f"{len(data)} boxes are too many (at most {MAX_BOXES}).", field="boxes")
     types = image.project.types_by_name()
-    levels = {name: {grade.level for grade in kind.grades.all()} for name, kind in types.items()}
+    levels = {name: {grade.level for grade in row.grades.all()} for name, row in types.items()}
     boxes, seen = [], set()
     for index, item in enumerate(data):
         if not isinstance(item, dict):

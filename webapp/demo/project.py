@@ -96,11 +96,6 @@ TYPES = (
 )
 
 
-def truth_of(name: str) -> tuple[np.ndarray, list[surfaces.Defect]]:
-    """Return the pixels and the true defects of a demo image by its file name; they are drawn again."""
-    return surfaces.make_numbered(int(Path(name).stem.rpartition("-")[2]), seed=SEED)
-
-
 def file_name(number: int) -> str:
     """Return the file name of surface `number`."""
     return f"surface-{number:04d}.png"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 
-from annotations.imaging import pyramids, raster_tiles
+from annotations.imaging import pyramids
 from annotations.intake import ingest
 from annotations.models import Image, Pyramid, PyramidState
-from tests.annotations.imaging.pictures import COLORS, RAMP, saved
+from tests.annotations.imaging.pictures import COLORS, RAMP, saved, unpacked
 from tests.api import member_client, signed_in
 from tests.factories import make_image, make_project, make_user
 
@@ -30,8 +30,8 @@ def pixels(answer, shape, bit_depth=16) -> np.ndarray:
     assert answer.status_code == 200, answer.content
     data = answer.content
     if answer.headers.get("Content-Encoding") == "gzip":
-        return raster_tiles.unpack(data, shape=shape, bit_depth=bit_depth)
-    return raster_tiles.unpack(gzip.compress(data), shape=shape, bit_depth=bit_depth)
+        return unpacked(data, shape=shape, bit_depth=bit_depth)
+    return unpacked(gzip.compress(data), shape=shape, bit_depth=bit_depth)
 
 
 @pytest.mark.parametrize("levels", [RAMP, COLORS], ids=["16 bit gray", "8 bit color"])

@@ -13,7 +13,7 @@ from annotations.errors import StorageFull
 from annotations.imaging import pyramids, raster_tiles
 from annotations.intake import ingest
 from annotations.models import Image, Pyramid, PyramidState
-from tests.annotations.imaging.pictures import DEEP_COLORS, RAMP, saved, tiff
+from tests.annotations.imaging.pictures import DEEP_COLORS, RAMP, saved, tiff, unpacked
 from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def put_together(image, level: int) -> np.ndarray:
         for column in range(size.columns):
             part = raster_tiles.tile_of(whole, column, row)
             data = tile(image, level, column, row)
-            part[:] = raster_tiles.unpack(data, shape=part.shape, bit_depth=image.bit_depth)
+            part[:] = unpacked(data, shape=part.shape, bit_depth=image.bit_depth)
     return whole
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.imaging import raster_tiles
-from tests.annotations.imaging.pictures import COLORS, DEEP_COLORS, RAMP, STEPS
+from tests.annotations.imaging.pictures import COLORS, DEEP_COLORS, RAMP, STEPS, unpacked
 
 sizes = st.integers(1, 90)
 
@@ -58,7 +58,7 @@ def test_a_tall_image_is_halved_in_bands_without_a_seam(monkeypatch):
 @pytest.mark.parametrize("pixels", [STEPS, RAMP, COLORS, DEEP_COLORS, RAMP[3:8, 5:6]])
 def test_packed_levels_come_back_exactly(pixels):
     depth = pixels.dtype.itemsize * 8
-    back = raster_tiles.unpack(raster_tiles.pack(pixels), shape=pixels.shape, bit_depth=depth)
+    back = unpacked(raster_tiles.pack(pixels), shape=pixels.shape, bit_depth=depth)
     np.testing.assert_array_equal(back, pixels)
     assert back.dtype == pixels.dtype
 

@@ -1,6 +1,8 @@
 """A file that gives no pixels is refused with a sentence that names it."""
 
 import contextlib
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -8,9 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotations.imaging.decoding import TooManyPixels, UnreadableImage, decode, read_pixels
-from tests.annotations.imaging.pictures import COLORS, DEEP_COLORS, RAMP, STEPS, png_of_size, saved, tiff
+from tests.annotations.imaging.pictures import COLORS, DEEP_COLORS, RAMP, STEPS, saved, tiff
 
 NOISE = np.random.default_rng(1).integers(0, 256, (48, 64), dtype=np.uint8)
+
+
+def png_chunk(name: bytes, data: bytes) -> bytes:
+    """Return one PNG chunk with its checksum."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """Return a few bytes that claim to be a gray PNG of this size: a decompression bomb's first line."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + png_chunk(b"IHDR", header)
+        + png_chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + png_chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
