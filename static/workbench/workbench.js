@@ -15,6 +15,7 @@ import { createDrafts } from "../comments/drafts.js";
 import { storageOf } from "../saving/browser_storage.js";
 import { createOutbox } from "../saving/outbox.js";
 import { createUnsentNotice } from "../saving/unsent_notice.js";
+import { NoPicture } from "../server/loader.js";
 import { find } from "../ui/element.js";
 import { makeHelp } from "../ui/help.js";
 import { createNotice } from "../ui/notice.js";
@@ -115,7 +116,7 @@ export function createWorkbench(options, makePage) {
     ahead: options.ahead,
     notice,
     open: () => page.openId(),
-    load: (image) => workbench.editor().pictures.load(image),
+    load: (image) => (editor ? editor.pictures.load(image) : Promise.reject(new NoPicture("This page shows no whole image."))),
     lost: (imageId, error) => page.leaseLost?.(imageId, error),
     signedIn: () => page.signedIn(),
   });

@@ -33,6 +33,19 @@ FLOORS = [
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST_FUNCTION = 100
+# Modules that need no page: each has a test of its own, which Node runs as it is.
+PURE = {
+    "ui": "key_capture keymap messages reserved_keys tabs user_keymap",
+    "boxes": "box_editor boxes clipboard geometry history merge next_box selection severity store",
+    "canvas": "draw_tool edit_tool extreme_tool grid hit_test layers outlines overview spatial_index toolbox"
+    " view viewport wheel",
+    "imaging": "clahe display_commands histogram histogram_view pyramid raster tile_cache tile_intake"
+    " tile_painting tile_plan tile_rendering tile_worker tiled_picture tone_mapping",
+    "panel": "announcer box_list box_styles grade_advice",
+    "server": "api image_queue loader",
+    "workbench": "commands",
+    "review": "decisions proposal queue_counts upcoming",
+}
 # Functions that are still longer; each goes from this list when it is split.
 LONG_FOR_NOW = {
     "comments/comment_writing.js: createCommentWriting",
@@ -65,6 +78,12 @@ def test_the_unit_tests_pass() -> None:
         [NODE, "--test", "--test-reporter=tap", *tests], capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("module", [f"{room}/{name}" for room in PURE for name in PURE[room].split()])
+def test_a_pure_module_has_a_test_of_its_own(module: str) -> None:
+    test = ROOT / "tests" / "js" / f"{module}.test.js"
+    assert f'"../../../static/{module}.js"' in test.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("config", ["jsconfig.json", "tests/js/jsconfig.json"])

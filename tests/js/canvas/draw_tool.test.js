@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drawnRect } from "../../../static/canvas/draw_tool.js";
 import { box } from "../sample.js";
 import { setUp, stroke } from "./tool_context.js";
 
@@ -41,4 +42,14 @@ test("the drawing tool draws inside a box too", () => {
   const { store, drawTool } = setUp([box("a", [0, 0, 100, 80])]);
   stroke(drawTool, { x: 20, y: 20 }, { x: 30, y: 30 });
   assert.equal(store.all().length, 2);
+});
+
+test("what a drag draws is the same in every direction, whole and inside the image", () => {
+  const size = { width: 100, height: 80 };
+  const [from, to] = [{ x: 10.4, y: 20.6 }, { x: 130, y: 50.2 }];
+  const rect = drawnRect(from, to, size);
+  assert.deepEqual(rect, drawnRect(to, from, size));
+  assert.equal(rect?.xmax, 100);
+  assert.ok(Object.values(rect ?? {}).every(Number.isInteger));
+  assert.equal(drawnRect(from, { x: 10.4, y: 50 }, size), null);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { rectOfExtremes } from "../../../static/canvas/extreme_tool.js";
 import { setUp, stroke } from "./tool_context.js";
 
 test("four extreme points make a box, in whatever order, with a preview on the way", () => {
@@ -32,4 +33,11 @@ test("four points on one line make no box, and say why", () => {
   for (const y of [10, 20, 30, 40]) stroke(extreme, { x: 20, y });
   assert.deepEqual(store.all(), []);
   assert.match(said.at(-1), /at least one pixel/);
+});
+
+test("extreme points are held by the smallest whole box inside the image; fewer than two hold none", () => {
+  const size = { width: 100, height: 80 };
+  const points = [{ x: 10, y: 30 }, { x: 50, y: 5 }, { x: 120, y: 40 }, { x: 60, y: 70 }];
+  assert.deepEqual(rectOfExtremes(points, size), { xmin: 10, ymin: 5, xmax: 100, ymax: 70 });
+  assert.equal(rectOfExtremes(points.slice(0, 1), size), null);
 });
