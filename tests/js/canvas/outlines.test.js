@@ -12,7 +12,7 @@ const blank = new Proxy({}, { get: (_, name) => (name === "measureText" ? () => 
 Object.assign(globalThis, { window: {}, document: { createElement: () => ({ getContext: () => blank }) } });
 
 /** Paint boxes and answer their colored outlines, in the order in which they were drawn. */
-function paint(/** @type {any[]} */ boxes, { selected = [], hovered = null, drafts = [] } = {}) {
+function paint(/** @type {any[]} */ boxes, { selected = [], hovered = /** @type {string | null} */ (null), drafts = [] } = {}) {
   const drawn = [];
   const tags = [];
   let handles = 0;
