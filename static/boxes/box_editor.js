@@ -87,7 +87,7 @@ export function createBoxEditor({ types, mayEdit, say, changed }) {
     canvas: () => canvas,
     mayEdit,
     isFree,
-    targets: () => (mayEdit() && !canvas.sketching() ? selectedBoxes() : []),
+    targets: () => (mayEdit() && !canvas.isDrawing() ? selectedBoxes() : []),
     say,
     changed,
   };

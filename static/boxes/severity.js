@@ -26,7 +26,7 @@ export function severityOf(box, type) {
 }
 
 /**
- * Tell whether a box is a model's and no person has looked at it.
+ * Tell whether a box is a model's and no person has decided it.
  * @param {Box} box
  * @returns {boolean}
  */

@@ -93,7 +93,7 @@ export function createStore(initial = []) {
       const done = { ...changeOf(difference(boxes, target)), origin };
       const change = { ...done, ...applyTo(next, places, done) };
       const byId = new Map(next.map((box) => [box.id, box]));
-      // Listeners see the list in its final order, not one that is put right after they were told.
+      // Listeners see the list in its final order, not one that is corrected after they were notified.
       boxes = target.map((box) => byId.get(box.id) ?? box);
       places = placesOf(boxes);
       tell(change);

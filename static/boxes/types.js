@@ -1,6 +1,6 @@
 // @ts-check
-// The shapes that the labeler's modules pass to each other. This file holds no code, so that
-// every module can name a type without importing a neighbour.
+// The types that modules of several rooms pass to each other. This file holds no code, so that every module can
+// name a type without importing another one.
 
 /**
  * A rectangle in image pixels: origin top-left, half-open [xmin, xmax) x [ymin, ymax).
@@ -99,7 +99,7 @@
  * @property {number} channels      1 for gray, 3 for color
  * @property {number} bit_depth     8 or 16
  * @property {string} pixels        address of a small image's native gray levels, or empty
- * @property {string} tiles         address that tells of a large image's tiles, or empty
+ * @property {string} tiles         address that describes a large image's tiles, or empty
  * @property {string} view          address of the picture for a browser
  * @property {"pending" | "rendering" | "ready" | "failed"} view_state
  * @property {string} view_error
@@ -133,7 +133,7 @@
 export {};
 
 /**
- * What the label page and the review page both carry as data.
+ * The data that the server writes into every page with a workbench.
  * @typedef {object} PageData
  * @property {{slug: string, name: string, window_low: number | null, window_high: number | null}} project
  * @property {DefectType[]} types

@@ -49,7 +49,7 @@ import { createView } from "./view.js";
  * @property {(hidden: boolean) => void} setBoxesHidden
  * @property {() => ReadonlySet<string>} hiddenTypes
  * @property {(types: ReadonlySet<string>) => void} hideTypes   kept from image to image
- * @property {() => boolean} sketching            whether a new box is being drawn now
+ * @property {() => boolean} isDrawing            whether a new box is being drawn now
  * @property {() => boolean} busy                 whether any gesture is in progress
  * @property {() => boolean} cancel               true when there was a gesture to cancel
  * @property {() => boolean} back                 takes the last extreme point back; false when there is none
@@ -160,7 +160,7 @@ export function createCanvas(parts) {
       selection.retain((id) => !types.has(store.get(id)?.defect_type ?? ""));
       repaint();
     },
-    sketching: () => toolbox.gesture().marks.length > 0 || toolbox.gesture().drafts.some(({ id }) => !store.get(id)),
+    isDrawing: () => toolbox.gesture().marks.length > 0 || toolbox.gesture().drafts.some(({ id }) => !store.get(id)),
     busy: toolbox.busy,
     cancel: toolbox.cancel,
     back: toolbox.back,

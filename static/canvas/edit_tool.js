@@ -1,7 +1,7 @@
 // @ts-check
 // The tool that selects, moves and resizes, one box or several. An edit is computed from the shapes at grab
 // time and the total drag, so that rounding never adds up. With Shift or Ctrl a click adds a box to the
-// selection or takes it away, and a drag selects with a band. On empty ground it hands over to the drawing tool.
+// selection or takes it away, and a drag selects with a band. On empty ground the drawing tool takes the gesture.
 import { fromCorners, moved, resized, sameRect, sharedDrag } from "../boxes/geometry.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */

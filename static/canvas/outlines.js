@@ -25,7 +25,7 @@ import { toScreen } from "./viewport.js";
  */
 
 const HANDLE_SCR = 8;
-/** A tag on a box smaller than this hides more than it tells; hovering or selecting shows it. */
+/** A tag on a box smaller than this hides more than it shows; hovering or selecting shows it. */
 const TAG_FROM_SCR = 14;
 /** More boxes in sight than this are drawn plainly. */
 const MANY = 300;
@@ -134,7 +134,7 @@ function paintMarked(context, sizeScr, scene, box) {
   context.strokeStyle = style.color;
   context.strokeRect(left, top, width, height);
   context.setLineDash(NO_DASH);
-  // Several selected ones are told from those around them by a second, white line, not by color alone.
+  // Several selected boxes differ from those around them by a second, white line, not by color alone.
   if (isSelected && scene.selection.ids().length > 1) {
     context.lineWidth = 1;
     context.strokeStyle = "#ffffff";

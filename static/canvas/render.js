@@ -1,6 +1,6 @@
 // @ts-check
-// The canvas and its clock: setters mark it dirty, one animation frame draws it. The canvas has
-// device pixels; whoever paints works in CSS pixels.
+// The canvas and its frames: setters mark it dirty, one animation frame draws it. The canvas has
+// device pixels; painters work in CSS pixels.
 
 /** @typedef {import("../boxes/types.js").Size} Size */
 

@@ -79,7 +79,7 @@ function countPlaces(whole, places, { left, right, top, bottom }) {
 }
 
 /**
- * Cut counts off above `clip` times their mean and hand out what was cut, evenly.
+ * Cut counts off above `clip` times their mean and spread what was cut, evenly.
  * @param {Float64Array} counts
  * @param {number} clip
  * @returns {Float64Array}

@@ -1,5 +1,5 @@
 // @ts-check
-// The tiles that are held, and how many bytes they take: those not looked at for longest go first.
+// The tiles that are held, and how many bytes they take: the least recently used go first.
 
 /** @typedef {import("./pyramid.js").Tile} Tile */
 
@@ -8,12 +8,12 @@
  * @property {Tile} tile
  * @property {number} bytes
  * @property {ImageBitmap | null} bitmap   null until it is rendered
- * @property {number} version              of the toneMapping that it was rendered with
+ * @property {number} version              of the tone mapping that it was rendered with
  */
 
 /**
  * @typedef {object} TileCache
- * @property {(key: string) => HeldTile | undefined} get    and count it as looked at
+ * @property {(key: string) => HeldTile | undefined} get    and count it as used
  * @property {(key: string) => HeldTile | undefined} peek
  * @property {(key: string, held: HeldTile) => void} put
  * @property {(keep: ReadonlySet<string>) => HeldTile[]} trim   what had to go; never what is to be kept

@@ -94,7 +94,7 @@ export function createTiledPicture({ shape, source, histogram, tileWorkers, curr
   }
   const intake = createTileIntake({ id, shape, pyramid, cache, tileWorkers, arrived });
 
-  /** Say what is wanted, the most urgent first, and let go of the rest. */
+  /** Request what is wanted, the most urgent first, and drop what the cache has no room for. */
   function plan() {
     zoomRest.planned();
     session.open();
@@ -155,7 +155,7 @@ export function createTiledPicture({ shape, source, histogram, tileWorkers, curr
   };
 }
 
-/** A promise that is settled from outside; whoever waits for it hears of a failure. */
+/** A promise that is settled from outside. A failure that nobody waits for is no unhandled rejection. */
 function createReadiness() {
   /** @type {() => void} */
   let resolve = () => {};

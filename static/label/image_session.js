@@ -42,7 +42,7 @@ export function createImageSession(workbench, { leaseLock, reportSave }) {
   /** @type {Open | null} */
   let open = null;
   let busy = false;
-  /** What is on its way ends by itself; then the work is free for whoever opens the image next. */
+  /** Stops saving once the present request has ended; then the unsent work is free for the next page that opens the image. */
   let stopSaving = () => Promise.resolve();
 
   /** @param {Opening} opening  shown, and saved from now on */

@@ -72,7 +72,7 @@ export function createPanel({ root, boxEditor, canvas, userKeymap, types, mayEdi
   const announcer = createAnnouncer({ place: find("[data-announce]", root), typeOf: boxEditor.typeOf });
   let frame = 0;
 
-  // After a click the keys belong to the image again; a keyboard user stays where he is.
+  // After a click the keys belong to the image again; a keyboard user stays on the control.
   find("[data-panel]", root).addEventListener("click", (event) => {
     const control = event.target instanceof Element && event.target.closest("button, label, [role=option]");
     if (event.detail > 0 && control && !control.closest("[data-own-focus]")) find("canvas", root).focus({ preventScroll: true });

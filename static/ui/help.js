@@ -1,5 +1,5 @@
 // @ts-check
-// The help panel: the keymap, printed and searched; there a person changes his keys.
+// The help panel: the keymap, printed and searched; there a person changes keys.
 import { element } from "./element.js";
 import { createKeyEditor } from "./key_editor.js";
 import { helpRows, keyName, titleOf } from "./keymap.js";

@@ -8,7 +8,7 @@
  * @typedef {object} Command
  * @property {string} name
  * @property {string} label          what it does, for a person
- * @property {string} [detail]       tells it from others of the same label, such as "left"
+ * @property {string} [detail]       sets it apart from others of the same label, such as "left"
  * @property {string} group          the heading that it stands under in the help panel
  * @property {string[]} keys         such as "n", "Shift+n", "Ctrl+s", "Enter", "ArrowLeft", "3", "?"
  * @property {(press: KeyPress) => void} perform

@@ -1,5 +1,5 @@
 // @ts-check
-// Keys that no command may take: the browser never gives them away, or a person needs them to find his way.
+// Keys that no command may take: the browser keeps them, or a person needs them to move through the page.
 
 /** @type {readonly [RegExp, string][]} */
 const RESERVED = [

@@ -19,7 +19,7 @@ export function makePlainCanvas() {
     hiddenTypes: () => hidden,
     hideTypes: (types) => (hidden = types),
     size: () => ({ width: 100, height: 80 }),
-    sketching: () => false,
+    isDrawing: () => false,
     busy: () => isBusy,
     setBusy: (busy) => (isBusy = busy),
     cancel: () => false,
