@@ -40,6 +40,7 @@ import { countOf } from "../ui/messages.js";
  * @returns {{update: (state: ListState) => void}}
  */
 export function createThreadList(place, calls, person) {
+  const view = { calls, person };
   return {
     update(state) {
       const open = state.threads.filter(({ resolved_at }) => resolved_at === null);
@@ -47,14 +48,14 @@ export function createThreadList(place, calls, person) {
       const unfolded = place.querySelector("details")?.open || resolved.some(({ id }) => id === state.chosen);
       keepingFocus(place, () => {
         place.replaceChildren(
-          ...(open.length > 0 ? [list("Open threads", open, state)] : []),
+          ...(open.length > 0 ? [list(view, "Open threads", open, state)] : []),
           ...(resolved.length > 0
             ? [
                 element(
                   "details",
                   { class: "resolved", open: unfolded },
                   element("summary", { "data-key": "resolved" }, `${resolved.length} resolved`),
-                  list("Resolved threads", resolved, state),
+                  list(view, "Resolved threads", resolved, state),
                 ),
               ]
             : []),
@@ -62,134 +63,136 @@ export function createThreadList(place, calls, person) {
       });
     },
   };
+}
 
-  /** @param {string} label @param {Thread[]} threads @param {ListState} state */
-  function list(label, threads, state) {
-    return element("ol", { class: "threads", "aria-label": label }, ...threads.map((thread) => item(thread, state)));
-  }
+/** @typedef {{calls: ListCalls, person: {user: string, mayDeleteAll: boolean}}} View */
 
-  /** @param {Thread} thread @param {ListState} state */
-  function item(thread, state) {
-    const isOpen = thread.id === state.chosen;
-    return element(
-      "li",
-      { class: isOpen ? "thread chosen" : "thread", "data-thread": thread.number },
+/** @param {View} view @param {string} label @param {Thread[]} threads @param {ListState} state */
+function list(view, label, threads, state) {
+  return element("ol", { class: "threads", "aria-label": label }, ...threads.map((thread) => item(view, thread, state)));
+}
+
+/** @param {View} view @param {Thread} thread @param {ListState} state */
+function item(view, thread, state) {
+  const isOpen = thread.id === state.chosen;
+  return element(
+    "li",
+    { class: isOpen ? "thread chosen" : "thread", "data-thread": thread.number },
+    element(
+      "button",
+      {
+        type: "button",
+        class: "thread-head",
+        "aria-expanded": String(isOpen),
+        "data-key": `thread ${thread.id}`,
+        "data-own-focus": true,
+        click: () => view.calls.choose(isOpen ? null : thread.id),
+      },
+      element("span", { class: isAsking(thread) ? "pin-mark help" : "pin-mark" }, String(thread.number)),
       element(
-        "button",
-        {
-          type: "button",
-          class: "thread-head",
-          "aria-expanded": String(isOpen),
-          "data-key": `thread ${thread.id}`,
-          "data-own-focus": true,
-          click: () => calls.choose(isOpen ? null : thread.id),
-        },
-        element("span", { class: isAsking(thread) ? "pin-mark help" : "pin-mark" }, String(thread.number)),
-        element(
-          "span",
-          { class: "thread-words" },
-          element("span", { class: "cut" }, isOpen ? `Comment ${thread.number}` : thread.deleted ? "Deleted comment" : thread.text),
-          element("span", { class: "soft small" }, headWords(thread, state)),
-        ),
-        isAsking(thread) ? element("span", { class: "chip warn" }, "Needs help") : null,
+        "span",
+        { class: "thread-words" },
+        element("span", { class: "cut" }, isOpen ? `Comment ${thread.number}` : thread.deleted ? "Deleted comment" : thread.text),
+        element("span", { class: "soft small" }, headWords(thread, state)),
       ),
-      isOpen ? body(thread, state) : null,
-    );
-  }
+      isAsking(thread) ? element("span", { class: "chip warn" }, "Needs help") : null,
+    ),
+    isOpen ? body(view, thread, state) : null,
+  );
+}
 
-  /** @param {Thread} thread @param {ListState} state */
-  function body(thread, state) {
-    const field = /** @type {HTMLTextAreaElement} */ (
-      element("textarea", {
-        rows: 2,
-        placeholder: "Answer",
-        "aria-label": `Answer to comment ${thread.number}`,
-        "data-key": `answer ${thread.id}`,
-        disabled: state.busy,
-        input: (/** @type {any} */ event) => calls.typeAnswer(thread, event.target.value),
-        keydown: (/** @type {KeyboardEvent} */ event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) calls.answer(thread);
-          if (event.key === "Escape") calls.choose(null);
-        },
-      })
-    );
-    field.value = state.answerOf(thread.id);
-    const resolved = thread.resolved_at !== null;
-    return element(
+/** @param {View} view @param {Thread} thread @param {ListState} state */
+function body(view, thread, state) {
+  const field = /** @type {HTMLTextAreaElement} */ (
+    element("textarea", {
+      rows: 2,
+      placeholder: "Answer",
+      "aria-label": `Answer to comment ${thread.number}`,
+      "data-key": `answer ${thread.id}`,
+      disabled: state.busy,
+      input: (/** @type {any} */ event) => view.calls.typeAnswer(thread, event.target.value),
+      keydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) view.calls.answer(thread);
+        if (event.key === "Escape") view.calls.choose(null);
+      },
+    })
+  );
+  field.value = state.answerOf(thread.id);
+  const resolved = thread.resolved_at !== null;
+  return element(
+    "div",
+    { class: "thread-body" },
+    said(view, thread, state),
+    ...thread.replies.map((reply) => said(view, reply, state)),
+    resolved
+      ? element("p", { class: "soft small" }, `Resolved by ${thread.resolved_by ?? "somebody"}, ${timeAgo(thread.resolved_at ?? "")}.`)
+      : null,
+    field,
+    element(
       "div",
-      { class: "thread-body" },
-      said(thread, state),
-      ...thread.replies.map((reply) => said(reply, state)),
+      { class: "row" },
+      button("Answer", `send ${thread.id}`, () => view.calls.answer(thread), state.busy),
       resolved
-        ? element("p", { class: "soft small" }, `Resolved by ${thread.resolved_by ?? "somebody"}, ${timeAgo(thread.resolved_at ?? "")}.`)
-        : null,
-      field,
-      element(
-        "div",
-        { class: "row" },
-        button("Answer", `send ${thread.id}`, () => calls.answer(thread), state.busy),
-        resolved
-          ? button("Reopen", `end ${thread.id}`, () => calls.resolve(thread, false), state.busy)
-          : button("Resolve", `end ${thread.id}`, () => calls.resolve(thread, true), state.busy),
-        resolved || thread.deleted || thread.needs_help
-          ? null
-          : button("Ask for help", `help ${thread.id}`, () => calls.askForHelp(thread, true), state.busy),
-      ),
-    );
-  }
+        ? button("Reopen", `end ${thread.id}`, () => view.calls.resolve(thread, false), state.busy)
+        : button("Resolve", `end ${thread.id}`, () => view.calls.resolve(thread, true), state.busy),
+      resolved || thread.deleted || thread.needs_help
+        ? null
+        : button("Ask for help", `help ${thread.id}`, () => view.calls.askForHelp(thread, true), state.busy),
+    ),
+  );
+}
 
-  /** @param {Reply} comment @param {ListState} state */
-  function said(comment, state) {
-    const isMine = comment.author === person.user;
-    const head = element(
-      "p",
-      { class: "said-by small" },
-      element("b", {}, comment.author ?? "Somebody"),
-      element(
-        "time",
-        { class: "soft", datetime: comment.created_at, title: new Date(comment.created_at).toLocaleString() },
-        ` ${timeAgo(comment.created_at)}${comment.edited_at ? ", changed" : ""}`,
-      ),
-      isMine && !comment.deleted
-        ? link("Edit", `edit ${comment.id}`, () => calls.edit({ id: comment.id, text: comment.text }), state.busy)
-        : null,
-      (isMine || person.mayDeleteAll) && !comment.deleted
-        ? link(state.removing === comment.id ? "Really delete?" : "Delete", `delete ${comment.id}`, () => calls.remove(comment), state.busy)
-        : null,
-    );
-    if (state.editing?.id === comment.id) return element("div", { class: "said" }, head, rewordForm(comment, state.editing.text, state.busy));
-    const words = comment.deleted
-      ? element("p", { class: "soft" }, "This comment was deleted.")
-      : element("p", { class: "said-words" }, comment.text);
-    return element("div", { class: "said" }, head, words);
-  }
+/** @param {View} view @param {Reply} comment @param {ListState} state */
+function said(view, comment, state) {
+  const isMine = comment.author === view.person.user;
+  const head = element(
+    "p",
+    { class: "said-by small" },
+    element("b", {}, comment.author ?? "Somebody"),
+    element(
+      "time",
+      { class: "soft", datetime: comment.created_at, title: new Date(comment.created_at).toLocaleString() },
+      ` ${timeAgo(comment.created_at)}${comment.edited_at ? ", changed" : ""}`,
+    ),
+    isMine && !comment.deleted
+      ? link("Edit", `edit ${comment.id}`, () => view.calls.edit({ id: comment.id, text: comment.text }), state.busy)
+      : null,
+    (isMine || view.person.mayDeleteAll) && !comment.deleted
+      ? link(state.removing === comment.id ? "Really delete?" : "Delete", `delete ${comment.id}`, () => view.calls.remove(comment), state.busy)
+      : null,
+  );
+  if (state.editing?.id === comment.id) return element("div", { class: "said" }, head, rewordForm(view, comment, state.editing.text, state.busy));
+  const words = comment.deleted
+    ? element("p", { class: "soft" }, "This comment was deleted.")
+    : element("p", { class: "said-words" }, comment.text);
+  return element("div", { class: "said" }, head, words);
+}
 
-  /** @param {Reply} comment @param {string} text @param {boolean} busy */
-  function rewordForm(comment, text, busy) {
-    const field = element("textarea", {
-      rows: 3,
-      "aria-label": "Your comment",
-      "data-key": `words ${comment.id}`,
-      input: (/** @type {any} */ event) => calls.typeWords(event.target.value),
-    });
-    field.value = text;
-    const save = () => calls.reword(comment, field.value);
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
-      if (event.key === "Escape") calls.edit(null);
-    });
-    return element(
+/** @param {View} view @param {Reply} comment @param {string} text @param {boolean} busy */
+function rewordForm(view, comment, text, busy) {
+  const field = element("textarea", {
+    rows: 3,
+    "aria-label": "Your comment",
+    "data-key": `words ${comment.id}`,
+    input: (/** @type {any} */ event) => view.calls.typeWords(event.target.value),
+  });
+  field.value = text;
+  const save = () => view.calls.reword(comment, field.value);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+    if (event.key === "Escape") view.calls.edit(null);
+  });
+  return element(
+    "div",
+    {},
+    field,
+    element(
       "div",
-      {},
-      field,
-      element(
-        "div",
-        { class: "row" },
-        button("Save", `save ${comment.id}`, save, busy),
-        button("Cancel", `cancel ${comment.id}`, () => calls.edit(null), busy),
-      ),
-    );
-  }
+      { class: "row" },
+      button("Save", `save ${comment.id}`, save, busy),
+      button("Cancel", `cancel ${comment.id}`, () => view.calls.edit(null), busy),
+    ),
+  );
 }
 
 /** @param {Thread} thread @param {ListState} state @returns {string} */

@@ -18,7 +18,7 @@ import { choicesOf } from "../boxes/merge.js";
  * @param {Choosing | null} before
  * @returns {Choosing}
  */
-export function beginChoosing(conflicts, before) {
+export function startChoices(conflicts, before) {
   const ids = new Set(conflicts.map(({ id }) => id));
   const choices = new Map([...(before?.choices ?? [])].filter(([id]) => ids.has(id)));
   return { conflicts, at: Math.max(0, conflicts.findIndex(({ id }) => !choices.has(id))), choices };

@@ -1,6 +1,6 @@
 // @ts-check
 // A conflict on the page: both versions on the image, a choice for each box at the side, and keys for it.
-import { beginChoosing, conflictMessage, isComplete, present, walked, withAll, withChoice } from "./conflict_choices.js";
+import { startChoices, conflictMessage, isComplete, present, walked, withAll, withChoice } from "./conflict_choices.js";
 import { element } from "../ui/element.js";
 import { choicesOf } from "../boxes/merge.js";
 import { paintConflictOverlay } from "./conflict_overlay.js";
@@ -35,73 +35,20 @@ export function createConflicts({ place, canvas, say, resolve }) {
   let takeAway = null;
   const section = element("section", { class: "conflict", "aria-label": "Conflict", tabindex: "-1" });
 
-  /** @param {Choosing} next @param {boolean} [look] */
+  /** @type {Calls} */
+  const calls = {
+    go: (index) => choosing && become({ ...choosing, at: index }),
+    take: (index, choice, id) => choosing && become(withChoice({ ...choosing, at: index }, choice, id)),
+    takeAll: (choice) => choosing && become(withAll(choosing, choice), false),
+    finish,
+  };
+
+  /** @param {Choosing} next @param {boolean} [look] whether the box is brought in sight */
   function become(next, look = true) {
     choosing = next;
-    if (look) lookAt(present(next));
-    draw(next);
+    if (look) bringInSight(canvas, present(next));
+    drawChoices(section, next, { other, calls });
     canvas.invalidate();
-  }
-
-  /** @param {Conflict} conflict */
-  function lookAt({ id, mine, theirs }) {
-    const boxes = [mine, theirs].flatMap((box) => box ?? []);
-    canvas.centerOn({
-      xmin: Math.min(...boxes.map(({ xmin }) => xmin)),
-      ymin: Math.min(...boxes.map(({ ymin }) => ymin)),
-      xmax: Math.max(...boxes.map(({ xmax }) => xmax)),
-      ymax: Math.max(...boxes.map(({ ymax }) => ymax)),
-    });
-    canvas.select(id);
-  }
-
-  /** @param {Choosing} now */
-  function draw(now) {
-    const hadFocus = section.contains(document.activeElement);
-    const open = now.conflicts.filter(({ id }) => !now.choices.has(id)).length;
-    section.replaceChildren(
-      element("h3", {}, now.conflicts.length === 1 ? "One box to choose" : `${now.conflicts.length} boxes to choose`),
-      element("p", { class: "small soft" }, `Dashed on the image: as ${other} saved it.`),
-      element("ol", { class: "conflict-rows" }, ...now.conflicts.map((conflict, index) => rowOf(now, conflict, index))),
-      element(
-        "div",
-        { class: "row" },
-        button("All mine", () => become(withAll(now, "mine"), false)),
-        button("All theirs", () => become(withAll(now, "theirs"), false)),
-        element(
-          "button",
-          { type: "button", class: "button small primary", disabled: open > 0, click: finish },
-          open > 0 ? `Save (${open} open)` : "Save the choice",
-        ),
-      ),
-    );
-    if (hadFocus && !section.contains(document.activeElement)) section.focus({ preventScroll: true });
-  }
-
-  /** @param {Choosing} now @param {Conflict} conflict @param {number} index */
-  function rowOf(now, conflict, index) {
-    const { id, mine, theirs } = conflict;
-    const chosen = now.choices.get(id);
-    const name = (mine ?? theirs)?.defect_type ?? "";
-    const choices = choicesOf(conflict).map((choice) =>
-      element(
-        "button",
-        {
-          type: "button",
-          class: "button small",
-          "aria-pressed": String(choice === chosen),
-          click: () => choosing && become(withChoice({ ...choosing, at: index }, choice, id)),
-        },
-        wordOf(conflict, choice),
-      ),
-    );
-    return element(
-      "li",
-      { class: "conflict-row", "aria-current": index === now.at ? "true" : null },
-      element("button", { type: "button", class: "conflict-name", click: () => choosing && become({ ...choosing, at: index }) }, name),
-      element("p", { class: "small soft" }, conflictMessage(conflict, other)),
-      element("div", { class: "row", role: "group", "aria-label": `Which ${name}` }, ...choices),
-    );
   }
 
   /** @param {Choice} choice */
@@ -125,7 +72,7 @@ export function createConflicts({ place, canvas, say, resolve }) {
       other = savedBy ?? "the other person";
       takeAway ??= canvas.addLayer({ paint: (context, _, view) => choosing && paintConflictOverlay(context, view, { choosing, other }) });
       if (!section.isConnected) place.prepend(section);
-      become(beginChoosing(conflicts, choosing), choosing === null);
+      become(startChoices(conflicts, choosing), choosing === null);
     },
     end() {
       takeAway?.();
@@ -147,6 +94,75 @@ export function createConflicts({ place, canvas, say, resolve }) {
       ]),
     ],
   };
+}
+
+/**
+ * Bring both versions of a box in sight, and select it.
+ * @param {Pick<import("../canvas/canvas.js").Canvas, "centerOn" | "select">} canvas
+ * @param {Conflict} conflict
+ */
+function bringInSight(canvas, { id, mine, theirs }) {
+  const boxes = [mine, theirs].flatMap((box) => box ?? []);
+  canvas.centerOn({
+    xmin: Math.min(...boxes.map(({ xmin }) => xmin)),
+    ymin: Math.min(...boxes.map(({ ymin }) => ymin)),
+    xmax: Math.max(...boxes.map(({ xmax }) => xmax)),
+    ymax: Math.max(...boxes.map(({ ymax }) => ymax)),
+  });
+  canvas.select(id);
+}
+
+/**
+ * @typedef {object} Calls
+ * @property {(index: number) => void} go
+ * @property {(index: number, choice: Choice, id: string) => void} take
+ * @property {(choice: "mine" | "theirs") => void} takeAll
+ * @property {() => void} finish
+ */
+
+/** @typedef {{other: string, calls: Calls}} View  `other`: the other person's name */
+
+/** @param {HTMLElement} section @param {Choosing} now @param {View} view */
+function drawChoices(section, now, view) {
+  const { other, calls } = view;
+  const hadFocus = section.contains(document.activeElement);
+  const open = now.conflicts.filter(({ id }) => !now.choices.has(id)).length;
+  section.replaceChildren(
+    element("h3", {}, now.conflicts.length === 1 ? "One box to choose" : `${now.conflicts.length} boxes to choose`),
+    element("p", { class: "small soft" }, `Dashed on the image: as ${other} saved it.`),
+    element("ol", { class: "conflict-rows" }, ...now.conflicts.map((conflict, index) => rowOf(now, conflict, index, view))),
+    element(
+      "div",
+      { class: "row" },
+      button("All mine", () => calls.takeAll("mine")),
+      button("All theirs", () => calls.takeAll("theirs")),
+      element(
+        "button",
+        { type: "button", class: "button small primary", disabled: open > 0, click: calls.finish },
+        open > 0 ? `Save (${open} open)` : "Save the choice",
+      ),
+    ),
+  );
+  if (hadFocus && !section.contains(document.activeElement)) section.focus({ preventScroll: true });
+}
+
+/** @param {Choosing} now @param {Conflict} conflict @param {number} index @param {View} view */
+function rowOf(now, conflict, index, { other, calls }) {
+  const { id, mine, theirs } = conflict;
+  const chosen = now.choices.get(id);
+  const name = (mine ?? theirs)?.defect_type ?? "";
+  const choices = choicesOf(conflict).map((choice) => {
+    const pressed = String(choice === chosen);
+    const take = () => calls.take(index, choice, id);
+    return element("button", { type: "button", class: "button small", "aria-pressed": pressed, click: take }, wordOf(conflict, choice));
+  });
+  return element(
+    "li",
+    { class: "conflict-row", "aria-current": index === now.at ? "true" : null },
+    element("button", { type: "button", class: "conflict-name", click: () => calls.go(index) }, name),
+    element("p", { class: "small soft" }, conflictMessage(conflict, other)),
+    element("div", { class: "row", role: "group", "aria-label": `Which ${name}` }, ...choices),
+  );
 }
 
 /** @param {Conflict} conflict @param {Choice} choice @returns {string} */

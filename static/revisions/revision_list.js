@@ -49,144 +49,147 @@ const EMPTY =
  * @returns {{update: (state: ViewState) => void}}
  */
 export function createRevisionList(place, calls) {
+  const view = { place, calls };
   return {
     update(state) {
       const { rows, more, busy, failure, chosen } = state;
       keepingFocus(place, () => {
         place.replaceChildren(
-          ...(failure ? [trouble(failure, busy)] : []),
-          ...(chosen === null ? [] : [detail(chosen, state)]),
-          rows.length > 0 ? list(state) : element("p", { class: "soft empty-words" }, busy ? "Loading…" : EMPTY),
+          ...(failure ? [trouble(view, failure, busy)] : []),
+          ...(chosen === null ? [] : [detail(view, chosen, state)]),
+          rows.length > 0 ? list(view, state) : element("p", { class: "soft empty-words" }, busy ? "Loading…" : EMPTY),
           ...(more ? [button("Show older versions", "more", calls.older, busy)] : []),
         );
       });
     },
   };
+}
 
-  /** @param {string} words @param {boolean} busy */
-  function trouble(words, busy) {
-    return element(
-      "p",
-      { class: "note error small", role: "alert" },
-      element("span", { class: "grow" }, words),
-      button("Try again", "again", calls.again, busy),
-    );
-  }
+/** @typedef {{place: HTMLElement, calls: ViewCalls}} View */
 
-  /** @param {ViewState} state */
-  function list({ rows, more, chosen }) {
-    const items = rows.map((row, index) => {
-      const before = rows[index + 1]?.box_count ?? (more ? row.box_count : 0);
-      return element("li", {}, rowButton(row, { pressed: row.version === chosen, added: row.box_count - before }));
-    });
-    return element("ol", { class: "revisions", "aria-label": "Versions, newest first", keydown: walk }, ...items);
-  }
+/** @param {View} view @param {string} words @param {boolean} busy */
+function trouble(view, words, busy) {
+  return element(
+    "p",
+    { class: "note error small", role: "alert" },
+    element("span", { class: "grow" }, words),
+    button("Try again", "again", view.calls.again, busy),
+  );
+}
 
-  /** @param {Revision} row @param {{pressed: boolean, added: number}} look */
-  function rowButton(row, { pressed, added }) {
-    return element(
+/** @param {View} view @param {ViewState} state */
+function list(view, { rows, more, chosen }) {
+  const items = rows.map((row, index) => {
+    const before = rows[index + 1]?.box_count ?? (more ? row.box_count : 0);
+    return element("li", {}, rowButton(view, row, { pressed: row.version === chosen, added: row.box_count - before }));
+  });
+  return element("ol", { class: "revisions", "aria-label": "Versions, newest first", keydown: (/** @type {KeyboardEvent} */ event) => walk(view, event) }, ...items);
+}
+
+/** @param {View} view @param {Revision} row @param {{pressed: boolean, added: number}} look */
+function rowButton(view, row, { pressed, added }) {
+  return element(
+    "button",
+    {
+      type: "button",
+      class: "revision",
+      "aria-pressed": String(pressed),
+      "data-key": `version ${row.version}`,
+      "data-own-focus": true,
+      click: () => view.calls.choose(row.version),
+    },
+    element("span", { class: "mono" }, String(row.version)),
+    element(
+      "span",
+      { class: "revision-words" },
+      element("span", {}, reasonText(row.reason)),
+      element(
+        "span",
+        { class: "soft small", title: new Date(row.created_at).toLocaleString() },
+        `${row.author ?? "Blemish"}, ${timeAgo(row.created_at)}`,
+      ),
+    ),
+    element("span", { class: "small soft" }, `${countOf(row.box_count, "box", "boxes")}${signed(added)}`),
+  );
+}
+
+/** @param {View} view @param {number} version @param {ViewState} state */
+function detail(view, version, { against, differences, mayRestore, busy }) {
+  return element(
+    "div",
+    { class: "revision-detail", role: "group", "aria-label": `Version ${version}`, keydown: (/** @type {KeyboardEvent} */ event) => leaveByEscape(view, event) },
+    element("h3", {}, `Version ${version}`),
+    element(
+      "div",
+      { class: "row", role: "radiogroup", "aria-label": "Compare" },
+      radio(view, "What it changed", "before", against, busy),
+      radio(view, "What changed since", "now", against, busy),
+    ),
+    element("p", { role: "status" }, differences ? countDifferences(differences) : busy ? "Loading…" : "Not loaded."),
+    element("ul", { class: "differences small" }, ...(differences ?? []).map((difference) => differenceRow(view, difference))),
+    differences?.length ? element("p", { class: "legend small soft" }, LEGEND) : null,
+    element(
+      "div",
+      { class: "row" },
+      button(`Restore version ${version}`, "restore", () => view.calls.restore(version), busy || !mayRestore),
+      button("Back to work", "back", view.calls.close, busy),
+    ),
+  );
+}
+
+/** @param {View} view @param {Difference} difference */
+function differenceRow(view, difference) {
+  const point = () => view.calls.point(difference);
+  return element(
+    "li",
+    { "data-kind": difference.kinds[0] },
+    element(
       "button",
       {
         type: "button",
-        class: "revision",
-        "aria-pressed": String(pressed),
-        "data-key": `version ${row.version}`,
+        class: "link",
         "data-own-focus": true,
-        click: () => calls.choose(row.version),
+        "data-key": `box ${difference.id}`,
+        focus: point,
+        mouseenter: point,
+        click: () => view.calls.bring(difference),
       },
-      element("span", { class: "mono" }, String(row.version)),
-      element(
-        "span",
-        { class: "revision-words" },
-        element("span", {}, reasonText(row.reason)),
-        element(
-          "span",
-          { class: "soft small", title: new Date(row.created_at).toLocaleString() },
-          `${row.author ?? "Blemish"}, ${timeAgo(row.created_at)}`,
-        ),
-      ),
-      element("span", { class: "small soft" }, `${countOf(row.box_count, "box", "boxes")}${signed(added)}`),
-    );
-  }
+      describeDifference(difference),
+    ),
+  );
+}
 
-  /** @param {number} version @param {ViewState} state */
-  function detail(version, { against, differences, mayRestore, busy }) {
-    return element(
-      "div",
-      { class: "revision-detail", role: "group", "aria-label": `Version ${version}`, keydown: leaveByEscape },
-      element("h3", {}, `Version ${version}`),
-      element(
-        "div",
-        { class: "row", role: "radiogroup", "aria-label": "Compare" },
-        radio("What it changed", "before", against, busy),
-        radio("What changed since", "now", against, busy),
-      ),
-      element("p", { role: "status" }, differences ? countDifferences(differences) : busy ? "Loading…" : "Not loaded."),
-      element("ul", { class: "differences small" }, ...(differences ?? []).map(differenceRow)),
-      differences?.length ? element("p", { class: "legend small soft" }, LEGEND) : null,
-      element(
-        "div",
-        { class: "row" },
-        button(`Restore version ${version}`, "restore", () => calls.restore(version), busy || !mayRestore),
-        button("Back to work", "back", calls.close, busy),
-      ),
-    );
-  }
+/** @param {View} view @param {string} label @param {Against} value @param {Against} against @param {boolean} busy */
+function radio(view, label, value, against, busy) {
+  const input = element("input", {
+    type: "radio",
+    name: "against",
+    "data-key": `against ${value}`,
+    checked: against === value,
+    disabled: busy,
+    change: () => view.calls.compareWith(value),
+  });
+  return element("label", { class: "check", "data-own-focus": true }, input, label);
+}
 
-  /** @param {Difference} difference */
-  function differenceRow(difference) {
-    const point = () => calls.point(difference);
-    return element(
-      "li",
-      { "data-kind": difference.kinds[0] },
-      element(
-        "button",
-        {
-          type: "button",
-          class: "link",
-          "data-own-focus": true,
-          "data-key": `box ${difference.id}`,
-          focus: point,
-          mouseenter: point,
-          click: () => calls.bring(difference),
-        },
-        describeDifference(difference),
-      ),
-    );
-  }
+/** @param {View} view @param {KeyboardEvent} event */
+function walk(view, event) {
+  leaveByEscape(view, event);
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  // The arrows belong to the list here, not to the box that is selected.
+  event.preventDefault();
+  event.stopPropagation();
+  const all = /** @type {HTMLElement[]} */ ([...view.place.querySelectorAll("button.revision")]);
+  const at = all.findIndex((item) => item === document.activeElement);
+  all[Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), 0), all.length - 1)]?.focus();
+}
 
-  /** @param {string} label @param {Against} value @param {Against} against @param {boolean} busy */
-  function radio(label, value, against, busy) {
-    const input = element("input", {
-      type: "radio",
-      name: "against",
-      "data-key": `against ${value}`,
-      checked: against === value,
-      disabled: busy,
-      change: () => calls.compareWith(value),
-    });
-    return element("label", { class: "check", "data-own-focus": true }, input, label);
-  }
-
-  /** @param {KeyboardEvent} event */
-  function walk(event) {
-    leaveByEscape(event);
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    // The arrows belong to the list here, not to the box that is selected.
-    event.preventDefault();
-    event.stopPropagation();
-    const all = /** @type {HTMLElement[]} */ ([...place.querySelectorAll("button.revision")]);
-    const at = all.findIndex((item) => item === document.activeElement);
-    all[Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), 0), all.length - 1)]?.focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  function leaveByEscape(event) {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    calls.close();
-  }
+/** @param {View} view @param {KeyboardEvent} event */
+function leaveByEscape(view, event) {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  event.stopPropagation();
+  view.calls.close();
 }
 
 /** @param {string} label @param {string} key @param {() => void} click @param {boolean} disabled */

@@ -76,10 +76,7 @@ export function createSaver({ store, put, storeUnsent, report, isTakenOver = () 
   /** @type {SaveEvent[]} */
   const events = [];
   let isDispatching = false;
-  /** Whether the boxes on the page change because the machine shows them. */
-  let isShowing = false;
-  /** @type {Save | null} */
-  let lastSave = null;
+  const effects = createEffects({ store, put, storeUnsent, report, timers, dispatch, goOn });
 
   /** @param {SaveEvent} event  an event that comes while another one is carried out waits for its end */
   function dispatch(event) {
@@ -91,7 +88,7 @@ export function createSaver({ store, put, storeUnsent, report, isTakenOver = () 
         const step = next(state, now);
         state = step.state;
         if (isAtWork(state)) work ??= createWork();
-        step.effects.forEach(carryOut);
+        step.effects.forEach(effects.carryOut);
         if (!isAtWork(state)) endWork();
       }
     } finally {
@@ -109,48 +106,8 @@ export function createSaver({ store, put, storeUnsent, report, isTakenOver = () 
     dispatch(isTakenOver() ? { type: "takenOver" } : event);
   }
 
-  /** @param {Effect} effect */
-  function carryOut(effect) {
-    if (effect.type === "store") void keep(effect);
-    else if (effect.type === "send") void send(effect);
-    else if (effect.type === "lastSave") lastSave = effect.save;
-    else if (effect.type === "show") show(effect);
-    else if (effect.type === "report") report(effect.report);
-    else if (effect.type === "wait") timers.start(effect.ms);
-    else timers.stop();
-  }
-
-  /** @param {Extract<Effect, {type: "show"}>} effect */
-  function show({ boxes, origin }) {
-    isShowing = true;
-    store.replaceAll(boxes, origin);
-    isShowing = false;
-  }
-
-  /** @param {Extract<Effect, {type: "store"}>} effect */
-  async function keep({ work: unsent, answers }) {
-    let isStored = false;
-    try {
-      isStored = await storeUnsent(unsent);
-    } finally {
-      if (answers) goOn({ type: "stored", isStored, id: makeId() });
-      else dispatch({ type: "storage", isStored });
-    }
-  }
-
-  /** @param {Extract<Effect, {type: "send"}>} effect */
-  async function send({ request, save }) {
-    try {
-      const list = await put(save);
-      goOn({ type: "accepted", request, list, id: makeId() });
-    } catch (error) {
-      goOn(eventOf(error, request));
-      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
-    }
-  }
-
   const unsubscribe = store.subscribe(({ origin }) => {
-    if (origin !== "server" && !isShowing) dispatch({ type: "edit", boxes: store.all() });
+    if (origin !== "server" && !effects.isShowing()) dispatch({ type: "edit", boxes: store.all() });
   });
 
   /** @param {{force?: boolean}} options @returns {Promise<SaveState>} */
@@ -179,9 +136,8 @@ export function createSaver({ store, put, storeUnsent, report, isTakenOver = () 
     open: (list, unsent = null) => dispatch({ type: "open", list, work: unsent }),
     saveNow,
     leave() {
-      lastSave = null;
       dispatch({ type: "leave", id: makeId() });
-      return lastSave;
+      return effects.takeLastSave();
     },
     resolve(choices) {
       if (state.phase === "conflict") dispatch({ type: "resolve", choices, boxes: chosen(mergeOf(state), choices), id: makeId() });
@@ -191,6 +147,73 @@ export function createSaver({ store, put, storeUnsent, report, isTakenOver = () 
       unsubscribe();
       dispatch({ type: "stop" });
       await work?.done;
+    },
+  };
+}
+
+/**
+ * Make what carries the machine's effects out.
+ * @param {object} parts
+ * @param {Store} parts.store
+ * @param {(save: Save) => Promise<BoxList>} parts.put
+ * @param {(work: Work | null) => Promise<boolean>} parts.storeUnsent
+ * @param {(report: SaveReport) => void} parts.report
+ * @param {ReturnType<typeof createTimers>} parts.timers
+ * @param {(event: SaveEvent) => void} parts.dispatch
+ * @param {(event: SaveEvent) => void} parts.goOn   for an event that the machine waits for
+ */
+function createEffects({ store, put, storeUnsent, report, timers, dispatch, goOn }) {
+  /** Whether the boxes on the page change because the machine shows them. */
+  let isShowing = false;
+  /** @type {Save | null} */
+  let lastSave = null;
+
+  /** @param {Extract<Effect, {type: "show"}>} effect */
+  function show({ boxes, origin }) {
+    isShowing = true;
+    store.replaceAll(boxes, origin);
+    isShowing = false;
+  }
+
+  /** @param {Extract<Effect, {type: "store"}>} effect */
+  async function keep({ work, answers }) {
+    let isStored = false;
+    try {
+      isStored = await storeUnsent(work);
+    } finally {
+      if (answers) goOn({ type: "stored", isStored, id: makeId() });
+      else dispatch({ type: "storage", isStored });
+    }
+  }
+
+  /** @param {Extract<Effect, {type: "send"}>} effect */
+  async function send({ request, save }) {
+    try {
+      const list = await put(save);
+      goOn({ type: "accepted", request, list, id: makeId() });
+    } catch (error) {
+      goOn(eventOf(error, request));
+      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+    }
+  }
+
+  return {
+    isShowing: () => isShowing,
+    /** Take the save that the last event `leave` gave, if it gave one. */
+    takeLastSave() {
+      const taken = lastSave;
+      lastSave = null;
+      return taken;
+    },
+    /** @param {Effect} effect */
+    carryOut(effect) {
+      if (effect.type === "store") void keep(effect);
+      else if (effect.type === "send") void send(effect);
+      else if (effect.type === "lastSave") lastSave = effect.save;
+      else if (effect.type === "show") show(effect);
+      else if (effect.type === "report") report(effect.report);
+      else if (effect.type === "wait") timers.start(effect.ms);
+      else timers.stop();
     },
   };
 }

@@ -95,77 +95,21 @@ export const KEEPALIVE_BOXES = 200;
  */
 
 /**
+ * @typedef {object} ApiOptions
+ * @property {() => string} csrfToken read at each call: signing in again changes it
+ * @property {string | number} [person]   whose page this is: the server takes no write as another's
+ * @property {(token: string) => void} [tokenChanged]   a fresh CSRF token came
+ * @property {typeof fetch} [fetcher]
+ * @property {number} [timeoutMs]
+ */
+
+/**
  * Make the client.
- * @param {object} options
- * @param {() => string} options.csrfToken read at each call: signing in again changes it
- * @param {string | number} [options.person]   whose page this is: the server takes no write as another's
- * @param {(token: string) => void} [options.tokenChanged]   a fresh CSRF token came
- * @param {typeof fetch} [options.fetcher]
- * @param {number} [options.timeoutMs]
+ * @param {ApiOptions} options
  * @returns {Api}
  */
-export function createApi({
-  csrfToken,
-  person,
-  tokenChanged = () => {},
-  fetcher = (...args) => fetch(...args),
-  timeoutMs = 15000,
-}) {
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} options
-   * @returns {Promise<{status: number, body: any}>}
-   */
-  async function call(method, path, options = {}) {
-    try {
-      return await callOnce(method, path, options);
-    } catch (error) {
-      // Signing in elsewhere in this browser changed the token.
-      const isToken = error instanceof ApiError && error.status === 403 && error.message.startsWith("CSRF");
-      if (!isToken || options.keepalive) throw error;
-      tokenChanged((await callOnce("GET", "session/", { isOurs: false })).body.csrf_token);
-      return callOnce(method, path, options);
-    }
-  }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean, isOurs?: boolean}} options
-   * @returns {Promise<{status: number, body: any}>}
-   */
-  async function callOnce(method, path, { body, headers = {}, keepalive = false, isOurs = true }) {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeoutMs);
-    try {
-      const response = await fetcher(`/api/${path}`, {
-        method,
-        keepalive,
-        credentials: "same-origin",
-        signal: abort.signal,
-        headers: {
-          Accept: "application/json",
-          ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
-          ...(isOurs && person !== undefined ? { "X-Blemish-Person": String(person) } : {}),
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-          ...headers,
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-      const text = await response.text();
-      const answer = parse(text);
-      if (response.status >= 500) throw new Unreachable(`The server failed (${response.status}).`);
-      if (!response.ok) throw new ApiError(response.status, answer ?? { detail: text.slice(0, 200) });
-      return { status: response.status, body: answer };
-    } catch (error) {
-      if (error instanceof ApiError || error instanceof Unreachable) throw error;
-      throw new Unreachable("The server cannot be reached.");
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
+export function createApi(options) {
+  const { call, callOnce, tokenChanged } = createCall(options);
   return {
     getImage: async (id) => (await call("GET", `images/${id}/`)).body,
     getReviewCounts: async (project) => (await call("GET", `projects/${project}/review/`)).body,
@@ -221,6 +165,69 @@ export function createApi({
       return body;
     },
   };
+}
+
+/**
+ * Make the two ways to send a request; `call` sends it again with a fresh CSRF token when the old one is refused.
+ * @param {ApiOptions} options
+ */
+function createCall({ csrfToken, person, tokenChanged = () => {}, fetcher = (...args) => fetch(...args), timeoutMs = 15000 }) {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} options
+   * @returns {Promise<{status: number, body: any}>}
+   */
+  async function call(method, path, options = {}) {
+    try {
+      return await callOnce(method, path, options);
+    } catch (error) {
+      // Signing in elsewhere in this browser changed the token.
+      const isToken = error instanceof ApiError && error.status === 403 && error.message.startsWith("CSRF");
+      if (!isToken || options.keepalive) throw error;
+      tokenChanged((await callOnce("GET", "session/", { isOurs: false })).body.csrf_token);
+      return callOnce(method, path, options);
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: unknown, headers?: Record<string, string>, keepalive?: boolean, isOurs?: boolean}} options
+   * @returns {Promise<{status: number, body: any}>}
+   */
+  async function callOnce(method, path, { body, headers = {}, keepalive = false, isOurs = true }) {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    try {
+      const response = await fetcher(`/api/${path}`, {
+        method,
+        keepalive,
+        credentials: "same-origin",
+        signal: abort.signal,
+        headers: {
+          Accept: "application/json",
+          ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
+          ...(isOurs && person !== undefined ? { "X-Blemish-Person": String(person) } : {}),
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const text = await response.text();
+      const answer = parse(text);
+      if (response.status >= 500) throw new Unreachable(`The server failed (${response.status}).`);
+      if (!response.ok) throw new ApiError(response.status, answer ?? { detail: text.slice(0, 200) });
+      return { status: response.status, body: answer };
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof Unreachable) throw error;
+      throw new Unreachable("The server cannot be reached.");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return { call, callOnce, tokenChanged };
 }
 
 /** @param {string} text @returns {any} null when it is not JSON */

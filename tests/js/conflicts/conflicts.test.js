@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beginChoosing, conflictMessage, isComplete, present, walked, withAll, withChoice } from "../../../static/conflicts/conflict_choices.js";
+import { startChoices, conflictMessage, isComplete, present, walked, withAll, withChoice } from "../../../static/conflicts/conflict_choices.js";
 import { choicesOf, chosen, mergeBoxes } from "../../../static/boxes/merge.js";
 import { box } from "../sample.js";
 
@@ -37,7 +37,7 @@ test("both puts mine beside theirs under an id of its own", () => {
 });
 
 test("choosing goes on to the next open box and ends when all are chosen", () => {
-  let choosing = beginChoosing(merged.conflicts, null);
+  let choosing = startChoices(merged.conflicts, null);
   assert.equal(present(choosing).id, "a");
   choosing = walked(choosing, -1);
   assert.equal(present(choosing).id, "d");
@@ -52,8 +52,8 @@ test("choosing goes on to the next open box and ends when all are chosen", () =>
 });
 
 test("asked again, what was chosen stays chosen", () => {
-  const before = withChoice(beginChoosing(merged.conflicts, null), "theirs");
-  const again = beginChoosing(merged.conflicts.slice(0, 2), before);
+  const before = withChoice(startChoices(merged.conflicts, null), "theirs");
+  const again = startChoices(merged.conflicts.slice(0, 2), before);
   assert.deepEqual([...again.choices], [["a", "theirs"]]);
   assert.equal(present(again).id, "c");
 });
