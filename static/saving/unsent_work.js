@@ -2,7 +2,8 @@
 // Unsaved work, kept on this computer until the server has it: one record for each image and whoever sends
 // it. A record has one owner at a time: who takes it up moves it to a name of its own, in one step.
 import { sameBox } from "../boxes/boxes.js";
-import { StorageUnavailable, namesIn, parsed } from "./browser_storage.js";
+import { namesIn, parsed } from "./local_storage.js";
+import { StorageUnavailable } from "./storage_unavailable.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("./browser_storage.js").BrowserStorage} BrowserStorage */
@@ -60,8 +61,7 @@ import { StorageUnavailable, namesIn, parsed } from "./browser_storage.js";
  * @returns {UnsentWork}
  */
 export function createUnsentWork({ storage, person, kind, project, tab, findOpen, owners = new Map() }) {
-  /** @type {Map<string, {next: {image: WorkImage, work: Work | null} | null, running: Promise<boolean> | null}>} */
-  const queues = new Map();
+  const queues = createWriteQueues(write);
   /** @type {Map<string, Set<string>>} */
   const adopted = new Map();
   /** @type {Map<string, number>} */
@@ -99,24 +99,6 @@ export function createUnsentWork({ storage, person, kind, project, tab, findOpen
     return true;
   }
 
-  /**
-   * Write the newest work; what was overtaken while another writing ran is skipped.
-   * @param {{next: {image: WorkImage, work: Work | null} | null, running: Promise<boolean> | null}} queue
-   */
-  async function drain(queue) {
-    let isKept = true;
-    try {
-      while (queue.next) {
-        const { image, work } = queue.next;
-        queue.next = null;
-        isKept = await write(image, work);
-      }
-    } finally {
-      queue.running = null;
-    }
-    return isKept;
-  }
-
   /** @param {StoredRecord[]} found @returns {Promise<UnsentRecord[]>} */
   async function left(found) {
     const unsent = found.flatMap((record) => read(record) ?? []);
@@ -129,12 +111,7 @@ export function createUnsentWork({ storage, person, kind, project, tab, findOpen
   return {
     put(image, work) {
       if (isEnded) return Promise.resolve(false);
-      const key = keyOf(image.id);
-      const queue = queues.get(key) ?? { next: null, running: null };
-      queues.set(key, queue);
-      queue.next = { image, work };
-      queue.running ??= drain(queue);
-      return queue.running;
+      return queues.put(keyOf(image.id), image, work);
     },
     async find(imageId) {
       const found = await left(await storage.list(`${ofPerson}${kind}|${imageId}|`));
@@ -156,10 +133,47 @@ export function createUnsentWork({ storage, person, kind, project, tab, findOpen
     forget: (unsent) => storage.remove([unsent.key]),
     async end() {
       isEnded = true;
-      await Promise.all([...queues.values()].map(({ running }) => running));
+      await queues.finish();
       owners.delete(tab);
     },
     isEnded: () => isEnded,
+  };
+}
+
+/**
+ * Make queues of writes, one for each key: while a write runs, only the newest of those that wait is kept.
+ * @param {(image: WorkImage, work: Work | null) => Promise<boolean>} write
+ */
+function createWriteQueues(write) {
+  /** @typedef {{next: {image: WorkImage, work: Work | null} | null, running: Promise<boolean> | null}} Queue */
+  /** @type {Map<string, Queue>} */
+  const queues = new Map();
+
+  /** @param {Queue} queue */
+  async function drain(queue) {
+    let isStored = true;
+    try {
+      while (queue.next) {
+        const { image, work } = queue.next;
+        queue.next = null;
+        isStored = await write(image, work);
+      }
+    } finally {
+      queue.running = null;
+    }
+    return isStored;
+  }
+
+  return {
+    /** @param {string} key @param {WorkImage} image @param {Work | null} work */
+    put(key, image, work) {
+      const queue = queues.get(key) ?? { next: null, running: null };
+      queues.set(key, queue);
+      queue.next = { image, work };
+      queue.running ??= drain(queue);
+      return queue.running;
+    },
+    finish: () => Promise.all([...queues.values()].map(({ running }) => running)),
   };
 }
 

@@ -66,6 +66,23 @@ export async function fetchLevels(url, options = {}) {
   throw new Gone(reason, response.status, body.code ?? "");
 }
 
+/** @typedef {{tries: number, final: boolean, waiting: boolean, timer: any, reason: string}} Failure */
+
+/**
+ * Give what is known of a failure, and start the timer of the next try unless another try is useless.
+ * @param {unknown} error
+ * @param {number} before  failures before this one
+ * @param {(ms: number) => any} plan  starts the timer
+ * @returns {Failure}
+ */
+function failureOf(error, before, plan) {
+  const final = error instanceof Gone;
+  const timer = final ? null : plan(Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** before));
+  const isNetwork = error instanceof TypeError || error instanceof DOMException || !(error instanceof Error);
+  const reason = isNetwork ? "The server cannot be reached." : error.message;
+  return { tries: before + 1, final, waiting: true, timer, reason };
+}
+
 /**
  * @param {object} parts
  * @param {(trouble: Trouble | null) => void} parts.troubled   null: everything that is wanted came or is on its way
@@ -84,7 +101,7 @@ export function createLoader({
   let wanted = [];
   /** @type {Map<string, AbortController>} */
   const running = new Map();
-  /** @type {Map<string, {tries: number, final: boolean, waiting: boolean, timer: any, reason: string}>} */
+  /** @type {Map<string, Failure>} */
   const failures = new Map();
   let isTroubled = false;
 
@@ -109,24 +126,13 @@ export function createLoader({
       wanted = wanted.filter((wish) => wish.key !== key);
     } catch (error) {
       if (running.get(key) !== abort) return; // cancelled: nobody wants it any more
-      fail(key, error);
+      failures.set(key, failureOf(error, failures.get(key)?.tries ?? 0, (ms) => later(() => again(key), ms)));
     } finally {
       cancelLater(timer);
       if (running.get(key) === abort) running.delete(key);
     }
     tell();
     start();
-  }
-
-  /** @param {string} key @param {unknown} error */
-  function fail(key, error) {
-    const tries = (failures.get(key)?.tries ?? 0) + 1;
-    const final = error instanceof Gone;
-    const ms = Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** (tries - 1));
-    const timer = final ? null : later(() => again(key), ms);
-    const isNetwork = error instanceof TypeError || error instanceof DOMException || !(error instanceof Error);
-    const reason = isNetwork ? "The server cannot be reached." : error.message;
-    failures.set(key, { tries, final, waiting: true, timer, reason });
   }
 
   /** @param {string} key */

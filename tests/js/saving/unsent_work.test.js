@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createUnsentWork, moveOldWork } from "../../../static/saving/unsent_work.js";
-import { StorageUnavailable, openBrowserStorage } from "../../../static/saving/browser_storage.js";
+import { openBrowserStorage } from "../../../static/saving/browser_storage.js";
+import { StorageUnavailable } from "../../../static/saving/storage_unavailable.js";
 import { createBrowserTabs } from "../../../static/saving/browser_tabs.js";
 import { Disk, fakeIndexedDB, fakeLocalStorage } from "../fakestorage.js";
 import { box } from "../sample.js";
