@@ -110,7 +110,7 @@ function createLabelPage(workbench) {
     leaseLock,
     tryAgain,
     openId,
-    mayEdit: () => isMine() && !session.busy() && !revisions.looking(),
+    mayEdit: () => isMine() && !session.busy() && !revisions.isShown(),
     commands: (/** @type {import("../workbench/workbench.js").SharedCommands} */ shared) =>
       labelCommands(shared, session, conflicts.commands),
     signedIn() {
@@ -128,7 +128,7 @@ function createLabelPage(workbench) {
     ownsUnsent: (/** @type {import("../saving/unsent_work.js").UnsentRecord} */ { kind, image }) =>
       kind === "label" && String(image.id) === String(openId()),
     imageShown: revisions.show,
-    hidesComments: () => revisions.looking(),
+    hidesComments: () => revisions.isShown(),
     commentsChanged: describeImage,
     tabChanged: revisions.tabChanged,
   };

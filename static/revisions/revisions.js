@@ -5,19 +5,18 @@ import { differencesOf } from "./difference.js";
 import { find } from "../ui/element.js";
 import { paintRevisionOverlay } from "./revision_overlay.js";
 import { createRevisionList } from "./revision_list.js";
+import { createRevisionReader } from "./revision_reader.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("./difference.js").Difference} Difference */
 
-/** @typedef {import("./revision_list.js").Revision} Revision */
-
-const PAGE = 50;
+/** @typedef {import("./revision_reader.js").RevisionReader} RevisionReader */
 
 /**
  * @typedef {object} Revisions
  * @property {(image: {id: string | number} | null) => void} show
  * @property {() => void} tabChanged   the History tab was opened or left
- * @property {() => boolean} looking   whether a revision is on the canvas, so that nothing can be edited
+ * @property {() => boolean} isShown   whether a revision is on the canvas, so that nothing can be edited
  * @property {() => void} close        back to the boxes as they are
  */
 
@@ -35,6 +34,21 @@ const PAGE = 50;
  * @returns {Revisions}
  */
 export function createRevisions({ root, api, canvas, store, tabs, saver, mayRestore, say, changed }) {
+  /** @type {{id: string | number} | null} */
+  let image = null;
+  let reader = createRevisionReader(api, null);
+  /** How many calls are on their way. */
+  let running = 0;
+  let failure = "";
+  /** @type {number | null} */
+  let chosen = null;
+  /** @type {"before" | "now"} */
+  let against = "before";
+  /** @type {Comparison | null} what is on the canvas */
+  let seen = null;
+  /** @type {string | null} */
+  let pointed = null;
+
   const view = createRevisionList(find("[data-history]", root), {
     choose,
     compareWith(other) {
@@ -43,8 +57,8 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
     },
     restore: (version) => void restore(version),
     close,
-    again: () => void attempt(() => (chosen === null ? load() : compare())),
-    older: () => void attempt(() => load(true)),
+    again: () => void attempt(() => (chosen === null ? reader.load() : compare())),
+    older: () => void attempt(() => reader.load({ older: true })),
     point(difference) {
       pointed = difference.id;
       canvas.invalidate();
@@ -54,41 +68,7 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
       if (box) canvas.centerOn(box);
     },
   });
-  /** @type {{id: string | number} | null} */
-  let image = null;
-  /** @type {Revision[]} */
-  let rows = [];
-  let more = false;
-  /** How many calls are on their way. */
-  let running = 0;
-  let failure = "";
-  /** @type {number | null} */
-  let chosen = null;
-  /** @type {"before" | "now"} */
-  let against = "before";
-  /** @type {{version: number, against: string, differences: Difference[], same: Box[]} | null} what is on the canvas */
-  let seen = null;
-  /** @type {string | null} */
-  let pointed = null;
-  /** @type {Map<number, Box[]>} revisions never change, so what was read stays true */
-  const read = new Map();
-
-  canvas.addLayer({
-    paint(context, _sizeScr, view) {
-      if (seen) paintRevisionOverlay(context, view, { ...seen, chosen: pointed });
-    },
-    press() {
-      if (!seen) return false;
-      say("An older version is shown; Escape goes back to work.");
-      return true;
-    },
-  });
-
-  find("canvas", root).addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !seen) return;
-    event.stopPropagation();
-    close();
-  });
+  showOn({ canvas, root, say, close, seen: () => seen && { ...seen, chosen: pointed } });
 
   /** @param {() => Promise<void>} work its failure is told */
   async function attempt(work) {
@@ -107,43 +87,12 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
     }
   }
 
-  async function load(older = false) {
-    const at = image;
-    if (!at) return;
-    const before = older ? rows.at(-1)?.version : undefined;
-    const found = await api.getRevisions(at.id, { before, page_size: PAGE });
-    if (image !== at) return;
-    rows = older ? [...rows, ...found] : found;
-    more = found.length === PAGE;
-  }
-
-  /** @param {number} version 0 is the image before its first save @returns {Promise<Box[]>} */
-  async function boxesOf(version) {
-    if (version === 0 || !image) return [];
-    const known = read.get(version);
-    if (known) return known;
-    const { boxes } = await api.getRevision(image.id, version);
-    read.set(version, boxes);
-    return boxes;
-  }
-
-  /** @param {number} version @returns {Promise<number>} the version before it, 0 when it was the first */
-  async function versionBefore(version) {
-    const index = rows.findIndex((row) => row.version === version);
-    if (index === rows.length - 1 && more) await load(true);
-    return rows[index + 1]?.version ?? 0;
-  }
-
   async function compare() {
     const [at, version, asked] = [image, chosen, against];
     if (version === null) return;
-    const own = await boxesOf(version);
-    const other = asked === "now" ? [...store.all()] : await boxesOf(await versionBefore(version));
+    const comparison = await compareRevision(reader, version, asked, store);
     if (image !== at || chosen !== version || against !== asked) return; // another one was chosen meanwhile
-    const [before, after] = asked === "now" ? [own, other] : [other, own];
-    const differences = differencesOf(before, after);
-    const different = new Set(differences.map(({ id }) => id));
-    seen = { version, against, differences, same: after.filter(({ id }) => !different.has(id)) };
+    seen = comparison;
     canvas.select(null);
     canvas.setBoxesHidden(true);
     changed();
@@ -173,52 +122,91 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
   function restore(version) {
     if (running > 0) return Promise.resolve();
     return attempt(async () => {
-      const [at, keeper] = [image, saver()];
-      if (!at || !keeper) return;
-      if ((await keeper.saveNow()) !== "saved") {
+      const [at, current] = [image, saver()];
+      if (!at || !current) return;
+      if ((await current.saveNow()) !== "saved") {
         say("Your last changes are not saved yet: nothing was restored.");
         return;
       }
-      const list = await api.restore(at.id, version, keeper.version());
+      const list = await api.restore(at.id, version, current.version());
       if (image !== at) return;
-      keeper.open(list);
+      current.open(list);
       close();
-      await load();
+      await reader.load();
       say(`Version ${version} is back, as version ${list.version}. Restore another one to undo it.`);
     });
   }
 
   function render() {
     const isShown = seen !== null && seen.version === chosen && seen.against === against;
-    view.update({
-      rows,
-      more,
-      busy: running > 0,
-      failure,
-      chosen,
-      against,
-      differences: isShown && seen ? seen.differences : null,
-      mayRestore: mayRestore(),
-    });
+    const differences = isShown && seen ? seen.differences : null;
+    const [rows, more, busy] = [reader.rows(), reader.more(), running > 0];
+    view.update({ rows, more, busy, failure, chosen, against, differences, mayRestore: mayRestore() });
     canvas.invalidate();
   }
 
+  const loadIfShown = () => tabs.chosen() === "history" && void attempt(() => reader.load());
   return {
     show(next) {
       close();
       image = next;
-      rows = [];
-      more = false;
+      reader = createRevisionReader(api, next?.id ?? null);
       failure = "";
-      read.clear();
       render();
-      if (tabs.chosen() === "history") void attempt(() => load());
+      loadIfShown();
     },
     tabChanged() {
-      if (tabs.chosen() === "history") void attempt(() => load());
+      if (tabs.chosen() === "history") loadIfShown();
       else close();
     },
-    looking: () => seen !== null,
+    isShown: () => seen !== null,
     close,
   };
+}
+
+/** @typedef {{version: number, against: "before" | "now", differences: Difference[], same: Box[]}} Comparison */
+
+/**
+ * Compare a revision with the one before it, or with the boxes on the page.
+ * @param {RevisionReader} reader
+ * @param {number} version
+ * @param {"before" | "now"} against
+ * @param {import("../boxes/store.js").Store} store
+ * @returns {Promise<Comparison>}
+ */
+async function compareRevision(reader, version, against, store) {
+  const own = await reader.boxesOf(version);
+  const other = against === "now" ? [...store.all()] : await reader.boxesOf(await reader.versionBefore(version));
+  const [before, after] = against === "now" ? [own, other] : [other, own];
+  const differences = differencesOf(before, after);
+  const different = new Set(differences.map(({ id }) => id));
+  return { version, against, differences, same: after.filter(({ id }) => !different.has(id)) };
+}
+
+/**
+ * Paint the revision over the image; while it is there, the image takes no press, and Escape closes it.
+ * @param {object} parts
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
+ * @param {HTMLElement} parts.root
+ * @param {(text: string) => void} parts.say
+ * @param {() => void} parts.close
+ * @param {() => {differences: Difference[], same: Box[], chosen: string | null} | null} parts.seen
+ */
+function showOn({ canvas, root, say, close, seen }) {
+  canvas.addLayer({
+    paint(context, _sizeScr, view) {
+      const shown = seen();
+      if (shown) paintRevisionOverlay(context, view, shown);
+    },
+    press() {
+      if (!seen()) return false;
+      say("An older version is shown; Escape goes back to work.");
+      return true;
+    },
+  });
+  find("canvas", root).addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !seen()) return;
+    event.stopPropagation();
+    close();
+  });
 }
