@@ -43,7 +43,6 @@ export function createCommentWriting({ root, canvas, store, drafts, post, change
   /** Whether the next click on the image moves the pin. */
   let armed = false;
 
-  const boxOf = (/** @type {string} */ id) => store.get(id);
   const composer = createComposer(find("[data-composer]", root), {
     type: (text) => change({ text }),
     askForHelp: (needs_help) => change({ needs_help }),
@@ -77,21 +76,12 @@ export function createCommentWriting({ root, canvas, store, drafts, post, change
     changed();
   }
 
-  /** @param {Point} point @returns {Point} on the image, to a tenth of a pixel */
-  function inside(point) {
-    const { width, height } = canvas.size();
-    const clamp = (/** @type {number} */ value, /** @type {number} */ most) =>
-      Math.round(Math.min(Math.max(value, 0), most) * 10) / 10;
-    return { x: clamp(point.x, width), y: clamp(point.y, height) };
-  }
-
-  /** @param {import("../boxes/types.js").Rect} rect @returns {Point} */
-  const middleOf = ({ xmin, ymin, xmax, ymax }) => inside({ x: (xmin + xmax) / 2, y: (ymin + ymax) / 2 });
+  const middle = () => middleOf(canvas.middle(), canvas.size());
 
   /** @returns {{x: number, y: number, box: string | null}} */
   function here() {
     const box = store.get(canvas.selected() ?? "");
-    return box ? { ...middleOf(box), box: box.id } : { ...middleOf(canvas.middle()), box: null };
+    return box ? { ...middleOf(box, canvas.size()), box: box.id } : { ...middle(), box: null };
   }
 
   /** @param {"image" | "place" | "box"} where */
@@ -99,7 +89,7 @@ export function createCommentWriting({ root, canvas, store, drafts, post, change
     armed = where === "place";
     if (where === "image") change({ x: null, y: null, box: null });
     else if (where === "box") change(here());
-    else change({ ...(draft.begin?.x === null ? middleOf(canvas.middle()) : {}), box: null });
+    else change({ ...(draft.begin?.x === null ? middle() : {}), box: null });
   }
 
   return {
@@ -119,11 +109,11 @@ export function createCommentWriting({ root, canvas, store, drafts, post, change
     take(point) {
       if (!armed || !draft.begin) return false;
       armed = false;
-      change({ ...inside(point), box: null });
+      change({ ...inside(point, canvas.size()), box: null });
       requestAnimationFrame(composer.focus); // after the canvas took the keyboard
       return true;
     },
-    pin: () => draft.begin && pinPoint(draft.begin, boxOf),
+    pin: () => draft.begin && pinPoint(draft.begin, store.get),
     focus: composer.focus,
     posted(at, uid) {
       const later = at === imageId ? draft : drafts.find(at);
@@ -145,4 +135,18 @@ export function createCommentWriting({ root, canvas, store, drafts, post, change
       composer.update({ draft: draft.begin, boxName: box?.defect_type ?? null, armed, busy });
     },
   };
+}
+
+/** @typedef {import("../boxes/types.js").Size} Size */
+
+/** @param {Point} point @param {Size} size @returns {Point} on the image, to a tenth of a pixel */
+function inside(point, { width, height }) {
+  const clamp = (/** @type {number} */ value, /** @type {number} */ most) =>
+    Math.round(Math.min(Math.max(value, 0), most) * 10) / 10;
+  return { x: clamp(point.x, width), y: clamp(point.y, height) };
+}
+
+/** @param {import("../boxes/types.js").Rect} rect @param {Size} size @returns {Point} */
+function middleOf({ xmin, ymin, xmax, ymax }, size) {
+  return inside({ x: (xmin + xmax) / 2, y: (ymin + ymax) / 2 }, size);
 }

@@ -1,15 +1,15 @@
 // @ts-check
 // The comments of the open image: their pins on the canvas, their list at the side, what is written and sent.
-import { ApiError, Unreachable } from "../server/api.js";
 import { find } from "../ui/element.js";
 import { paintPins } from "./pins.js";
 import { createThreadList } from "./thread_list.js";
-import { countOpen, hitPin, isAsking, pinPoint, pinsOf, withThread } from "./threads.js";
+import { countOpen, hitPin, isAsking, pinPoint, pinsOf } from "./threads.js";
 import { toScreen } from "../canvas/viewport.js";
+import { createCommentSending, emptyCommentState, sentenceOfAnswer } from "./comment_sending.js";
 import { createCommentWriting } from "./comment_writing.js";
 
-/** @typedef {import("./threads.js").Thread} Thread */
-/** @typedef {import("./threads.js").Reply} Reply */
+/** @typedef {import("./comment_sending.js").CommentState} CommentState */
+/** @typedef {import("./comment_writing.js").CommentWriting} CommentWriting */
 /** @typedef {import("../boxes/types.js").Point} Point */
 
 /** Somebody else may have answered meanwhile. */
@@ -56,88 +56,23 @@ export function createComments({
   changed = () => {},
   helpEnded = () => {},
 }) {
-  const trouble = find("[data-comments-error]", root);
-  const empty = find("[data-comments-empty]", root);
-  /** @type {{id: string | number} | null} */
-  let image = null;
-  /** @type {Thread[]} */
-  let threads = [];
-  /** @type {number | null} */
-  let chosen = null;
-  /** @type {{id: number, text: string} | null} */
-  let editing = null;
-  /** @type {number | null} */
-  let removing = null;
-  let busy = false;
-  /** Whether words wait for the network, to be sent when it is back. */
-  let waiting = false;
-  let failure = "";
+  const state = emptyCommentState();
   let wantsHelp = false;
-
   const boxOf = (/** @type {string} */ id) => store.get(id);
   const writing = createCommentWriting({
-    root,
-    canvas,
-    store,
-    drafts,
-    post: () => void post(),
+    ...{ root, canvas, store, drafts },
+    post: () => void sending.post(),
     changed: render,
-    discarded() {
-      waiting = false;
-      failure = "";
-    },
+    discarded: () => void Object.assign(state, { waiting: false, failure: "" }),
   });
-  const list = createThreadList(
-    find("[data-threads]", root),
-    {
-      choose,
-      typeAnswer: (thread, text) => writing.typeAnswer(thread.id, text),
-      answer: (thread) => void answer(thread),
-      resolve: (thread, resolved) =>
-        void change(() => api.patchComment(thread.id, { resolved }), resolved ? "Resolved." : "Open again."),
-      askForHelp: (thread, needs_help) =>
-        void change(() => api.patchComment(thread.id, { needs_help }), "A reviewer is asked."),
-      edit(next) {
-        editing = next;
-        render();
-        focusKey(next === null ? `thread ${chosen}` : `words ${next.id}`);
-      },
-      typeWords(text) {
-        if (editing) editing = { ...editing, text };
-      },
-      reword: (comment, text) => void change(() => api.patchComment(comment.id, { text }), "Changed."),
-      remove: (comment) => void remove(comment),
-    },
-    person,
-  );
-
-  const pins = () => {
-    const known = pinsOf(threads, boxOf, chosen);
-    const point = writing.pin();
-    if (!point) return known;
-    const help = writing.beginning()?.needs_help ?? false;
-    return [...known, { id: DRAFT, number: 0, point, help, resolved: false }];
-  };
-  canvas.addLayer({
-    paint(context, _sizeScr, view) {
-      if (!image || hidden()) return;
-      paintPins(context, view, pins(), writing.pin() && tabs.chosen() === "comments" ? DRAFT : chosen);
-    },
-    press(point) {
-      if (!image || hidden()) return false;
-      if (writing.take(point)) return true;
-      const pin = hitPin(pins(), point, canvas.view().scale);
-      if (!pin) return false;
-      tabs.choose("comments");
-      if (pin.id === DRAFT) requestAnimationFrame(writing.focus);
-      else choose(pin.id);
-      return true;
-    },
-  });
+  const focusKey = (/** @type {string} */ key) => focusByKey(root, key);
+  const sending = createCommentSending({ api, state, writing, render, load, focusKey, say, helpEnded });
+  const list = createThreadList(find("[data-threads]", root), listCalls({ api, state, writing, sending, choose, render, focusKey }), person);
+  addPins({ canvas, tabs, state, writing, boxOf, choose, hidden });
 
   /** @param {{needs_help?: boolean}} [fields] */
   function start(fields = {}) {
-    if (!image) {
+    if (!state.image) {
       say("Open an image first.");
       return;
     }
@@ -147,162 +82,54 @@ export function createComments({
 
   /** @param {number | null} id */
   function choose(id) {
-    chosen = id;
-    editing = removing = null;
-    const thread = threads.find((known) => known.id === id);
+    Object.assign(state, { chosen: id, editing: null, removing: null });
+    const thread = state.threads.find((known) => known.id === id);
     const point = thread && pinPoint(thread, boxOf);
-    if (point) bringInSight(point);
+    if (point) bringInSight(canvas, root, point);
     render();
     if (id !== null) focusKey(`thread ${id}`);
   }
 
-  /** @param {Point} point */
-  function bringInSight(point) {
-    const { xScr, yScr } = toScreen(canvas.view(), point);
-    const { width, height } = find("canvas", root).getBoundingClientRect();
-    if (xScr >= 0 && yScr >= 0 && xScr <= width && yScr <= height) return;
-    canvas.pan({ xScr: width / 2 - xScr, yScr: height / 2 - yScr });
-  }
-
-  /** @param {string} key */
-  function focusKey(key) {
-    const target = root.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (target instanceof HTMLElement) target.focus();
-  }
-
   async function load() {
-    const at = image;
+    const at = state.image;
     if (!at) return;
     try {
       const found = await api.getComments(at.id);
-      if (image !== at) return;
-      threads = found;
-      if (!waiting) failure = "";
-      if (wantsHelp) chosen = threads.find(isAsking)?.id ?? null;
+      if (state.image !== at) return;
+      state.threads = found;
+      if (!state.waiting) state.failure = "";
+      if (wantsHelp) state.chosen = found.find(isAsking)?.id ?? null;
       render();
       if (wantsHelp) root.querySelector(".thread.chosen")?.scrollIntoView({ block: "nearest" });
       wantsHelp = false;
-      if (waiting) void post();
+      if (state.waiting) void sending.post();
     } catch (error) {
-      if (image === at && threads.length === 0) failure = sentence(error, "The comments could not be loaded.");
-      else sentence(error, "");
+      const isFirst = state.image === at && state.threads.length === 0;
+      const sentence = sentenceOfAnswer(error, isFirst ? "The comments could not be loaded." : "");
+      if (isFirst) state.failure = sentence;
       render();
     }
   }
 
-  async function post() {
-    const [at, begin] = [image, writing.beginning()];
-    if (busy || !at || !begin || !begin.text.trim()) return;
-    busy = true;
-    render();
-    try {
-      const thread = await api.postComment(at.id, begin);
-      writing.posted(at.id, begin.uid);
-      if (image === at) {
-        threads = withThread(threads, thread);
-        chosen = thread.id;
-        waiting = false;
-        failure = "";
-      }
-      say(begin.needs_help ? "Posted: a reviewer is asked." : `Comment ${thread.number} is posted.`);
-    } catch (error) {
-      waiting = !(error instanceof ApiError && error.status === 400);
-      failure = sentence(error, "Not posted yet; your words are kept on this computer.");
-    } finally {
-      busy = false;
-      render();
-    }
-    if (!writing.beginning() && chosen !== null) focusKey(`thread ${chosen}`);
-  }
-
-  /** @param {Thread} thread */
-  async function answer(thread) {
-    const words = writing.answer(thread.id);
-    if (!words?.text.trim()) {
-      focusKey(`answer ${thread.id}`);
-      return;
-    }
-    const sent = await change(() => api.postReply(thread.id, words), "Answered.");
-    if (!sent) return;
-    writing.answered(thread.id);
-    render();
-  }
-
-  /** @param {Reply} comment */
-  async function remove(comment) {
-    if (removing !== comment.id) {
-      removing = comment.id;
-      render();
-      return;
-    }
-    removing = null;
-    const gone = await change(async () => {
-      await api.deleteComment(comment.id);
-      return null;
-    }, "Deleted.");
-    if (!gone) return;
-    await load();
-    if (!threads.some(({ id }) => id === chosen)) chosen = null;
-    render();
-  }
-
-  /**
-   * Send one change; one at a time, so that a double click is one.
-   * @param {() => Promise<Thread | null>} send
-   * @param {string} done   said when it is
-   * @returns {Promise<boolean>}
-   */
-  async function change(send, done) {
-    if (busy) return false;
-    busy = true;
-    const at = image;
-    const asked = threads.some(isAsking);
-    render();
-    try {
-      const thread = await send();
-      if (thread && image === at) threads = withThread(threads, thread);
-      if (asked && image === at && !threads.some(isAsking)) helpEnded();
-      editing = null;
-      failure = "";
-      say(done);
-      return true;
-    } catch (error) {
-      failure = sentence(error, "That was not sent.");
-      return false;
-    } finally {
-      busy = false;
-      render();
-    }
-  }
-
+  const view = { list, tabs, trouble: find("[data-comments-error]", root), empty: find("[data-comments-empty]", root) };
   function render() {
-    writing.render(busy);
-    list.update({ threads, chosen, boxOf, answerOf: (id) => writing.answer(id)?.text ?? "", editing, removing, busy });
-    empty.hidden = threads.length > 0 || writing.beginning() !== null || failure !== "";
-    trouble.textContent = failure;
-    trouble.hidden = failure === "";
-    const open = countOpen(threads);
-    tabs.setCount("comments", open > 0 ? String(open) : "");
+    draw(state, writing, boxOf, view);
     canvas.invalidate();
     changed();
   }
 
   store.subscribe(({ created, deleted }) => {
-    if (created.length + deleted.length > 0 && threads.some(({ box }) => box !== null)) render();
+    if (created.length + deleted.length > 0 && state.threads.some(({ box }) => box !== null)) render();
   });
   window.addEventListener("focus", () => void load());
   window.addEventListener("online", () => void load());
   setInterval(() => void (document.visibilityState === "visible" && load()), AGAIN_MS);
 
   return {
-    show(next, { help = false } = {}) {
-      image = next;
-      threads = [];
-      chosen = editing = removing = null;
-      waiting = false;
-      failure = "";
+    show(image, { help = false } = {}) {
+      Object.assign(state, { ...emptyCommentState(), busy: state.busy, image });
       wantsHelp = help;
-      writing.open(next?.id ?? null);
+      writing.open(image?.id ?? null);
       if (writing.beginning()) say("A comment that was not posted waits in Comments.");
       render();
       void load();
@@ -310,12 +137,110 @@ export function createComments({
     startComment: () => start(),
     startHelpRequest: () => start({ needs_help: true }),
     load,
-    needsHelp: () => threads.some(isAsking),
+    needsHelp: () => state.threads.some(isAsking),
   };
 }
 
-/** @param {unknown} error @param {string} before @returns {string} */
-function sentence(error, before) {
-  if (error instanceof ApiError || error instanceof Unreachable) return `${before} ${error.message}`.trim();
-  throw error;
+/**
+ * Draw what is known of the comments.
+ * @param {CommentState} state
+ * @param {CommentWriting} writing
+ * @param {(id: string) => import("../boxes/types.js").Box | undefined} boxOf
+ * @param {{list: ReturnType<typeof createThreadList>, tabs: import("../ui/tabs.js").Tabs, trouble: HTMLElement,
+ *   empty: HTMLElement}} view
+ */
+function draw(state, writing, boxOf, { list, tabs, trouble, empty }) {
+  const { threads, chosen, editing, removing, busy, failure } = state;
+  writing.render(busy);
+  list.update({ threads, chosen, boxOf, answerOf: (id) => writing.answer(id)?.text ?? "", editing, removing, busy });
+  empty.hidden = threads.length > 0 || writing.beginning() !== null || failure !== "";
+  trouble.textContent = failure;
+  trouble.hidden = failure === "";
+  const open = countOpen(threads);
+  tabs.setCount("comments", open > 0 ? String(open) : "");
+}
+
+/**
+ * Give what the list of threads calls.
+ * @param {object} parts
+ * @param {Pick<import("../server/api.js").Api, "patchComment">} parts.api
+ * @param {CommentState} parts.state
+ * @param {CommentWriting} parts.writing
+ * @param {import("./comment_sending.js").CommentSending} parts.sending
+ * @param {(id: number | null) => void} parts.choose
+ * @param {() => void} parts.render
+ * @param {(key: string) => void} parts.focusKey
+ * @returns {import("./thread_list.js").ListCalls}
+ */
+function listCalls({ api, state, writing, sending, choose, render, focusKey }) {
+  /** @param {number} id @param {Parameters<typeof api.patchComment>[1]} changes @param {string} done */
+  const patch = (id, changes, done) => void sending.change(() => api.patchComment(id, changes), done);
+  return {
+    choose,
+    typeAnswer: (thread, text) => writing.typeAnswer(thread.id, text),
+    answer: (thread) => void sending.answer(thread),
+    resolve: (thread, resolved) => patch(thread.id, { resolved }, resolved ? "Resolved." : "Open again."),
+    askForHelp: (thread, needs_help) => patch(thread.id, { needs_help }, "A reviewer is asked."),
+    edit(editing) {
+      state.editing = editing;
+      render();
+      focusKey(editing === null ? `thread ${state.chosen}` : `words ${editing.id}`);
+    },
+    typeWords(text) {
+      if (state.editing) state.editing = { ...state.editing, text };
+    },
+    reword: (comment, text) => patch(comment.id, { text }, "Changed."),
+    remove: (comment) => void sending.remove(comment),
+  };
+}
+
+/**
+ * Paint the pins over the image, and choose a thread by a press on its pin.
+ * @param {object} parts
+ * @param {import("../canvas/canvas.js").Canvas} parts.canvas
+ * @param {import("../ui/tabs.js").Tabs} parts.tabs
+ * @param {CommentState} parts.state
+ * @param {CommentWriting} parts.writing
+ * @param {(id: string) => import("../boxes/types.js").Box | undefined} parts.boxOf
+ * @param {(id: number) => void} parts.choose
+ * @param {() => boolean} parts.hidden
+ */
+function addPins({ canvas, tabs, state, writing, boxOf, choose, hidden }) {
+  const pins = () => {
+    const known = pinsOf(state.threads, boxOf, state.chosen);
+    const point = writing.pin();
+    if (!point) return known;
+    const help = writing.beginning()?.needs_help ?? false;
+    return [...known, { id: DRAFT, number: 0, point, help, resolved: false }];
+  };
+  canvas.addLayer({
+    paint(context, _sizeScr, view) {
+      if (!state.image || hidden()) return;
+      paintPins(context, view, pins(), writing.pin() && tabs.chosen() === "comments" ? DRAFT : state.chosen);
+    },
+    press(point) {
+      if (!state.image || hidden()) return false;
+      if (writing.take(point)) return true;
+      const pin = hitPin(pins(), point, canvas.view().scale);
+      if (!pin) return false;
+      tabs.choose("comments");
+      if (pin.id === DRAFT) requestAnimationFrame(writing.focus);
+      else choose(pin.id);
+      return true;
+    },
+  });
+}
+
+/** @param {import("../canvas/canvas.js").Canvas} canvas @param {HTMLElement} root @param {Point} point */
+function bringInSight(canvas, root, point) {
+  const { xScr, yScr } = toScreen(canvas.view(), point);
+  const { width, height } = find("canvas", root).getBoundingClientRect();
+  if (xScr >= 0 && yScr >= 0 && xScr <= width && yScr <= height) return;
+  canvas.pan({ xScr: width / 2 - xScr, yScr: height / 2 - yScr });
+}
+
+/** @param {HTMLElement} root @param {string} key  of the element's `data-key` */
+function focusByKey(root, key) {
+  const target = root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (target instanceof HTMLElement) target.focus();
 }

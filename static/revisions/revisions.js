@@ -37,9 +37,8 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
   /** @type {{id: string | number} | null} */
   let image = null;
   let reader = createRevisionReader(api, null);
-  /** How many calls are on their way. */
-  let running = 0;
-  let failure = "";
+  const calls = createCalls({ render, image: () => image });
+  const { attempt } = calls;
   /** @type {number | null} */
   let chosen = null;
   /** @type {"before" | "now"} */
@@ -69,23 +68,6 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
     },
   });
   showOn({ canvas, root, say, close, seen: () => seen && { ...seen, chosen: pointed } });
-
-  /** @param {() => Promise<void>} work its failure is told */
-  async function attempt(work) {
-    running += 1;
-    const at = image;
-    render();
-    try {
-      await work();
-      failure = "";
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
-      if (image === at) failure = error.message;
-    } finally {
-      running -= 1;
-      render();
-    }
-  }
 
   async function compare() {
     const [at, version, asked] = [image, chosen, against];
@@ -119,17 +101,12 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
   }
 
   /** @param {number} version */
-  function restore(version) {
-    if (running > 0) return Promise.resolve();
-    return attempt(async () => {
-      const [at, current] = [image, saver()];
-      if (!at || !current) return;
-      if ((await current.saveNow()) !== "saved") {
-        say("Your last changes are not saved yet: nothing was restored.");
-        return;
-      }
-      const list = await api.restore(at.id, version, current.version());
-      if (image !== at) return;
+  async function restore(version) {
+    const [at, current] = [image, saver()];
+    if (calls.busy() || !at || !current) return;
+    await attempt(async () => {
+      const list = await restoreVersion({ api, imageId: at.id, version, saver: current, say });
+      if (!list || image !== at) return;
       current.open(list);
       close();
       await reader.load();
@@ -140,8 +117,8 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
   function render() {
     const isShown = seen !== null && seen.version === chosen && seen.against === against;
     const differences = isShown && seen ? seen.differences : null;
-    const [rows, more, busy] = [reader.rows(), reader.more(), running > 0];
-    view.update({ rows, more, busy, failure, chosen, against, differences, mayRestore: mayRestore() });
+    const [rows, more, busy] = [reader.rows(), reader.more(), calls.busy()];
+    view.update({ rows, more, busy, failure: calls.failure(), chosen, against, differences, mayRestore: mayRestore() });
     canvas.invalidate();
   }
 
@@ -151,7 +128,7 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
       close();
       image = next;
       reader = createRevisionReader(api, next?.id ?? null);
-      failure = "";
+      calls.forget();
       render();
       loadIfShown();
     },
@@ -162,6 +139,54 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
     isShown: () => seen !== null,
     close,
   };
+}
+
+/**
+ * Count the calls that are on their way, and remember the sentence of one that failed.
+ * @param {object} parts
+ * @param {() => void} parts.render
+ * @param {() => object | null} parts.image   the open one: a failure about another one is not shown
+ */
+function createCalls({ render, image }) {
+  let running = 0;
+  let failure = "";
+  return {
+    busy: () => running > 0,
+    failure: () => failure,
+    forget: () => void (failure = ""),
+    /** @param {() => Promise<void>} work */
+    async attempt(work) {
+      running += 1;
+      const at = image();
+      render();
+      try {
+        await work();
+        failure = "";
+      } catch (error) {
+        if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
+        if (image() === at) failure = error.message;
+      } finally {
+        running -= 1;
+        render();
+      }
+    },
+  };
+}
+
+/**
+ * Restore a version when all that the person did is saved.
+ * @param {object} parts
+ * @param {Pick<import("../server/api.js").Api, "restore">} parts.api
+ * @param {string | number} parts.imageId
+ * @param {number} parts.version
+ * @param {import("../saving/saver.js").Saver} parts.saver
+ * @param {(text: string) => void} parts.say
+ * @returns {Promise<import("../boxes/types.js").BoxList | null>} the restored list; `null` where nothing was restored
+ */
+async function restoreVersion({ api, imageId, version, saver, say }) {
+  if ((await saver.saveNow()) === "saved") return api.restore(imageId, version, saver.version());
+  say("Your last changes are not saved yet: nothing was restored.");
+  return null;
 }
 
 /** @typedef {{version: number, against: "before" | "now", differences: Difference[], same: Box[]}} Comparison */
