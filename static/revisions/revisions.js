@@ -45,27 +45,21 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
   let against = "before";
   /** @type {Comparison | null} what is on the canvas */
   let seen = null;
-  /** @type {string | null} */
-  let pointed = null;
+  let pointed = /** @type {string | null} */ (null);
 
   const view = createRevisionList(find("[data-history]", root), {
-    choose,
+    ...{ choose, close, restore: (version) => void restore(version) },
     compareWith(other) {
       against = other;
       void attempt(compare);
     },
-    restore: (version) => void restore(version),
-    close,
     again: () => void attempt(() => (chosen === null ? reader.load() : compare())),
     older: () => void attempt(() => reader.load({ older: true })),
-    point(difference) {
-      pointed = difference.id;
+    point({ id }) {
+      pointed = id;
       canvas.invalidate();
     },
-    bring(difference) {
-      const box = difference.after ?? difference.before;
-      if (box) canvas.centerOn(box);
-    },
+    bring: ({ before, after }) => canvas.centerOn(/** @type {Box} */ (after ?? before)),
   });
   showOn({ canvas, root, say, close, seen: () => seen && { ...seen, chosen: pointed } });
 
@@ -82,10 +76,7 @@ export function createRevisions({ root, api, canvas, store, tabs, saver, mayRest
 
   /** @param {number} version */
   function choose(version) {
-    if (version === chosen) {
-      close();
-      return;
-    }
+    if (version === chosen) return close();
     chosen = version;
     pointed = null;
     void attempt(compare);

@@ -1,12 +1,16 @@
 // @ts-check
 // The grid of cards: thousands may be loaded, those near the window alone are in the page.
 
+import { createCardGrid, entryOf, linkOf } from "./card_grid.js";
 import { nearsEnd, neighbor, sliceOf } from "./grid_window.js";
 
 /**
- * @typedef {{ id: number, html: string }} Entry
- * @typedef {{ decorate: (card: HTMLElement) => void, load: (address: string) => Promise<string>, focused?: (id: number) => void }} Options
+ * @typedef {import("./card_grid.js").Entry} Entry
+ * @typedef {{ decorate: (card: HTMLElement) => void, load: (address: string) => Promise<string> }} Options
  */
+
+/** A list that could not be loaded is not loaded again by scrolling for this time, in milliseconds. */
+const AGAIN_MS = 5000;
 
 /**
  * Take over the cards of `list`, a <ul> whose last item may lead to more of them.
@@ -14,146 +18,56 @@ import { nearsEnd, neighbor, sliceOf } from "./grid_window.js";
  * @param {Options} options  decorate is called for each card that comes into the page
  */
 export function createCardList(list, { decorate, load }) {
-  /** @type {Entry[]} */
-  let entries = [];
-  /** @type {Map<number, HTMLElement>} */
-  const shown = new Map();
-  /** @type {string | null} */
-  let more = null;
-  let loading = false;
+  const grid = createCardGrid(list, decorate);
+  const taken = takeCards(list);
+  let { entries } = taken;
+  const portions = createPortions({ list, load, more: taken.more, found: addEntries });
+  for (const card of cardsIn(list)) grid.adopt(card);
   let current = 0;
   let asked = 0;
-  let grid = { columns: 1, rowHeight: 0 };
-  const foot = document.createElement("p");
-  foot.className = "more";
-  list.after(foot);
-
-  for (const card of /** @type {HTMLElement[]} */ ([...list.children])) {
-    if (card.classList.contains("image-card")) {
-      const entry = entryOf(card);
-      entries.push(entry);
-      shown.set(entry.id, card);
-    } else {
-      more = card.querySelector("[data-more]")?.getAttribute("href") ?? null;
-      card.remove();
-    }
-  }
-
-  function measure() {
-    const style = getComputedStyle(list);
-    const columns = style.gridTemplateColumns.split(" ").length;
-    const card = list.firstElementChild;
-    grid = { columns, rowHeight: card ? card.getBoundingClientRect().height + parseFloat(style.rowGap) : 0 };
-  }
-
-  function view() {
-    return { count: entries.length, topScr: -list.getBoundingClientRect().top, heightScr: window.innerHeight };
-  }
+  let measured = { columns: 1, rowHeight: 0 };
 
   function update() {
     asked = 0;
     if (!list.isConnected) return;
-    const slice = sliceOf(grid, view());
-    place(slice.first, slice.last);
-    list.style.paddingTop = `${slice.before}px`;
-    list.style.paddingBottom = `${slice.after}px`;
-    if (more && !loading && nearsEnd(grid, view())) void loadMore();
+    const view = { count: entries.length, topScr: -list.getBoundingClientRect().top, heightScr: window.innerHeight };
+    const { first, last, before, after } = sliceOf(measured, view);
+    grid.place(entries.slice(first, last), { first, total: portions.hasMore() ? -1 : entries.length });
+    grid.rove(entries[current]?.id);
+    list.style.paddingTop = `${before}px`;
+    list.style.paddingBottom = `${after}px`;
+    const then = { ...view, topScr: -list.getBoundingClientRect().top };
+    if (nearsEnd(measured, then)) portions.loadMore();
   }
 
   function schedule() {
     asked ||= requestAnimationFrame(update);
   }
 
-  /**
-   * Make the cards first <= n < last the children of the list, keeping the elements that are there.
-   * @param {number} first
-   * @param {number} last
-   */
-  function place(first, last) {
-    const wanted = entries.slice(first, last);
-    const ids = new Set(wanted.map((entry) => entry.id));
-    for (const [id, card] of shown) {
-      if (ids.has(id)) continue;
-      // The keys go on from here although the card is gone.
-      if (card.contains(document.activeElement)) list.focus({ preventScroll: true });
-      card.remove();
-      shown.delete(id);
-    }
-    const missing = elementsOf(wanted.filter((entry) => !shown.has(entry.id)));
-    let next = list.firstElementChild;
-    for (const [offset, { id }] of wanted.entries()) {
-      const card = shown.get(id) ?? /** @type {HTMLElement} */ (missing.get(id));
-      if (card === next) next = next.nextElementSibling;
-      else list.insertBefore(card, next);
-      if (missing.has(id)) {
-        shown.set(id, card);
-        decorate(card);
-      }
-      card.setAttribute("aria-posinset", String(first + offset + 1));
-      card.setAttribute("aria-setsize", String(more ? -1 : entries.length));
-    }
-    rove();
-  }
-
-  /** Let one card of those in the page be reached by Tab. */
-  function rove() {
-    const chosen = shown.get(entries[current]?.id) ?? list.firstElementChild;
-    for (const card of shown.values()) linkOf(card).tabIndex = card === chosen ? 0 : -1;
-  }
-
-  async function loadMore() {
-    if (!more) return;
-    loading = true;
-    foot.replaceChildren("Loading …");
-    try {
-      const holder = document.createElement("ul");
-      holder.innerHTML = await load(more);
-      const known = new Set(entries.map((entry) => entry.id));
-      for (const card of /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("li.image-card"))) {
-        const entry = entryOf(card);
-        if (!known.has(entry.id)) entries.push(entry);
-      }
-      more = holder.querySelector("[data-more]")?.getAttribute("href") ?? null;
-      foot.replaceChildren();
-      loading = false;
-      schedule();
-    } catch (error) {
-      loading = false;
-      const again = document.createElement("button");
-      again.type = "button";
-      again.className = "button";
-      again.textContent = "Try again";
-      again.addEventListener("click", () => void loadMore());
-      foot.replaceChildren(`More images could not be loaded: ${/** @type {Error} */ (error).message} `, again);
-      // Not by itself again at each turn of the wheel.
-      loading = true;
-      setTimeout(() => (loading = false), 5000);
-    }
+  /** @param {Entry[]} found */
+  function addEntries(found) {
+    const known = new Set(entries.map((entry) => entry.id));
+    entries.push(...found.filter((entry) => !known.has(entry.id)));
+    schedule();
   }
 
   /** @param {number} index */
   function focus(index) {
     current = index;
-    const top = list.getBoundingClientRect().top + window.scrollY + Math.floor(index / grid.columns) * grid.rowHeight;
-    const bar = document.querySelector("header.bar")?.getBoundingClientRect().height ?? 0;
-    const covered = document.querySelector(".dock")?.getBoundingClientRect().height ?? 0;
-    if (top < window.scrollY + bar) window.scrollTo({ top: top - bar - 8 });
-    else if (top + grid.rowHeight > window.scrollY + window.innerHeight - covered) {
-      window.scrollTo({ top: top + grid.rowHeight + covered + 8 - window.innerHeight });
-    }
+    grid.bringInSight(index, measured);
     update();
-    const card = shown.get(entries[index]?.id);
+    const card = grid.get(entries[index]?.id);
     if (card) linkOf(card).focus({ preventScroll: true });
   }
 
   const resized = new ResizeObserver(() => {
-    measure();
+    measured = grid.measure();
     schedule();
   });
   resized.observe(document.body);
   window.addEventListener("scroll", schedule, { passive: true });
-  for (const card of shown.values()) decorate(card);
-  measure();
+  grid.cards().forEach(decorate);
+  measured = grid.measure();
   update();
 
   return {
@@ -163,7 +77,7 @@ export function createCardList(list, { decorate, load }) {
     },
     /** The cards in the page now. */
     get cards() {
-      return [...shown.values()];
+      return grid.cards();
     },
     get currentId() {
       return entries[current]?.id ?? null;
@@ -172,22 +86,17 @@ export function createCardList(list, { decorate, load }) {
     point(id) {
       const index = entries.findIndex((entry) => entry.id === id);
       if (index >= 0) current = index;
-      rove();
+      grid.rove(entries[current]?.id);
     },
-    /**
-     * Move the focus by a key; returns the id of the card reached, or null.
-     * @param {string} key
-     */
+    /** @param {string} key  moves the focus; returns the id of the card reached, or null */
     move(key) {
-      const page = Math.max(1, Math.floor(window.innerHeight / Math.max(1, grid.rowHeight)) - 1);
-      const to = neighbor(key, Math.min(current, entries.length - 1), { ...grid, count: entries.length, page });
+      const page = Math.max(1, Math.floor(window.innerHeight / Math.max(1, measured.rowHeight)) - 1);
+      const to = neighbor(key, Math.min(current, entries.length - 1), { ...measured, count: entries.length, page });
       if (to === null) return null;
       focus(to);
       return entries[to].id;
     },
-    redecorate() {
-      for (const card of shown.values()) decorate(card);
-    },
+    redecorate: () => grid.cards().forEach(decorate),
     /** @param {Iterable<number>} gone */
     remove(gone) {
       const ids = new Set(gone);
@@ -196,61 +105,113 @@ export function createCardList(list, { decorate, load }) {
       update();
       return entries.length;
     },
-    /**
-     * Put newer cards in the place of those of the same ids.
-     * @param {string} html
-     */
+    /** @param {string} html  newer cards, put in the place of those of the same ids */
     replace(html) {
       const holder = document.createElement("ul");
       holder.innerHTML = html;
-      for (const card of /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("li.image-card"))) {
-        const entry = entryOf(card);
-        const old = entries.find((one) => one.id === entry.id);
-        if (!old) continue;
-        old.html = entry.html;
-        const there = shown.get(entry.id);
-        if (!there) continue;
-        const focused = there.contains(document.activeElement);
-        there.replaceWith(card);
-        shown.set(entry.id, card);
-        decorate(card);
-        if (focused) linkOf(card).focus({ preventScroll: true });
-      }
+      for (const card of cardsIn(holder)) exchange(entries, grid, card);
       update();
     },
-    /**
-     * Remember what a card shows now, so that it comes back like this.
-     * @param {HTMLElement} card
-     */
-    keep(card) {
-      const entry = entries.find((one) => one.id === Number(card.dataset.id));
-      if (entry) entry.html = card.outerHTML;
-    },
+    /** @param {HTMLElement} card  comes back as it shows now */
+    keep: (card) => remember(entries, card),
     close() {
       resized.disconnect();
       window.removeEventListener("scroll", schedule);
-      foot.remove();
+      portions.close();
     },
   };
 }
 
 /** @typedef {ReturnType<typeof createCardList>} CardList */
 
-/** @param {HTMLElement} card @returns {Entry} */
-function entryOf(card) {
-  return { id: Number(card.dataset.id), html: card.outerHTML };
+/** @param {ParentNode} holder @returns {HTMLElement[]} */
+function cardsIn(holder) {
+  return [...holder.querySelectorAll("li.image-card")].map((card) => /** @type {HTMLElement} */ (card));
 }
 
-/** @param {Entry[]} entries @returns {Map<number, HTMLElement>} */
-function elementsOf(entries) {
-  if (!entries.length) return new Map();
-  const holder = document.createElement("template");
-  holder.innerHTML = entries.map((entry) => entry.html).join("");
-  const cards = /** @type {HTMLElement[]} */ ([...holder.content.children]);
-  return new Map(cards.map((card) => [Number(card.dataset.id), card]));
+/**
+ * Read the cards of a list, and take out the item that leads to more.
+ * @param {HTMLElement} list
+ * @returns {{ entries: Entry[], more: string | null }}
+ */
+function takeCards(list) {
+  const link = list.querySelector("[data-more]");
+  const more = link?.getAttribute("href") ?? null;
+  for (const item of [...list.children]) if (!item.classList.contains("image-card")) item.remove();
+  return { entries: cardsIn(list).map(entryOf), more };
 }
 
-/** @param {Element} card @returns {HTMLElement} */
-function linkOf(card) {
-  return /** @type {HTMLElement} */ (card.querySelector(".card-link"));
+/** @param {Entry[]} entries @param {HTMLElement} card @returns {boolean} whether there is an entry of its id */
+function remember(entries, card) {
+  const entry = entries.find((one) => one.id === Number(card.dataset.id));
+  if (entry) entry.html = card.outerHTML;
+  return entry !== undefined;
+}
+
+/** @param {Entry[]} entries @param {import("./card_grid.js").CardGrid} grid @param {HTMLElement} card */
+function exchange(entries, grid, card) {
+  if (remember(entries, card)) grid.exchange(card);
+}
+
+/**
+ * Load more cards, one portion at a time.
+ * @param {object} parts
+ * @param {HTMLElement} parts.list
+ * @param {(address: string) => Promise<string>} parts.load
+ * @param {string | null} parts.more   the address of the next portion
+ * @param {(entries: Entry[]) => void} parts.found
+ */
+function createPortions({ list, load, more, found }) {
+  let loading = false;
+  const foot = createFoot(list, () => void loadNow());
+
+  async function loadNow() {
+    if (!more) return;
+    loading = true;
+    foot.showLoading();
+    try {
+      const holder = document.createElement("ul");
+      holder.innerHTML = await load(more);
+      const taken = takeCards(holder);
+      more = taken.more;
+      foot.clear();
+      loading = false;
+      found(taken.entries);
+    } catch (error) {
+      foot.showFailure(/** @type {Error} */ (error).message);
+      setTimeout(() => (loading = false), AGAIN_MS);
+    }
+  }
+
+  return {
+    hasMore: () => more !== null,
+    /** Load the next portion, if there is one and none is on its way. */
+    loadMore: () => void (loading || loadNow()),
+    close: foot.remove,
+  };
+}
+
+/**
+ * Make the line under the list: that more is loading, or why not.
+ * @param {HTMLElement} list
+ * @param {() => void} loadAgain
+ */
+function createFoot(list, loadAgain) {
+  const foot = document.createElement("p");
+  foot.className = "more";
+  list.after(foot);
+  return {
+    showLoading: () => foot.replaceChildren("Loading …"),
+    clear: () => foot.replaceChildren(),
+    /** @param {string} why */
+    showFailure(why) {
+      const again = document.createElement("button");
+      again.type = "button";
+      again.className = "button";
+      again.textContent = "Try again";
+      again.addEventListener("click", loadAgain);
+      foot.replaceChildren(`More images could not be loaded: ${why} `, again);
+    },
+    remove: () => foot.remove(),
+  };
 }

@@ -34,6 +34,8 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
     all.textContent = known === null ? "Select all that match" : `Select all ${known.toLocaleString("en")} that match`;
   }
 
+  const setBusy = (/** @type {boolean} */ now) => (busy = verbs.hidden = !(running.hidden = !now));
+
   /** What is selected, as the REST interface takes it. */
   function chosen() {
     if (!selection.all) return { ids: selection.ids };
@@ -49,18 +51,10 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
     if (busy) return;
     const { count, more } = found();
     const total = "ids" in which ? which.ids.length : more ? null : count;
-    busy = true;
+    setBusy(true);
     stop = false;
-    verbs.hidden = true;
-    running.hidden = false;
     notices.clear();
-    const bar_ = /** @type {HTMLProgressElement} */ (running.querySelector("progress"));
-    const progress = (/** @type {number} */ handled) => {
-      if (total) bar_.value = handled / total;
-      else bar_.removeAttribute("value");
-      part("[data-running-text]").textContent =
-        `${handled.toLocaleString("en")}${total ? ` of ${total.toLocaleString("en")}` : ""}`;
-    };
+    const progress = progressOn(running, total);
     progress(0);
     /** @type {number[]} */
     let done = [];
@@ -77,9 +71,7 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
       notices.show(`That did not work: ${/** @type {Error} */ (error).message}.`.replace("..", "."), { kind: "error" });
       if (action === "delete" || action === "restore") changed("unknown", { done, also: [], refused: [], stopped: false });
     }
-    busy = false;
-    verbs.hidden = false;
-    running.hidden = true;
+    setBusy(false);
     show();
   }
 
@@ -101,13 +93,8 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
   /** @param {string} action */
   function ask(action) {
     const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById(`verb-${action}`));
-    if (!dialog) {
-      void run(action, {});
-      return;
-    }
-    dialog.returnValue = "";
-    dialog.addEventListener("close", () => dialog.returnValue === "ok" && void run(action, fieldsOf(dialog)), { once: true });
-    dialog.showModal();
+    if (dialog) askDialog(dialog, (fields) => void run(action, fields));
+    else void run(action, {});
   }
 
   bar.addEventListener("click", (event) => {
@@ -118,11 +105,7 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
     if (target.closest("[data-clear]")) selection.clear();
     if (target.closest("[data-stop]")) stop = true;
   });
-  for (const box of document.querySelectorAll("[data-sets]")) {
-    const field = /** @type {HTMLInputElement} */ (box.closest(".field")?.querySelector("[type=text]"));
-    // Who writes something means it to be written.
-    field.addEventListener("input", () => (/** @type {HTMLInputElement} */ (box).checked = true));
-  }
+  tickWhatIsWritten();
   return { show, chosen, ask };
 }
 
@@ -136,4 +119,39 @@ function fieldsOf(dialog) {
     if (ticked) [ticked.checked, field.value] = [false, ""];
   }
   return fields;
+}
+
+/**
+ * Give what shows how many of `total` images are handled; with no total known, the bar only moves.
+ * @param {HTMLElement} place
+ * @param {number | null} total
+ * @returns {(handled: number) => void}
+ */
+function progressOn(place, total) {
+  const bar = /** @type {HTMLProgressElement} */ (place.querySelector("progress"));
+  const text = /** @type {HTMLElement} */ (place.querySelector("[data-running-text]"));
+  return (handled) => {
+    if (total) bar.value = handled / total;
+    else bar.removeAttribute("value");
+    text.textContent = `${handled.toLocaleString("en")}${total ? ` of ${total.toLocaleString("en")}` : ""}`;
+  };
+}
+
+/** Tick the box beside a field of a dialog when something is written into the field. */
+function tickWhatIsWritten() {
+  for (const box of document.querySelectorAll("[data-sets]")) {
+    const field = /** @type {HTMLInputElement} */ (box.closest(".field")?.querySelector("[type=text]"));
+    field.addEventListener("input", () => (/** @type {HTMLInputElement} */ (box).checked = true));
+  }
+}
+
+/**
+ * Ask by a dialog; its fields are given when it is answered with "ok".
+ * @param {HTMLDialogElement} dialog
+ * @param {(fields: Record<string, string>) => void} answered
+ */
+function askDialog(dialog, answered) {
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => dialog.returnValue === "ok" && answered(fieldsOf(dialog)), { once: true });
+  dialog.showModal();
 }

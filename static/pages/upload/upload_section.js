@@ -77,37 +77,8 @@ export function wireUpload(section, refresh) {
     if (running) event.preventDefault();
   });
 
-  document.addEventListener("click", (event) => {
-    const button = /** @type {Element} */ (event.target).closest("[data-pick]");
-    if (!button) return;
-    const input = section.querySelector(`[data-input="${button.getAttribute("data-pick")}"]`);
-    /** @type {HTMLInputElement} */ (input).click();
-  });
-  for (const input of section.querySelectorAll("[data-input]")) {
-    input.addEventListener("change", () => {
-      const field = /** @type {HTMLInputElement} */ (input);
-      void start([...(field.files ?? [])].map((file) => Object.assign(file, { place: file.webkitRelativePath })));
-      field.value = "";
-    });
-  }
-
-  let depth = 0;
-  /** @param {DragEvent} event */
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
-  /** @param {number} now */
-  const dragging = (now) => {
-    depth = Math.max(0, now);
-    document.body.classList.toggle("dragging", depth > 0);
-  };
-  window.addEventListener("dragenter", (event) => carriesFiles(event) && dragging(depth + 1));
-  window.addEventListener("dragleave", (event) => carriesFiles(event) && dragging(depth - 1));
-  window.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  window.addEventListener("drop", async (event) => {
-    if (!carriesFiles(event) || !event.dataTransfer) return;
-    event.preventDefault();
-    dragging(0);
-    void start(await collectFiles(event.dataTransfer));
-  });
+  wirePickers(section, start);
+  wireDrop(start);
 
   /** Archives that a worker is still at when the page opens. */
   async function findArchives() {
@@ -125,4 +96,52 @@ export function wireUpload(section, refresh) {
     }
   }
   void findArchives();
+}
+
+/** @typedef {(files: import("./upload.js").Sendable[]) => Promise<void>} Start */
+
+/**
+ * Start an upload of the files that are chosen by a button of the section.
+ * @param {HTMLElement} section
+ * @param {Start} start
+ */
+function wirePickers(section, start) {
+  document.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("[data-pick]");
+    if (!button) return;
+    const input = section.querySelector(`[data-input="${button.getAttribute("data-pick")}"]`);
+    /** @type {HTMLInputElement} */ (input).click();
+  });
+  for (const input of section.querySelectorAll("[data-input]")) {
+    input.addEventListener("change", () => {
+      const field = /** @type {HTMLInputElement} */ (input);
+      void start([...(field.files ?? [])].map((file) => Object.assign(file, { place: file.webkitRelativePath })));
+      field.value = "";
+    });
+  }
+}
+
+/**
+ * Start an upload of the files that are dropped anywhere on the page.
+ * @param {Start} start
+ */
+function wireDrop(start) {
+  /** How many elements the drag has entered and not left. */
+  let depth = 0;
+  /** @param {DragEvent} event */
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+  /** @param {number} now */
+  const dragging = (now) => {
+    depth = Math.max(0, now);
+    document.body.classList.toggle("dragging", depth > 0);
+  };
+  window.addEventListener("dragenter", (event) => carriesFiles(event) && dragging(depth + 1));
+  window.addEventListener("dragleave", (event) => carriesFiles(event) && dragging(depth - 1));
+  window.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
+  window.addEventListener("drop", async (event) => {
+    if (!carriesFiles(event) || !event.dataTransfer) return;
+    event.preventDefault();
+    dragging(0);
+    void start(await collectFiles(event.dataTransfer));
+  });
 }
