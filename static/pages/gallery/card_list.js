@@ -60,6 +60,13 @@ export function createCardList(list, { decorate, load }) {
     if (card) linkOf(card).focus({ preventScroll: true });
   }
 
+  /** @param {number} id  of the card that the keys start from */
+  function point(id) {
+    const index = entries.findIndex((entry) => entry.id === id);
+    if (index >= 0) current = index;
+    grid.rove(entries[current]?.id);
+  }
+
   const resized = new ResizeObserver(() => {
     measured = grid.measure();
     schedule();
@@ -82,12 +89,7 @@ export function createCardList(list, { decorate, load }) {
     get currentId() {
       return entries[current]?.id ?? null;
     },
-    /** @param {number} id */
-    point(id) {
-      const index = entries.findIndex((entry) => entry.id === id);
-      if (index >= 0) current = index;
-      grid.rove(entries[current]?.id);
-    },
+    point,
     /** @param {string} key  moves the focus; returns the id of the card reached, or null */
     move(key) {
       const page = Math.max(1, Math.floor(window.innerHeight / Math.max(1, measured.rowHeight)) - 1);
@@ -107,9 +109,7 @@ export function createCardList(list, { decorate, load }) {
     },
     /** @param {string} html  newer cards, put in the place of those of the same ids */
     replace(html) {
-      const holder = document.createElement("ul");
-      holder.innerHTML = html;
-      for (const card of cardsIn(holder)) exchange(entries, grid, card);
+      exchange(entries, grid, html);
       update();
     },
     /** @param {HTMLElement} card  comes back as it shows now */
@@ -148,9 +148,11 @@ function remember(entries, card) {
   return entry !== undefined;
 }
 
-/** @param {Entry[]} entries @param {import("./card_grid.js").CardGrid} grid @param {HTMLElement} card */
-function exchange(entries, grid, card) {
-  if (remember(entries, card)) grid.exchange(card);
+/** @param {Entry[]} entries @param {import("./card_grid.js").CardGrid} grid @param {string} html */
+function exchange(entries, grid, html) {
+  const holder = document.createElement("ul");
+  holder.innerHTML = html;
+  for (const card of cardsIn(holder)) if (remember(entries, card)) grid.exchange(card);
 }
 
 /**

@@ -34,7 +34,12 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
     all.textContent = known === null ? "Select all that match" : `Select all ${known.toLocaleString("en")} that match`;
   }
 
-  const setBusy = (/** @type {boolean} */ now) => (busy = verbs.hidden = !(running.hidden = !now));
+  /** @param {boolean} now */
+  function setBusy(now) {
+    busy = now;
+    verbs.hidden = now;
+    running.hidden = !now;
+  }
 
   /** What is selected, as the REST interface takes it. */
   function chosen() {
