@@ -82,10 +82,6 @@ export function createCardList(list, { decorate, load }) {
     get ids() {
       return entries.map((entry) => entry.id);
     },
-    /** The cards in the page now. */
-    get cards() {
-      return grid.cards();
-    },
     get currentId() {
       return entries[current]?.id ?? null;
     },

@@ -11,6 +11,7 @@ import { filterOf } from "./selection.js";
  *   found: () => { count: number | null, more: boolean }, changed: (action: string, outcome: Outcome) => void }} options
  */
 export function createSelectionBar(bar, { selection, notices, found, changed }) {
+  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (bar.querySelector(selector));
   const words = part("[data-selected]");
   const all = part("[data-select-all]");
   const verbs = part("[data-verbs]");
@@ -18,10 +19,6 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
   let stop = false;
   let busy = false;
 
-  /** @param {string} selector @returns {HTMLElement} */
-  function part(selector) {
-    return /** @type {HTMLElement} */ (bar.querySelector(selector));
-  }
 
   function show() {
     bar.hidden = selection.empty && !busy;
@@ -34,12 +31,9 @@ export function createSelectionBar(bar, { selection, notices, found, changed }) 
     all.textContent = known === null ? "Select all that match" : `Select all ${known.toLocaleString("en")} that match`;
   }
 
-  /** @param {boolean} now */
-  function setBusy(now) {
-    busy = now;
-    verbs.hidden = now;
-    running.hidden = !now;
-  }
+  const setBusy = (/** @type {boolean} */ now) => {
+    [busy, verbs.hidden, running.hidden] = [now, now, !now];
+  };
 
   /** What is selected, as the REST interface takes it. */
   function chosen() {

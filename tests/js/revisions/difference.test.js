@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countDifferences, describeDifference, differencesOf } from "../../../static/revisions/difference.js";
-import { reasonText } from "../../../static/revisions/revision_list.js";
 import { box } from "../sample.js";
 
 const a = box("a", [10, 20, 30, 50]);
@@ -66,9 +65,3 @@ test("thousands of boxes are compared in no time", () => {
   assert.equal(countDifferences(differencesOf(many, shifted)), "5,000 boxes changed");
 });
 
-test("why a revision was made is said in words", () => {
-  assert.equal(reasonText("save"), "Saved");
-  assert.equal(reasonText("restore of version 3"), "Restored version 3");
-  assert.equal(reasonText("restore of version 0"), "Restored the image without boxes");
-  assert.equal(reasonText("review: accept"), "Review: accept");
-});

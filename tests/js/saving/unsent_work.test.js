@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createUnsentWork, moveOldWork } from "../../../static/saving/unsent_work.js";
 import { openBrowserStorage } from "../../../static/saving/browser_storage.js";
-import { StorageUnavailable } from "../../../static/saving/storage_unavailable.js";
-import { createBrowserTabs } from "../../../static/saving/browser_tabs.js";
 import { Disk, fakeIndexedDB, fakeLocalStorage } from "../fakestorage.js";
 import { box } from "../sample.js";
 
@@ -139,22 +137,6 @@ test("without any room the page is told, and nothing breaks", async () => {
   }
 });
 
-test("a database that never answers does not hold up a save", async () => {
-  const disk = new Disk();
-  const storage = openBrowserStorage({ indexedDB: fakeIndexedDB(disk), localStorage: fakeLocalStorage() }, 20);
-  await storage.list("");
-  disk.fault = "stuck";
-  await storage.put({ entry: { key: "k", turn: 1 }, base: [a] });
-  assert.deepEqual((await storage.list("k")).map(({ base }) => base), [[a]]);
-});
-
-test("a refusal names its reason", async () => {
-  const full = openBrowserStorage({ indexedDB: null, localStorage: fakeLocalStorage({}, { room: 1 }) });
-  await assert.rejects(full.put({ entry: { key: "k", turn: 1 }, base: [] }), (error) => error instanceof StorageUnavailable && error.reason === "full");
-  const none = openBrowserStorage({});
-  await assert.rejects(none.put({ entry: { key: "k", turn: 1 }, base: [] }), { reason: "denied" });
-});
-
 test("what an earlier version kept in localStorage is moved and found", async () => {
   const old = JSON.stringify({ version: 2, base: [a], boxes: [a, b], keptAt: "2026-01-01" });
   const localStorage = fakeLocalStorage({
@@ -177,20 +159,3 @@ test("a record that nobody understands is left alone", async () => {
   assert.deepEqual(await unsentWork.find(7), []);
 });
 
-test("pages find out who is open by locks, or by calling", async () => {
-  const held = [];
-  const locks = { request: async (name) => held.push({ name }), query: async () => ({ held }) };
-  createBrowserTabs({ id: "one", locks, channel: null });
-  const second = createBrowserTabs({ id: "two", locks, channel: null });
-  assert.deepEqual([...(await second.findOpen(["one", "three"]))], ["one"]);
-
-  const channels = [];
-  const makeChannel = () => {
-    const channel = { onmessage: null, postMessage: (data) => channels.forEach((other) => other !== channel && other.onmessage?.({ data })) };
-    channels.push(channel);
-    return channel;
-  };
-  createBrowserTabs({ id: "one", locks: undefined, channel: makeChannel() });
-  const caller = createBrowserTabs({ id: "two", locks: undefined, channel: makeChannel() });
-  assert.deepEqual([...(await caller.findOpen(["one", "three"]))], ["one"]);
-});
