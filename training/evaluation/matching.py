@@ -40,7 +40,8 @@ def match_greedily(
     overlaps: float [D, T]; free: bool [T], the boxes that may be taken. Each box is taken at most once.
     Returns the index of the box by the index of the detection, in the order of matching.
     """
-    left, partners = np.array(free, bool), {}
+    left = np.array(free, bool)
+    partners: dict[int, int] = {}
     if not len(left):
         return partners
     for index in order:
