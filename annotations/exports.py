@@ -40,13 +40,13 @@ def dataset(
     project: Project, row: DatasetFormat, *, split: str | None = None, with_images: bool = False
 ) -> Dataset:
     """Return what the writer of `row` takes of `project`; `split` narrows it to the images of one split."""
-    window = (project.window_low, project.window_high)
+    low, high = project.window_low, project.window_high
     return Dataset(
         name=project.name,
         slug=project.slug,
         class_names=class_names(project),
         records=records(project, split=split, documents=row.needs_documents),
-        window=gray_window.default_window(8) if None in window else window,
+        window=gray_window.default_window(8) if low is None or high is None else (low, high),
         open_file=partial(default_storage.open, mode="rb"),
         with_images=with_images,
     )

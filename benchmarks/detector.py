@@ -181,9 +181,9 @@ def read_voc(data: Path) -> tuple[list, list[str]]:
     samples = [
         Sample(
             str(images[stem]),
-            [[found.xmin, found.ymin, found.xmax, found.ymax] for found in annotation.objects],
-            [class_names.index(found.name) for found in annotation.objects],
-            [found.difficult for found in annotation.objects],
+            np.array([[found.xmin, found.ymin, found.xmax, found.ymax] for found in annotation.objects]),
+            np.array([class_names.index(found.name) for found in annotation.objects]),
+            np.array([found.difficult for found in annotation.objects]),
         )
         for stem, annotation in parsed.items()
         if stem in images

@@ -172,8 +172,9 @@ def run_clients(options: argparse.Namespace, world: dict, server: WebServer) -> 
     """Run the clients to their end, restarting SERVER when they ask; returns what they report."""
     settings = {"root": server.url, "seed": options.seed, "operations": options.operations, **world}
     settings |= {"clients": options.clients, "restarts": options.restarts, "pause": options.pause}
-    command = [node(), ROOT / "benchmarks" / "faultrun" / "run.js", json.dumps(settings)]
+    command: list[str | Path] = [node(), ROOT / "benchmarks/faultrun/run.js", json.dumps(settings)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin and process.stdout  # noqa: PT018 (both are pipes)
     for line in process.stdout:
         message = json.loads(line)
         if "result" in message:

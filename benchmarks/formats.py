@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -27,6 +29,8 @@ BUDGETS = {
     "export YOLO, labels": None,
     "export CSV, boxes": None,
 }
+
+Result = TypeVar("Result")
 
 
 def main() -> None:
@@ -96,7 +100,7 @@ def measure(data: Path, figures: dict) -> Iterable[tuple[str, int, tuple[float, 
         "export CSV, boxes": (sent("csv"), report.boxes),
     }
     for name, (export, items) in steps.items():
-        spent, _ = timed(lambda export=export: sum(1 for _ in export(project)))
+        spent, _ = timed(partial(_drain, export, project))
         yield name, items, spent
 
 
@@ -116,7 +120,11 @@ def sent(name: str) -> Callable:
     return lambda project: exports.chunks(project, name)
 
 
-def timed(work: Callable) -> tuple[tuple[float, float], object]:
+def _drain(export: Callable, project: object) -> int:
+    return sum(1 for _ in export(project))
+
+
+def timed(work: Callable[[], Result]) -> tuple[tuple[float, float], Result]:
     """Return ((seconds, processor seconds), result) of `work`."""
     began, began_cpu = time.perf_counter(), time.process_time()
     result = work()

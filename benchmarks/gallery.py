@@ -22,7 +22,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -133,21 +135,18 @@ def measure(project, client) -> list[dict]:
         return answer.content.decode()
 
     for name, query in FILTERS.items():
-        shown = timed(lambda query=query: get(page, query))
-        counted = timed(lambda query=query: get(f"{page}count/", query))
+        shown = timed(partial(get, page, query))
+        counted = timed(partial(get, f"{page}count/", query))
         rows.append({"what": f"filter: {name}", "page": shown, "count": counted})
     for sort, order in keyset_pagination.SORTS.items():
-        rows.append({"what": f"order: {order.label}", "page": timed(lambda s=sort: get(page, {"sort": s}))})
+        rows.append({"what": f"order: {order.label}", "page": timed(partial(get, page, {"sort": sort}))})
         deep = deep_cursor(project, order)
-        spent = timed(lambda s=sort, a=deep: get(page, {"sort": s, "after": a}))
+        spent = timed(partial(get, page, {"sort": sort, "after": deep}))
         rows.append({"what": f"order: {order.label}, deep", "page": spent})
     narrow = {"filter": {"lot": "coil-1-7"}}
     for name, body in {"of 500 images": narrow, "of everything": {"filter": {}}}.items():
-        spent = timed(
-            lambda body=body: client.post(
-                f"/api/projects/{project.slug}/images/summary/", body, content_type="application/json"
-            )
-        )
+        summary = f"/api/projects/{project.slug}/images/summary/"
+        spent = timed(partial(client.post, summary, body, content_type="application/json"))
         rows.append({"what": f"statistics {name}", "page": spent})
     return rows
 
@@ -204,8 +203,11 @@ def scroll(project, images: int) -> dict:
 
     from webapp.wsgi import application
 
-    WSGIRequestHandler.log_message = lambda *_: None
-    server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
+    class Silent(WSGIRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Write no line for each request."""
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Silent)
     server.set_app(StaticFilesHandler(application))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     present = project.images.present().count()
@@ -216,7 +218,8 @@ def scroll(project, images: int) -> dict:
         arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900})
-        context.add_cookies([{**cookie, "url": address}])
+        signed_in: Any = {**cookie, "url": address}
+        context.add_cookies([signed_in])
         page = context.new_page()
         page.goto(f"/p/{project.slug}/images/")
         page.wait_for_selector("li.image-card")

@@ -23,7 +23,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -212,10 +214,15 @@ def count_all(server: Server, names: list[str], images: int) -> list[dict]:
     return rows
 
 
+def _boxes_of(api: Any, image: int) -> list[dict]:
+    boxes: list[dict] = api.get(f"/api/images/{image}/boxes/").json()["boxes"]
+    return boxes
+
+
 def count_way(server: Server, page: Page, way: Way, *, slug: str, images: int) -> dict:
     """Label IMAGES images in one way and return what it took, in all, per image and per box."""
     code = MAKE.format(slug=slug, width=WIDTH, height=HEIGHT, count=images, review=way.review)
-    ids = server.python(code)
+    ids: Any = server.python(code)
     anna = server.person(f"anna-{slug}", project=slug)
     sign_in(page, anna, server)
     page.goto(f"/p/{slug}/{'review' if way.review else 'label'}/")
@@ -236,7 +243,7 @@ def count_way(server: Server, page: Page, way: Way, *, slug: str, images: int) -
             hand.key("Enter")
         meant = way.meant(number)
         boxes += len(meant) if number >= way.first else 0
-        check(lambda image=image: api.get(f"/api/images/{image}/boxes/").json()["boxes"], meant, way)
+        check(partial(_boxes_of, api, image), meant, way)
     counted = images - way.first
     return {
         "way": way.name,

@@ -29,6 +29,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -228,7 +229,8 @@ def save_boxes(server: Server, person: Person, image: int, count: int, size: tup
     ]
     api, address = server.api(person), f"/api/images/{image}/boxes/"
     version = api.get(address).json()["version"]
-    answer = api.put(address, json={"boxes": boxes}, headers={"If-Match": f'"{version}"'}, timeout=120)
+    body: Any = {"boxes": boxes}
+    answer = api.put(address, json=body, headers={"If-Match": f'"{version}"'}, timeout=120)
     assert answer.status_code == 200, answer.text
 
 
@@ -277,6 +279,7 @@ def draw_boxes(page: Page) -> list[float]:
     page.locator("canvas[role=application]").focus()
     page.keyboard.press("b")
     frame = page.locator("canvas[role=application]").bounding_box()
+    assert frame is not None
     times = []
     for number in range(NEW_BOXES):
         x = frame["x"] + frame["width"] * (0.2 + 0.05 * number)

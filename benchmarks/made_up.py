@@ -135,7 +135,7 @@ def copy_rows(start: int, *, most: int) -> None:
     }
     with transaction.atomic(), connection.cursor() as cursor:
         for model, values in changed.items():
-            columns = [field.column for field in model._meta.concrete_fields]
+            columns = [str(field.column) for field in model._meta.concrete_fields]
             wanted = ", ".join(values.get(name, name) for name in columns)
             own = "id" if model is Image else "image_id"
             table = model._meta.db_table

@@ -135,6 +135,8 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict:
     rows, weights = {}, {}
     for name, folder in folders.items():
         state = checkpoint.restore(folder / "run" / "checkpoint")
+        assert state is not None
+        assert state is not None
         weights[name] = np.concatenate([array.ravel() for array in state.arrays["average"]])
         detector = saved_detectors.load(export(folder / "run", folder / "model"))
         found = detector.predict([sample.pixels for sample in held_out], min_score=0.01)

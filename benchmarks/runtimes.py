@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -115,7 +116,7 @@ def make_litert(model) -> Run:
     except ImportError:
         Interpreter = tf.lite.Interpreter
 
-    interpreters: dict[int, object] = {}
+    interpreters: dict[int, Any] = {}
 
     def make(batch: int):
         # For this very batch: XNNPACK leaves graphs with an open one to slow kernels. Frozen first: the
@@ -189,7 +190,8 @@ def _freeze_function(model, batch: int | None):
 
 def _in_order(found: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return logits [B, P, 6] before distances [B, P, 4], whatever the runtime's order."""
-    return tuple(sorted((np.asarray(part) for part in found), key=lambda part: -part.shape[-1]))
+    logits, distances = sorted((np.asarray(part) for part in found), key=lambda part: -part.shape[-1])
+    return logits, distances
 
 
 RUNTIMES: dict[str, Callable] = {

@@ -17,6 +17,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from benchmarks.machine import describe
 IMAGES, SIDE, DEFECTS, CLASSES = 256, 224, 3, 6
 TURN = 12  # steps of one way before the next has its turn
 # name, what differs in the settings, how the step is made: "" as training does, "xla", or "in turn"
-WAYS = (
+WAYS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("as training does it", {}, ""),
     ("batches made between the steps", {}, "in turn"),
     ("float32", {"precision": "float32"}, ""),

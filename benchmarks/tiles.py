@@ -105,7 +105,7 @@ def run_step(step: str, file: Path) -> dict[str, float]:
         assert pyramids.cut(image.pk)
     seconds = time.perf_counter() - began
     peak = peak_mb() - before
-    stored = Pyramid.objects.first().bytes / 1e6 if step == "tiles" else 0
+    stored = Pyramid.objects.get().bytes / 1e6 if step == "tiles" else 0
     return {"seconds": round(seconds, 2), "peak_mb": round(peak), "stored_mb": round(stored)}
 
 

@@ -59,7 +59,7 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict:
     held_out = make_frames(scratch / "held-out", options.held_out, seed=options.seed + 2)
     arms = [options.only] if options.only else list(ARMS)
     models = {arm: saved_detectors.load(train_arm(arm, learned, options, scratch / arm)) for arm in arms}
-    rows = {arm: {} for arm in arms}
+    rows: dict[str, dict] = {arm: {} for arm in arms}
     for arm, detector in models.items():
         predict(detector, held_out[:2])  # traces
         rows[arm]["tiling"] = detector.manifest.tiling and detector.manifest.tiling.to_dict()

@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from annotations.jobs import ClaimedJob
+from inference.models import ModelVersion
 from training.config import RoundConfig
-from training.models import Phase, Round, RoundEvent
+from training.models import Phase, Round, RoundEvent, Snapshot
 
 WRITE_SECONDS = 1.0
 EVENT_SECONDS = 3.0
@@ -47,6 +48,18 @@ class RoundRun:
     def folder(self) -> Path:
         """Return where the round keeps its checkpoints."""
         return folder_of(self.round)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return what the round has frozen; every phase but the first one has it."""
+        assert self.round.snapshot is not None
+        return self.round.snapshot
+
+    @property
+    def detector(self) -> ModelVersion:
+        """Return the detector that the round has trained or was told to take; known after that phase."""
+        assert self.round.detector is not None
+        return self.round.detector
 
     def note(self, event: str, **data) -> None:
         """Append an event, such as "warning", to the round's history."""

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -67,6 +68,7 @@ TEMPLATES = [
 ]
 
 if os.environ.get("DATABASE_URL"):
+    DATABASES: dict[str, Any]
     try:
         DATABASES = {"default": dj_database_url.config(conn_max_age=60, conn_health_checks=True)}
     except ValueError as error:
@@ -74,9 +76,8 @@ if os.environ.get("DATABASE_URL"):
             f"DATABASE_URL cannot be read: {error}. Write it as postgres://user:password@host:5432/name."
         ) from error
 else:
-    DATABASES = {
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR / "db.sqlite3", "CONN_MAX_AGE": 60}
-    }
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR / "db.sqlite3"), "CONN_MAX_AGE": 60}
+    DATABASES = {"default": sqlite}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock when a transaction begins, so that two writers wait for each other
     # (up to the timeout, in seconds) instead of failing when a read turns into a write.
@@ -156,7 +157,7 @@ STATICFILES_FINDERS = [
 ]
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "media/"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "annotations.imaging.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "webapp.staticfiles.ModuleAwareStorage"},
 }

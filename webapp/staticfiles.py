@@ -4,6 +4,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
@@ -33,17 +34,22 @@ class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
         return converter
 
 
+class PrefixedStorage(FileSystemStorage):
+    """A folder whose files are found under `prefix`, as Django's collectstatic asks its storages."""
+
+    prefix = "plotly"
+
+
 class PlotlyFinder(BaseFinder):
     """Find plotly/plotly.min.js in plotly's wheel: charts need no network, and plotly is never imported."""
 
     def __init__(self, *args, **kwargs) -> None:
         package = importlib.util.find_spec("plotly")
-        folder = Path(package.submodule_search_locations[0]) / "package_data"
-        self.storage = FileSystemStorage(folder)
-        self.storage.prefix = "plotly"
+        assert package is not None and package.submodule_search_locations  # noqa: PT018 (one sentence)
+        self.storage = PrefixedStorage(Path(package.submodule_search_locations[0]) / "package_data")
         self.file = "plotly.min.js"
 
-    def find(self, path: str, find_all: bool = False, **kwargs) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """Return the file of `path`, an empty list when it is not this one."""
         if path != f"plotly/{self.file}":
             return []

@@ -1,6 +1,7 @@
 """REST: a project's labels as files, sent while they are made."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from annotations import exports
 from annotations.api.media import AnyFormat
 from annotations.api.scope import ProjectScope
+from annotations.formats import registry
 from annotations.formats.dataset_format import DatasetFormat
 from annotations.models import Project, Split
 
@@ -38,12 +40,12 @@ class Download(ProjectScope, generics.GenericAPIView):
     """Base of the views that send a file while it is made; `row` is its format."""
 
     content_negotiation_class = AnyFormat
-    serializer_class = ExportSerializer
+    serializer_class: type[serializers.Serializer] = ExportSerializer
     filter_backends: list = []
-    row: DatasetFormat = None  # set for each address
+    row: DatasetFormat = registry.formats()[0]  # each address sets its own
 
-    def chunks(self, project: Project, **options) -> Iterator[bytes]:
-        """Return the bytes of the file."""
+    def chunks(self, project: Project, options: dict[str, Any]) -> Iterator[bytes]:
+        """Return the bytes of the file; `options` are what the serializer has read."""
         raise NotImplementedError
 
     @extend_schema(parameters=[ExportSerializer], responses={(200, "*/*"): OpenApiTypes.BINARY})
@@ -53,7 +55,7 @@ class Download(ProjectScope, generics.GenericAPIView):
         serializer = self.get_serializer(data=sent)
         serializer.is_valid(raise_exception=True)
         return StreamingHttpResponse(
-            gathered(self.chunks(self.project, **serializer.validated_data)),
+            gathered(self.chunks(self.project, serializer.validated_data)),
             content_type=self.row.media_type,
             headers={
                 "Content-Disposition": f'attachment; filename="{self.project.slug}-{self.row.file_name}"',
@@ -67,6 +69,7 @@ class Download(ProjectScope, generics.GenericAPIView):
 class LabelExport(Download):
     """The labels of a project: what people labeled, and what was labeled automatically."""
 
-    def chunks(self, project: Project, *, split: str | None = None, images: bool = False) -> Iterator[bytes]:
+    def chunks(self, project: Project, options: dict[str, Any]) -> Iterator[bytes]:
         """Return the bytes of the file, made chunk by chunk."""
+        split, images = options.get("split"), options["images"]
         return self.row.chunks(exports.dataset(project, self.row, split=split, with_images=images))

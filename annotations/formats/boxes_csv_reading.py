@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from annotations.formats.csv_table import text_of
 from annotations.formats.labels import (
@@ -104,14 +105,15 @@ def _size(source: str, where: str, text: str | None) -> int | None:
 def _box(source: str, where: str, row: Row) -> FileBox:
     if None in row.values() or None in row:
         raise FormatError(source, where, "has more or fewer cells than the header")
+    flags = {flag: _truth(source, where, flag, row.get(flag, "")) for flag in _FLAGS}
     sides = {side: checked_number(row[side], source, f"{where}, {side}") for side in CORNERS}
+    values: dict[str, Any] = flags | sides
     return FileBox(
         place=where,
         type_name=checked_name(text_of(row["defect_type"]), source, f"{where}, defect_type"),
         grade=_grade(row.get("grade", "")),
         pose=text_of(row["pose"]) if "pose" in row else "Unspecified",
-        **{flag: _truth(source, where, flag, row.get(flag, "")) for flag in _FLAGS},
-        **sides,
+        **values,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from annotations.formats.labels import Reader
 from annotations.formats.records import ImageRecord
@@ -44,7 +44,7 @@ class Dataset:
     class_names: Sequence[str]
     records: Iterable[ImageRecord]
     window: tuple[float, float]
-    open_file: Callable[[str], BinaryIO]
+    open_file: Callable[[str], IO[bytes]]
     with_images: bool = False
 
 

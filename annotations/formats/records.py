@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 
 from annotations.geometry import CORNERS
@@ -37,7 +38,7 @@ class ImageRecord:
     part: str = ""
     lot: str = ""
     line: str = ""
-    captured_at: object = None
+    captured_at: datetime | None = None
     boxes: tuple[Mapping, ...] = ()
     document: bytes = b""
     document_name: str = ""

@@ -1,6 +1,7 @@
 """REST: the defects of all inspections as a table."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -28,9 +29,9 @@ class DefectExport(Download):
 
     serializer_class = DefectExportSerializer
 
-    def chunks(self, project: Project, *, inspection: int | None = None) -> Iterator[bytes]:
+    def chunks(self, project: Project, options: dict[str, Any]) -> Iterator[bytes]:
         """Return the lines, a few inspections at a time."""
-        return self.row.chunks(exports.defect_rows(project, inspection=inspection))
+        return self.row.chunks(exports.defect_rows(project, inspection=options.get("inspection")))
 
     @extend_schema(parameters=[DefectExportSerializer], responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str):

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import PIL.Image
 
@@ -45,7 +45,7 @@ def write(
     *,
     class_ids: Mapping[str, int],
     window: tuple[float, float],
-    open_file: Callable[[str], BinaryIO],
+    open_file: Callable[[str], IO[bytes]],
     per_shard: int = PER_SHARD,
 ) -> int:
     """Write `<split>-00000-of-00003.tfrecord` shards into `folder` and return the count of images.
@@ -75,7 +75,7 @@ def write(
     return sum(counts.values())
 
 
-def encoded(stream: BinaryIO, record: ImageRecord, *, window: tuple[float, float]) -> tuple[bytes, str]:
+def encoded(stream: IO[bytes], record: ImageRecord, *, window: tuple[float, float]) -> tuple[bytes, str]:
     """Return an image as (bytes, "png" or "jpeg") of 8 bits through the window.
 
     An original that is so already is passed on untouched.

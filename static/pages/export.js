@@ -1,5 +1,5 @@
 // @ts-check
-// The export page: its second half sends archives of labels, as the gallery does.
+// The page of all formats: its second half sends archives of labels, as the gallery does.
 
 import { wireUpload } from "./upload/upload_section.js";
 

@@ -18,12 +18,12 @@ def run(round_run: RoundRun) -> None:
             with skip_if_broken(round_run, model):
                 calibrate_model(round_run, model)
         return
-    calibrate_model(round_run, round_run.round.detector)
+    calibrate_model(round_run, round_run.detector)
 
 
 def _uncalibrated(round_run: RoundRun) -> list[ModelVersion]:
     """Return the detectors without thresholds, such as imported ones; none without calibration images."""
-    if not round_run.round.snapshot.counts[Split.CALIBRATION]["images"]:
+    if not round_run.snapshot.counts[Split.CALIBRATION]["images"]:
         return []
     return list(ModelVersion.objects.detectors().filter(project=round_run.round.project, calibration={}))
 
@@ -32,7 +32,7 @@ def calibrate_model(round_run: RoundRun, model: ModelVersion) -> None:
     """Choose the thresholds of `model`, one per type, and write them to its row and to model.json."""
     from training.detector.exporting import export
 
-    config, names = round_run.config, round_run.round.snapshot.class_names
+    config, names = round_run.config, round_run.snapshot.class_names
     found = predict_split(round_run, model.path, Split.CALIBRATION)
     thresholds = calibration.choose_thresholds(
         calibration.match(found.predictions, found.samples, names),

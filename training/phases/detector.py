@@ -52,7 +52,7 @@ def _train(round_run: RoundRun, name: str) -> None:
     from training.detector.exporting import export
     from training.detector.fitting import trainer
 
-    snapshot, project = round_run.round.snapshot, round_run.round.project
+    snapshot, project = round_run.snapshot, round_run.round.project
     names = snapshot.class_names
     rows = list(snapshots.read(snapshot, Split.TRAIN))
     samples = [datasets.make_sample(row, names) for row in rows]
@@ -60,7 +60,7 @@ def _train(round_run: RoundRun, name: str) -> None:
     held_out = [
         row
         for row in snapshots.read(snapshot, Split.CALIBRATION)
-        if default_storage.exists(row.image.file.name)
+        if default_storage.exists(row.image.file.name or "")
     ]
     for sentence in trainer.find_shortfalls(samples, names):
         round_run.note("warning", text=sentence)
@@ -70,7 +70,7 @@ def _train(round_run: RoundRun, name: str) -> None:
         config=round_run.config.detector_config(channels=datasets.channels_of(project)),
         folder=round_run.folder / "detector",
         report=lambda progress: _report(round_run, progress),
-        load=_reader(project, {row.image.file.name: row.image.name for row in (*rows, *held_out)}),
+        load=_reader(project, {str(row.image.file.name): row.image.name for row in (*rows, *held_out)}),
         budget_minutes=round_run.config.budget(train_images=len(samples)),
         held_out=[datasets.make_sample(row, names) for row in held_out],
     )

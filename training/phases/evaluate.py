@@ -40,7 +40,7 @@ def measure(round_run: RoundRun, folder: Path, evaluated: EvaluatedModel) -> dic
         round_run.round,
         evaluated,
         predict_split(round_run, folder, Split.TEST),
-        class_names=round_run.round.snapshot.class_names,
+        class_names=round_run.snapshot.class_names,
         split=Split.TEST,
         score=round_run.config.propose_score,
     )
@@ -61,7 +61,7 @@ def _evaluate_round(round_run: RoundRun) -> None:
     The mode train-eval measures the checkpoints kept during the training too.
     """
     round_ = round_run.round
-    metrics = dict(_measure_row(round_run, round_.detector))
+    metrics = dict(_measure_row(round_run, round_run.detector))
     metrics |= _measure_promoted(round_run)
     metrics["graders"] = measure_graders(round_run)
     if round_.mode == RoundMode.TRAIN_EVAL:
@@ -76,7 +76,7 @@ def _evaluate_round(round_run: RoundRun) -> None:
 def _measure_promoted(round_run: RoundRun) -> dict:
     """Return {"previous": metrics} of the promoted detector, empty when there is no other one that runs."""
     promoted = ModelVersion.objects.detectors().promoted().filter(project=round_run.round.project).first()
-    if promoted is None or promoted == round_run.round.detector:
+    if promoted is None or promoted == round_run.detector:
         return {}
     try:
         return {"previous": {"model": promoted.name, **_measure_row(round_run, promoted)}}
@@ -144,9 +144,10 @@ def measure_graders(round_run: RoundRun) -> dict:
         project=round_run.round.project, kind=ModelKind.GRADER, round_number=round_run.round.number
     )
     for model in made.select_related("defect_type"):
+        assert model.defect_type is not None  # of a detector alone
         grader = saved_graders.load(model.path)
         test = datasets.graded_crops(
-            snapshots.read(round_run.round.snapshot, Split.TEST),
+            snapshots.read(round_run.snapshot, Split.TEST),
             model.defect_type.name,
             levels=grader.levels,
             read=read,

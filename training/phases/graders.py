@@ -16,7 +16,7 @@ def run(round_run: RoundRun) -> None:
     if not round_run.config.train_graders:
         return
     graded = round_run.round.project.defect_types.filter(
-        graded=True, archived=False, name__in=round_run.round.snapshot.class_names
+        graded=True, archived=False, name__in=round_run.snapshot.class_names
     )
     for defect_type in graded.prefetch_related("grades"):
         _train_one(round_run, defect_type)
@@ -53,7 +53,7 @@ def _fit(round_run: RoundRun, defect_type: DefectType, *, folder: Path):
     from training.graders import trainer
 
     config, levels = round_run.config.grader_config(), len(defect_type.weights())
-    snapshot, read = round_run.round.snapshot, datasets.reader(round_run.round.project.window)
+    snapshot, read = round_run.snapshot, datasets.reader(round_run.round.project.window)
     policy = datasets.choose_policy(snapshots.read(snapshot, Split.TRAIN), defect_type)
     learned, held_out = (
         datasets.graded_crops(

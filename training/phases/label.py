@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -88,7 +89,7 @@ def _read_batches(round_run: RoundRun, ids: list[int], window) -> Iterator[tuple
 
     def read_one(image: Image) -> tuple:
         try:
-            return image, read(image.file.name), None
+            return image, read(image.file.name or ""), None
         except (OSError, ValueError) as error:
             return image, None, error
 
@@ -145,8 +146,8 @@ def _route(
         may_accept=image.split == Split.TRAIN,
     )
     chosen = [values[index] for index in route.proposed]
-    source = {"model_name": model.name, "round_number": round_run.round.number}
-    if route.accepted:
+    source: dict[str, Any] = {"model_name": model.name, "round_number": round_run.round.number}
+    if route.reason is None:
         proposals.accept(image, chosen, **source)
         LotImage.objects.update_or_create(lot=lot, image=image, defaults={"version": image.version})
         return None

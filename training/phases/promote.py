@@ -21,11 +21,11 @@ def run(round_run: RoundRun) -> None:
     if new_map is not None and previous_map is not None and new_map < previous_map:
         text = (
             f"{previous['model']} stays promoted: its mAP on the test split is {previous_map:.3f}, "
-            f"that of {round_.detector.name} {new_map:.3f}."
+            f"that of {round_run.detector.name} {new_map:.3f}."
         )
         round_run.note("warning", text=text)
     else:
-        registry.promote(round_.detector, round_.started_by)
+        registry.promote(round_run.detector, round_.started_by)
     graders = ModelVersion.objects.filter(
         project=round_.project, kind=ModelKind.GRADER, round_number=round_.number
     )

@@ -41,16 +41,16 @@ def predict_split(round_run: RoundRun, folder: Path, split: Split) -> SplitPredi
     Images whose files have vanished since the snapshot are left out with a warning. Raises NothingReadable
     when none is left of several, BrokenModel when the model cannot be run.
     """
-    names = round_run.round.snapshot.class_names
+    names = round_run.snapshot.class_names
     detector = saved_detectors.load(folder, names=snapshots.synonyms(round_run.round.project, names))
     # Through the window that the model was trained with; the project's may have been moved since.
     read = datasets.reader(detector.manifest.window)
-    rows = list(snapshots.read(round_run.round.snapshot, split))
+    rows = list(snapshots.read(round_run.snapshot, split))
     images, samples, predictions, lost, done = [], [], [], [], 0
 
     def read_row(row: snapshots.LabeledImage) -> tuple:
         try:
-            return row, read(row.image.file.name)
+            return row, read(row.image.file.name or "")
         except (OSError, ValueError):
             return row, None
 

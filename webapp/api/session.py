@@ -56,7 +56,7 @@ class Session(generics.GenericAPIView):
         serializer.is_valid(raise_exception=True)
         form = SignInForm(request._request, data=serializer.validated_data)
         if not form.is_valid():
-            sentences = [sentence for field in form.errors.values() for sentence in field]
+            sentences = [str(sentence) for field in form.errors.values() for sentence in field]
             raise serializers.ValidationError({"detail": " ".join(sentences)})
         login(request._request, form.get_user())
         return self._answer(request)

@@ -112,8 +112,8 @@ def _severities(cells: list[Cell]) -> dict[str, float | None]:
     known = [cell for cell in cells if cell.bin is not None]
     boxes = sum(cell.boxes for cell in known)
     return {
-        "mean_severity": sum(cell.total for cell in known) / boxes if boxes else None,
-        "worst_severity": max((cell.worst for cell in known), default=None),
+        "mean_severity": sum(cell.total or 0.0 for cell in known) / boxes if boxes else None,
+        "worst_severity": max((cell.worst for cell in known if cell.worst is not None), default=None),
     }
 
 
@@ -157,7 +157,7 @@ def _types(types_by_id: dict[int, DefectType], cells: list[Cell], boxes) -> list
 
 def _severity(types_by_id: dict[int, DefectType], cells: list[Cell]) -> dict:
     """Return the histogram: {"edges": [11 numbers], "types": {name: [10 counts]}, "unknown": n}."""
-    types = defaultdict(lambda: [0] * SEVERITY_BINS)
+    types: dict[str, list[int]] = defaultdict(lambda: [0] * SEVERITY_BINS)
     for cell in cells:
         if cell.bin is not None:
             types[types_by_id[cell.defect_type].name][cell.bin] += cell.boxes
@@ -168,7 +168,7 @@ def _severity(types_by_id: dict[int, DefectType], cells: list[Cell]) -> dict:
 
 def _labeled_over_time(images) -> list[dict]:
     """Return per day the images that people labeled and that a round labeled, as their labels stand now."""
-    days = defaultdict(lambda: {"people": 0, "auto": 0})
+    days: dict[date, dict[str, int]] = defaultdict(lambda: {"people": 0, "auto": 0})
     by_people = images.filter(state=ImageState.LABELED, labeled_at__isnull=False).order_by()
     for day, n in by_people.annotate(day=TruncDate("labeled_at")).values_list("day").annotate(n=Count("pk")):
         days[day]["people"] += n

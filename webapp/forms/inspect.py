@@ -29,7 +29,8 @@ class FilesField(forms.FileField):
 class InspectForm(forms.Form):
     """Images, the model and how sure it must be."""
 
-    files = FilesField(label="Images")
+    # A field of the form; Django takes it out of the class before `files` of the form itself is set.
+    files = FilesField(label="Images")  # type: ignore[assignment]
     model = forms.ChoiceField(label="Model", required=False)
     threshold = forms.FloatField(
         label="Least score",
@@ -56,7 +57,9 @@ class InspectForm(forms.Form):
     def __init__(self, project: Project, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.detectors = list(ModelVersion.objects.detectors().filter(project=project))
-        self.fields["model"].choices = [
+        model = self.fields["model"]
+        assert isinstance(model, forms.ChoiceField)
+        model.choices = [
             (model.name, f"{model.name} (in use)" if model.promoted else model.name)
             for model in sorted(self.detectors, key=lambda model: not model.promoted)
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 
@@ -37,7 +38,7 @@ class Group:
 
 def field_for(option: options.Option, *, required: bool) -> forms.Field:
     """Return the form field of `option`; without `required`, an empty field means the default."""
-    about = {"label": option.label, "help_text": option.sentence, "required": required}
+    about: dict[str, Any] = {"label": option.label, "help_text": option.sentence, "required": required}
     if option.value_type is bool and required:
         return forms.BooleanField(**about | {"required": False}, initial=option.default)
     if option.value_type is bool:
@@ -76,12 +77,14 @@ class RoundForm(forms.Form):
 
     def __init__(self, *args, suggested: float, models: Sequence[str] = (), **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time"].choices = [
+        time = self.fields["time"]
+        assert isinstance(time, forms.ChoiceField)
+        time.choices = [
             ("", f"Suggested: {suggested:g} minutes"),
             *((preset.name, f"{preset.label}: {preset.minutes:g} minutes") for preset in PRESETS.values()),
             (self.OWN, "Own number of minutes"),
         ]
-        self.fields["time"].required = False
+        time.required = False
         self.own = [option for option in options.options_of(RoundConfig) if option.name not in AT_THE_TOP]
         for option in self.own:
             self.fields[option.name] = field_for(option, required=True)
@@ -134,7 +137,7 @@ class RoundForm(forms.Form):
 
     def clean(self) -> dict:
         """Build the config; an error of its checks goes to the field that it names."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         time = cleaned.get("time")
         own = cleaned.get("minutes") if time == self.OWN else None
         if time == self.OWN and own is None and "minutes" not in self.errors:

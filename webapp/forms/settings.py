@@ -17,7 +17,7 @@ class StoredByVerb(forms.ModelForm):
             try:
                 self._meta.model._meta.get_field(name).run_validators(value)
             except forms.ValidationError as error:
-                sentence = self.fields[name].error_messages.get(error.error_list[0].code)
+                sentence = self.fields[name].error_messages.get(error.error_list[0].code or "")
                 self.add_error(name, sentence or error)
 
 
@@ -66,7 +66,7 @@ class ProjectForm(StoredByVerb):
 
     def clean(self) -> dict:
         """Check that something is left to train on."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         calibration, test = cleaned.get("calibration_percent"), cleaned.get("test_percent")
         if calibration is not None and test is not None and calibration + test > 100:
             self.add_error("test_percent", f"Calibration and test are {calibration + test} percent together.")
@@ -81,7 +81,7 @@ class WindowForm(forms.Form):
 
     def clean(self) -> dict:
         """Check that black lies below white."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         low, high = cleaned.get("window_low"), cleaned.get("window_high")
         if low is not None and high is not None and low >= high:
             self.add_error("window_high", f"White must lie above black, which is {low:g}.")

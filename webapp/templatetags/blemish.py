@@ -88,17 +88,17 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
-def decimals(value: float | None, digits: int = 3) -> str:
+def decimals(value: float | str | None, digits: int = 3) -> str:
     """Write a number with `digits` after the point, a dash for none."""
     # A template passes an empty text when an attribute of the expression is missing.
-    return "–" if value in (None, "") else f"{value:.{digits}f}"
+    return "–" if value is None or isinstance(value, str) else f"{value:.{digits}f}"
 
 
 @register.filter
-def count(value: int, noun: str) -> str:
+def count(value: int | str | None, noun: str) -> str:
     """Write "1 image" or "1,234 images"; `noun` may give its plural after a comma: "box,boxes"."""
     one, _, many = noun.partition(",")
-    number = "–" if value in (None, "") else f"{value:,}"
+    number = "–" if value is None or isinstance(value, str) else f"{value:,}"
     return f"{number} {one if value == 1 else many or one + 's'}"
 
 

@@ -1,17 +1,19 @@
 """Signing in, changing one's password, and the token for scripts."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authtoken.models import Token
 
 from webapp.forms.entry import SignInForm
-from webapp.views.page import page
+from webapp.views.page import PageRequest, page
 
 
 class SignIn(LoginView):
@@ -24,14 +26,14 @@ class SignIn(LoginView):
 
 @require_GET
 @page
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PageRequest) -> HttpResponse:
     """Show the account with its password form and its token."""
     return _show(request, PasswordChangeForm(request.user))
 
 
 @require_POST
 @page
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: PageRequest) -> HttpResponse:
     """Change the password; this browser stays signed in, every other one is signed out."""
     form = PasswordChangeForm(request.user, request.POST)
     if not form.is_valid():
@@ -43,7 +45,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @page
-def renew_token(request: HttpRequest) -> HttpResponse:
+def renew_token(request: PageRequest) -> HttpResponse:
     """Make the token, or another one: the old one stops working at once."""
     with transaction.atomic():
         Token.objects.filter(user=request.user).delete()
@@ -52,8 +54,8 @@ def renew_token(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _show(request: HttpRequest, form: PasswordChangeForm, *, status: int = 200) -> HttpResponse:
+def _show(request: PageRequest, form: PasswordChangeForm, *, status: int = 200) -> HttpResponse:
     token = Token.objects.filter(user=request.user).first()
     memberships = request.user.memberships.select_related("project").order_by("project__name")
-    context = {"form": form, "token": token, "memberships": memberships}
+    context: dict[str, Any] = {"form": form, "token": token, "memberships": memberships}
     return render(request, "webapp/account/account.html", context, status=status)

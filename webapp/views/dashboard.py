@@ -1,11 +1,11 @@
 """The dashboard: figures of a selection, each leading to the images behind it, each to be downloaded."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import Http404, HttpRequest, StreamingHttpResponse
-from django.http import HttpResponse as Response
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from annotations.access import get_project
@@ -50,13 +50,13 @@ def _chosen(request: HttpRequest, project: Project) -> tuple[SelectionForm, proj
 
 @require_GET
 @page
-def dashboard(request: HttpRequest, slug: str) -> Response:
+def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     """Draw the figures of a selection."""
     project = get_project(request.user, slug)
     form, selection = _chosen(request, project)
     figures = project_statistics.collect(project, selection)
     narrowed = {name: value for name, value in vars(selection).items() if value}
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "figures": figures,
         "boxes": sum(row["boxes"] for row in figures["types"]),
@@ -69,14 +69,14 @@ def dashboard(request: HttpRequest, slug: str) -> Response:
 
 @require_GET
 @page
-def table(request: HttpRequest, slug: str, name: str) -> Response:
+def table(request: HttpRequest, slug: str, name: str) -> StreamingHttpResponse:
     """Download one table of the dashboard, of the same selection, as CSV."""
     project = get_project(request.user, slug)
     if name not in TABLES:
         raise Http404
     _, selection = _chosen(request, project)
     header, *rows = TABLES[name](project_statistics.collect(project, selection))
-    lines = csv_table.lines(header, (map(_rounded, row) for row in rows))
+    lines = csv_table.lines(header, ([_rounded(cell) for cell in row] for row in rows))
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{project.slug}-{name}.csv"'
     return answer

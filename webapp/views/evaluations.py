@@ -1,8 +1,9 @@
 """Why a model scores what it scores: curves, sizes, confusions, and the images behind each number."""
 
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -11,24 +12,24 @@ from annotations.models import Project
 from training.models import Evaluation
 from webapp.charts.evaluated_images import colors_by_type, image_card
 from webapp.charts.evaluation import evaluation_charts
-from webapp.views.page import page, render_project
+from webapp.views.page import PageRequest, page, render_project
 
 PAGE_SIZE = 24
 
 
 @require_GET
 @page
-def evaluation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def evaluation(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     """Show one evaluation whole."""
     project = get_project(request.user, slug)
     row = _find(project, pk)
-    context = {"evaluation": row, "explained": evaluation_charts(project, row)}
+    context: dict[str, Any] = {"evaluation": row, "explained": evaluation_charts(project, row)}
     return render_project(request, "webapp/evaluation/evaluation.html", project, tab="rounds", **context)
 
 
 @require_GET
 @page
-def images(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def images(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     """Show the images of an evaluation, or those behind one cell, with what was labeled and found."""
     project = get_project(request.user, slug)
     row = _find(project, pk)
@@ -41,7 +42,7 @@ def images(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cell = {name: value for name, value in (("truth", truth), ("found", found)) if value is not None}
     colors = colors_by_type(project)
     more = urlencode({**cell, "order": order, "start": start + PAGE_SIZE})
-    context = {
+    context: dict[str, Any] = {
         "project": project,
         "evaluation": row,
         "cards": [image_card(image, colors) for image in shown[:PAGE_SIZE]],

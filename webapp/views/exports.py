@@ -1,6 +1,7 @@
 """The export page: every dataset format, what it holds now, a download, and the command that does it too."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -73,7 +74,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     rows = inspections(project)
     defects = Holding(items=rows.count(), marks=Defect.objects.filter(image__inspection__in=rows).count())
     holdings = {Content.LABELS: labels, Content.DEFECTS: defects}
-    context = {
+    context: dict[str, Any] = {
         "cards": [_card(project, row, holdings[row.content]) for row in registry.formats()],
         "labels": labels,
         "splits": [(split, split.label, by_split[split].items) for split in Split],

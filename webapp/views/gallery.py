@@ -1,9 +1,10 @@
 """The gallery of a project's images, and their upload."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -18,7 +19,7 @@ from annotations.listing.filters import ANYBODY, image_filter
 from annotations.models import Image, ImageState, Lease, Origin, Project, Split, ViewState
 from annotations.models.images import KEPT_AFTER_DELETION
 from annotations.severity import severity_cache
-from webapp.views.page import page, render_project
+from webapp.views.page import PageRequest, page, render_project
 
 # At most so many lots or lines are offered, ids answered, and leases named.
 SUGGESTED = 200
@@ -42,18 +43,20 @@ FOLDED = ("line", "grade", "by", "labeler", "working", "comments", "worst_from",
 
 @require_GET
 @page
-def gallery(request: HttpRequest, slug: str) -> HttpResponse:
+def gallery(request: PageRequest, slug: str) -> HttpResponse:
     """Show the images that pass the filters; htmx asks for the list alone, or for the page after one."""
     project = get_project(request.user, slug)
     query = _without_empty_values(request.GET)
     filtered = image_filter(project, query)
-    sort = query.get("sort") if query.get("sort") in keyset_pagination.SORTS else "new"
+    sort = query.get("sort", "new")
+    if sort not in keyset_pagination.SORTS:
+        sort = "new"
     after = query.get("after", "")
     rows = filtered.qs if filtered.is_valid() else Image.objects.none()
     shown_page = keyset_pagination.page_of(rows, project=project, sort=sort, after=after)
     _add_card_values(shown_page.images, project)
     deleted = bool(query.get("deleted"))
-    context = {
+    context: dict[str, Any] = {
         "image_page": shown_page,
         "deleted_view": deleted,
         "errors": [] if filtered.is_valid() else filtered.errors.items(),
@@ -80,12 +83,12 @@ def gallery(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 @page
-def count(request: HttpRequest, slug: str) -> HttpResponse:
+def count(request: PageRequest, slug: str) -> HttpResponse:
     """Answer how many images pass the filters, exactly up to `COUNTED`."""
     project = get_project(request.user, slug)
     filtered = image_filter(project, _without_empty_values(request.GET))
     found = filtered.qs.order_by()[: keyset_pagination.COUNTED + 1].count() if filtered.is_valid() else 0
-    context = {
+    context: dict[str, Any] = {
         "found": min(found, keyset_pagination.COUNTED),
         "more_found": found > keyset_pagination.COUNTED,
     }
@@ -94,7 +97,7 @@ def count(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 @page
-def cards(request: HttpRequest, slug: str) -> HttpResponse:
+def cards(request: PageRequest, slug: str) -> HttpResponse:
     """Answer the cards of the ids in the query as they are now, without deleted images."""
     project = get_project(request.user, slug)
     rows = project.images.present().filter(pk__in=_ids(request))
@@ -105,7 +108,7 @@ def cards(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 @page
-def live(request: HttpRequest, slug: str) -> JsonResponse:
+def live(request: PageRequest, slug: str) -> JsonResponse:
     """Answer the live leases, and which of the ids in the query have a picture now, or will get none."""
     project = get_project(request.user, slug)
     rows = Image.objects.filter(project=project, pk__in=_ids(request))
@@ -121,7 +124,7 @@ def live(request: HttpRequest, slug: str) -> JsonResponse:
     return JsonResponse({"drawn": drawn, "working": working})
 
 
-def _ids(request: HttpRequest) -> list[int]:
+def _ids(request: PageRequest) -> list[int]:
     texts = request.GET.get("ids", "").split(",")
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19][:MAX_IDS]
 
@@ -189,14 +192,15 @@ def _add_card_values(rows: list[Image], project: Project) -> None:
     now, colors = timezone.now(), keyset_pagination.colors(project)
     up_to_date = project.severity_basis == severity_cache.basis(project)
     for image in rows:
-        image.thumbnail_url = media_url(image, "thumbnail")
-        image.shown_severity = (
-            image.severity if up_to_date and image.severity_version == image.version else None
-        )
         lease = getattr(image, "lease", None)
-        image.worker = lease.user.get_username() if lease and lease.expires_at > now else ""
+        vars(image).update(
+            thumbnail_url=media_url(image, "thumbnail"),
+            shown_severity=image.severity if up_to_date and image.severity_version == image.version else None,
+            worker=lease.user.get_username() if lease and lease.expires_at > now else "",
+        )
         if image.deleted_at:
-            image.hours_left = max(0, (image.deleted_at + KEPT_AFTER_DELETION - now) // timedelta(hours=1))
-        for box in image.drawn_boxes:
+            left = (image.deleted_at + KEPT_AFTER_DELETION - now) // timedelta(hours=1)
+            vars(image).update(hours_left=max(0, left))
+        for box in vars(image)["drawn_boxes"]:
             box.color = colors.get(box.defect_type_id, "#999999")
             box.width, box.height = box.xmax - box.xmin, box.ymax - box.ymin

@@ -1,8 +1,10 @@
 """Inspections: send images, see what was found, download it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -16,7 +18,7 @@ from inference.inspections import inspection_runs, reports, results
 from inference.inspections.addresses import picture_url
 from inference.models import Defect, InspectedImage, Inspection
 from webapp.forms.inspect import InspectForm
-from webapp.views.page import page, render_project
+from webapp.views.page import PageRequest, page, render_project
 
 LISTED = 30
 PAGE_SIZE = 20
@@ -25,7 +27,7 @@ ALIVE = (JobState.QUEUED, JobState.RUNNING)
 
 @require_http_methods(["GET", "POST"])
 @page
-def inspect(request: HttpRequest, slug: str) -> HttpResponse:
+def inspect(request: PageRequest, slug: str) -> HttpResponse:
     """Show the form that sends images, and the earlier inspections; POST starts an inspection."""
     project = get_project(request.user, slug)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -40,7 +42,7 @@ def inspect(request: HttpRequest, slug: str) -> HttpResponse:
     earlier = project.inspections.select_related("created_by").annotate(
         total=Count("images", distinct=True), found=Count("images__defects", distinct=True)
     )
-    context = {"form": form, "earlier": earlier[:LISTED], "detectors": form.detectors}
+    context: dict[str, Any] = {"form": form, "earlier": earlier[:LISTED], "detectors": form.detectors}
     status = 422 if form.errors else 200
     return render_project(
         request, "webapp/inspect/inspect.html", project, tab="inspect", status=status, **context
@@ -49,7 +51,7 @@ def inspect(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 @page
-def inspection(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def inspection(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     """Show the results of one inspection, or how far it is; htmx asks for the images after one."""
     project = get_project(request.user, slug)
     found = get_object_or_404(project.inspections.select_related("created_by"), pk=pk)
@@ -60,7 +62,11 @@ def inspection(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         images = images.filter(defects__isnull=False).distinct()
     after = request.GET.get("after", "")
     rows = _page_and_one(images.filter(pk__gt=int(after)) if after.isdecimal() else images)
-    context = {"inspection": found, "only": only, "rows": [_row(image) for image in rows[:PAGE_SIZE]]}
+    context: dict[str, Any] = {
+        "inspection": found,
+        "only": only,
+        "rows": [_row(image) for image in rows[:PAGE_SIZE]],
+    }
     if len(rows) > PAGE_SIZE:
         context["more_url"] = f"?after={rows[PAGE_SIZE - 1].pk}{'&only=defects' if only else ''}"
     if request.htmx and after:
@@ -71,19 +77,19 @@ def inspection(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_GET
 @page
-def live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def live(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     """Answer how far an inspection is, for htmx; at its end the page loads anew with the results."""
     project = get_project(request.user, slug)
     found = get_object_or_404(project.inspections, pk=pk)
     if found.state not in ALIVE:
         return HttpResponseClientRefresh()
-    context = {"project": project, "inspection": found, **_summary(found)}
+    context: dict[str, Any] = {"project": project, "inspection": found, **_summary(found)}
     return render(request, "webapp/inspect/_live.html", context)
 
 
 @require_POST
 @page
-def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def cancel(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     """Stop an inspection; images that are done keep their results."""
     project = get_project(request.user, slug)
     found = get_object_or_404(project.inspections, pk=pk)
@@ -96,10 +102,10 @@ def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_GET
 @page
-def defects(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def defects(request: PageRequest, slug: str, pk: int) -> StreamingHttpResponse:
     """Download a line per defect, as CSV."""
     project = get_project(request.user, slug)
-    found = get_object_or_404(results.with_results(project.inspections), pk=pk)
+    found = get_object_or_404(results.with_results(project.inspections.all()), pk=pk)
     lines = csv_table.lines(reports.DEFECT_COLUMNS, results.defect_rows(found))
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{_file_name(project, found)}"'
@@ -133,7 +139,7 @@ def _summary(found: Inspection) -> dict:
 
 def _row(image: InspectedImage) -> dict:
     """Return what the page shows of one image, its worst defect first."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "defect": defect,
             "severity": results.severity_of_defect(defect),

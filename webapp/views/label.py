@@ -1,5 +1,7 @@
 """The label page: one image on a canvas, and the next one by claim."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -71,5 +73,10 @@ def label(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespons
             raise NotFound("There is no such image in this project.")
     waiting = project.images.present().filter(state="unlabeled").count()
     data = canvas_data(request, project) | {"image": image_to_wire(image) if image else None}
-    context = {"data": data, "image": image, "waiting": waiting, "has_types": bool(data["types"])}
+    context: dict[str, Any] = {
+        "data": data,
+        "image": image,
+        "waiting": waiting,
+        "has_types": bool(data["types"]),
+    }
     return render_project(request, "webapp/workbench/label.html", project, tab="label", **context)

@@ -1,5 +1,7 @@
 """The first page of a project: what to do next, and how things stand."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -17,9 +19,11 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug)
     counts = project_statistics.image_counts(Image.objects.present().filter(project=project))
     situation = next_steps.read_situation(project, by_state=counts["by_state"])
-    steps = next_steps.steps(project, situation, project.role_of(request.user))
+    role = project.role_of(request.user)
+    assert role is not None  # `get_project` lets members through alone
+    steps = next_steps.steps(project, situation, role)
     done = project.rounds.filter(state=JobState.DONE).exclude(metrics={}).select_related("detector").first()
-    context = {
+    context: dict[str, Any] = {
         "steps": steps,
         "counts": counts,
         "rows": [(state, counts["table"][state], counts["by_state"][state]) for state in ImageState],

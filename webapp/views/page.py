@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 from rest_framework.exceptions import APIException, PermissionDenied
 
 from annotations.models import Project, Role
@@ -25,11 +28,18 @@ TITLES = {
 }
 
 
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+class PageRequest(HttpRequest):
+    """A request that `page` has let through: somebody is signed in, and it says whether htmx has sent it."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let `view` be seen by signed-in people only, and turn the errors of verbs into pages."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def answer(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _ask_to_sign_in(request)
         try:
@@ -40,7 +50,7 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answer
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def _ask_to_sign_in(request: PageRequest) -> HttpResponse:
     if request.htmx:
         # A fragment must not be replaced by a whole login page: the window goes there instead.
         here = request.htmx.current_url_abs_path or "/"
@@ -59,12 +69,13 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def refuse(request: HttpRequest, error: APIException) -> HttpResponse:
     """Answer with the sentence and the status of `error`, as a page or, for htmx, as a note in its place."""
     context = {"title": TITLES.get(error.status_code, "That did not work"), "sentence": str(error.detail)}
-    template = "webapp/errors/_refused.html" if request.htmx else "webapp/errors/error.html"
+    by_htmx = getattr(request, "htmx", False)
+    template = "webapp/errors/_refused.html" if by_htmx else "webapp/errors/error.html"
     return render(request, template, context, status=error.status_code)
 
 
 def render_project(
-    request: HttpRequest, template: str, project: Project, *, tab: str, status: int = 200, **context
+    request: HttpRequest, template: str, project: Project, *, tab: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render `template` in the frame of `project`; `tab` names the page whose tab is current.
 

@@ -1,5 +1,7 @@
 """The list of projects, and making a new one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +24,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         project = annotations.projects.create(request.user, **form.cleaned_data)
         messages.success(request, f"{project.name} is made. Next: its defect types, then its images.")
         return redirect("overview", project.slug)
-    context = {"form": form, "projects": _with_counts(request.user)}
+    context: dict[str, Any] = {"form": form, "projects": _with_counts(request.user)}
     return render(request, "webapp/projects/projects.html", context, status=422 if form.errors else 200)
 
 

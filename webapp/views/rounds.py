@@ -1,5 +1,7 @@
 """Rounds: start one, watch it, read what came out, and choose the models that are used."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +20,7 @@ from training import options
 from training.config import RoundConfig, suggest_minutes
 from training.detector import backbone_choices
 from training.detector.config import DetectorConfig
-from training.models import Phase, Round
+from training.models import Phase, Round, RoundMode
 from webapp.charts.evaluation import evaluation_charts, evaluations_of, shown_evaluation
 from webapp.forms.rounds import RoundForm
 from webapp.views.page import page, render_project
@@ -52,7 +54,7 @@ def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     round_ = get_object_or_404(project.rounds.select_related("started_by"), number=number)
     if round_.state not in (JobState.QUEUED, JobState.RUNNING):
         return HttpResponseClientRefresh()
-    context = {"project": project, "round": round_, "phases": _phases(round_)}
+    context: dict[str, Any] = {"project": project, "round": round_, "phases": _phases(round_)}
     context["can_engineer"] = project.role_of(request.user) == Role.ENGINEER
     return render(request, "webapp/rounds/_live.html", context)
 
@@ -107,7 +109,7 @@ def _start(request: HttpRequest, project: Project) -> HttpResponse:
 
 def _form(project: Project, data=None) -> RoundForm:
     train = Image.objects.present().filter(project=project, state=ImageState.LABELED, split=Split.TRAIN)
-    models = project.model_versions.detectors().values_list("name", flat=True)[:LISTED]
+    models = list(project.model_versions.detectors().values_list("name", flat=True)[:LISTED])
     return RoundForm(data, suggested=suggest_minutes(train.count()), models=models)
 
 
@@ -118,7 +120,7 @@ def _show(
         project.model_versions.select_related("defect_type", "promoted_by").order_by("-pk")[:LISTED]
     )
     compared = evaluations_of(round_) if round_ else []
-    shown = shown_evaluation(round_, compared)
+    shown = shown_evaluation(round_, compared) if round_ else None
     context = {
         "round": round_,
         "compared": compared,
@@ -142,7 +144,7 @@ def _show(
 
 def _phases(round_: Round) -> list[dict]:
     """Return the phases of the round's mode with "done", "now" or "ahead"."""
-    phases = training.rounds.PHASES[round_.mode]
+    phases = training.rounds.PHASES[RoundMode(round_.mode)]
     at = phases.index(round_.phase) if round_.phase in phases else -1
     over = round_.state == JobState.DONE
     return [
@@ -196,7 +198,7 @@ def _graders(measured: dict[str, dict]) -> list[tuple[str, dict]]:
         ]
         levels = [entry["level"] for entry in rows]
         graders.append(
-            (name, {**row, "rows": rows, "levels": levels, "seen": policies.get(row.get("policy"), "")})
+            (name, {**row, "rows": rows, "levels": levels, "seen": policies.get(row.get("policy", ""), "")})
         )
     return graders
 
@@ -204,7 +206,7 @@ def _graders(measured: dict[str, dict]) -> list[tuple[str, dict]]:
 def _settings(round_: Round) -> list[dict]:
     """Return the settings of the round and of its detector with a sentence each, the simple ones first."""
     model = round_.detector
-    saved = [("The round", RoundConfig, round_.config)]
+    saved: list[tuple[str, type, dict]] = [("The round", RoundConfig, round_.config)]
     if model and model.source == ModelSource.TRAINED:
         saved.append(("The detector", DetectorConfig, model.config))
     groups = []

@@ -1,5 +1,7 @@
 """The settings of a project; each section is a form of its own."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -190,7 +192,7 @@ def _show(
     # A refused form may have touched the instance; the frame shows what is stored.
     project = Project.objects.get(pk=project.pk)
     histogram = window_preview.histogram(project)
-    context = {
+    context: dict[str, Any] = {
         "project_form": project_form or ProjectForm(instance=project),
         "window_form": window_form or WindowForm(initial=_levels(project, histogram)),
         "new_type_form": new_type_form or NewTypeForm(),
