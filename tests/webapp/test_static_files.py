@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -116,3 +117,14 @@ def test_no_file_of_the_project_names_a_place_on_one_machine() -> None:
             continue  # a picture, or removed and not yet committed
         named += [f"{name}: {match[0]}" for match in home.finditer(text)]
     assert named == []
+
+
+def test_every_static_file_that_a_template_names_is_there() -> None:
+    templates = ROOT / "webapp" / "templates"
+    named = {
+        (path.name, name)
+        for path in templates.rglob("*.html")
+        for name in re.findall(r"{% static '([^']+)' %}", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert {(page, name) for page, name in named if finders.find(name) is None} == set()
