@@ -110,7 +110,12 @@ def make_world(options: argparse.Namespace) -> dict:
             name=f"{number}.png",
             sha256=f"{number:064d}",
             pixels_sha256=f"{number:064d}",
-            **{"bytes": 1, "format": "PNG", "width": 1000, "height": 1000, "channels": 1, "bit_depth": 8},
+            bytes=1,
+            format="PNG",
+            width=1000,
+            height=1000,
+            channels=1,
+            bit_depth=8,
             split=Split.TRAIN,
         ).pk
         for number in range(options.images)

@@ -87,7 +87,10 @@ def draw(rng: np.random.Generator) -> tuple[bytes, list[dict]]:
         "defect_type": "square",
         "grade": grade,
         "pose": "Unspecified",
-        **{"xmin": float(x), "ymin": float(y), "xmax": float(x + side), "ymax": float(y + side)},
+        "xmin": float(x),
+        "ymin": float(y),
+        "xmax": float(x + side),
+        "ymax": float(y + side),
         **dict.fromkeys(("difficult", "truncated", "occluded"), False),
     }
     return buffer.getvalue(), [box]
