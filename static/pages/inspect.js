@@ -1,7 +1,7 @@
 // @ts-check
 // Send images to be inspected with a bar for what is on its way; without this module the form sends by itself.
-
 import { withId } from "../server/addresses.js";
+import { errorSentence } from "../server/error_sentence.js";
 import { collectFiles } from "./upload/dropped_files.js";
 
 const form = document.querySelector("form[data-inspect]");
@@ -71,7 +71,7 @@ function send(form) {
   request.addEventListener("load", () => {
     const answer = readJson(request.responseText);
     if (request.status === 201 && answer?.id) location.href = withId(form.dataset.result, answer.id);
-    else fail(sentenceOf(answer, request.status));
+    else fail(errorSentence(answer) || `The server answered with error ${request.status}; nothing was inspected.`);
   });
   request.addEventListener("error", () => fail("The server could not be reached; nothing was inspected."));
   sending.hidden = false;
@@ -88,15 +88,4 @@ function readJson(text) {
   } catch {
     return null;
   }
-}
-
-/**
- * @param {any} answer
- * @param {number} status
- * @returns {string}
- */
-export function sentenceOf(answer, status) {
-  if (answer?.detail) return String(answer.detail);
-  const sentences = Object.entries(answer ?? {}).filter(([name]) => name !== "code").map(([, said]) => [said].flat().join(" "));
-  return sentences.join(" ") || `The server answered with error ${status}; nothing was inspected.`;
 }

@@ -1,10 +1,7 @@
 // @ts-check
 // Calls of the pages to the REST interface: the token against forgery, and errors as sentences.
-
-/** @returns {string} */
-export function csrfToken() {
-  return document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
-}
+import { csrfTokenOf } from "../server/csrf.js";
+import { errorSentence } from "../server/error_sentence.js";
 
 /**
  * Send `body` as JSON and return the answer's; throws an Error with the server's sentence.
@@ -17,7 +14,7 @@ export async function post(address, body) {
   try {
     answer = await fetch(address, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), Accept: "application/json" },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfTokenOf(document), Accept: "application/json" },
       body: JSON.stringify(body),
     });
   } catch {
@@ -26,20 +23,7 @@ export async function post(address, body) {
   const data = await answer.json().catch(() => null);
   if (answer.ok) return data;
   if (answer.status === 401) throw new Error("you are signed out; sign in in another tab and try again");
-  throw new Error(sentenceOf(data) ?? `the server answered with error ${answer.status}`);
-}
-
-/**
- * The sentence of an error's body: its detail, or the first complaint about a field.
- * @param {any} data
- * @returns {string | null}
- */
-export function sentenceOf(data) {
-  if (typeof data?.detail === "string") return data.detail;
-  for (const [name, said] of Object.entries(data ?? {})) {
-    if (name !== "code" && Array.isArray(said) && typeof said[0] === "string") return `${name}: ${said[0]}`;
-  }
-  return null;
+  throw new Error(errorSentence(data) || `the server answered with error ${answer.status}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 // On every page of a project: tells of work that was kept on this computer and never sent, and sends it.
-import { createApi, csrfTokenOf, keepCsrfToken } from "../server/api.js";
+import { createApi } from "../server/api.js";
+import { csrfTokenOf, keepCsrfToken } from "../server/csrf.js";
 import { createOutbox } from "../saving/outbox.js";
 import { find, readData } from "../ui/element.js";
 import { openUnsentStorage } from "../saving/unsent_storage.js";

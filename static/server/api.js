@@ -1,6 +1,7 @@
 // @ts-check
 // The REST client of the label and review pages: CSRF, If-Match, leases, claims, decisions.
 import { toWire } from "../boxes/boxes.js";
+import { errorSentence } from "./error_sentence.js";
 
 /** @typedef {import("../boxes/types.js").Box} Box */
 /** @typedef {import("../boxes/types.js").BoxList} BoxList */
@@ -16,7 +17,7 @@ export class ApiError extends Error {
    * @param {Record<string, any>} body
    */
   constructor(status, body) {
-    super(sentenceOf(body) || `The server answered ${status}.`);
+    super(errorSentence(body) || `The server answered ${status}.`);
     this.name = "ApiError";
     this.status = status;
     this.body = body;
@@ -31,26 +32,6 @@ export class Unreachable extends Error {
     super(reason);
     this.name = "Unreachable";
   }
-}
-
-/**
- * Find the sentence in an error body of Django REST framework's shape.
- * @param {unknown} body
- * @returns {string}
- */
-export function sentenceOf(body) {
-  if (typeof body === "string") return body;
-  if (Array.isArray(body)) return body.map(sentenceOf).filter(Boolean).join(" ");
-  if (body === null || typeof body !== "object") return "";
-  const entries = Object.entries(body);
-  const detail = entries.find(([field]) => field === "detail");
-  if (detail) return sentenceOf(detail[1]);
-  return entries
-    .filter(([field]) => field !== "code")
-    .map(([field, value]) => [field, sentenceOf(value)])
-    .filter(([, sentence]) => sentence)
-    .map(([field, sentence]) => (/^\d+$/.test(field) ? sentence : `${field}: ${sentence}`))
-    .join(" ");
 }
 
 /**
@@ -238,26 +219,4 @@ function parse(text) {
   } catch {
     return null;
   }
-}
-
-/**
- * Write a fresh CSRF token into the page's own copy, for browsers where the cookie cannot be read.
- * @param {Document} page
- * @param {string} token
- */
-export function keepCsrfToken(page, token) {
-  page.querySelector("meta[name=csrf-token]")?.setAttribute("content", token);
-}
-
-/**
- * Read Django's CSRF token: the cookie where it can be read, else the page's own copy.
- * @param {Document} page
- * @param {string} cookieName
- * @returns {string}
- */
-export function csrfTokenOf(page, cookieName) {
-  const cookies = page.cookie.split(";").map((pair) => pair.trim());
-  const cookie = cookies.find((pair) => pair.startsWith(`${cookieName}=`));
-  if (cookie) return decodeURIComponent(cookie.slice(cookieName.length + 1));
-  return page.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
 }

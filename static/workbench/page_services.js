@@ -1,7 +1,8 @@
 // @ts-check
 // What ties a page to the server: its calls, what the person chose, where unsaved work is kept, signing in,
 // leases and the images that come next.
-import { createApi, csrfTokenOf, keepCsrfToken } from "../server/api.js";
+import { createApi } from "../server/api.js";
+import { csrfTokenOf, keepCsrfToken } from "../server/csrf.js";
 import { openUnsentStorage } from "../saving/unsent_storage.js";
 import { startHeartbeat } from "../server/lease_heartbeat.js";
 import { isExpectedError } from "../server/errors.js";

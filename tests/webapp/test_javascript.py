@@ -42,7 +42,7 @@ PURE = {
     "imaging": "clahe display_commands histogram histogram_view pyramid raster tile_cache tile_intake"
     " tile_painting tile_plan tile_rendering tile_worker tiled_picture tone_mapping",
     "panel": "announcer box_list box_styles grade_advice",
-    "server": "addresses api image_queue lease_heartbeat loader",
+    "server": "csrf error_sentence addresses api image_queue lease_heartbeat loader",
     "saving": "browser_storage browser_tabs outbox preferences save_machine save_state saver unsent_storage"
     " unsent_work",
     "conflicts": "conflict_choices",

@@ -2,7 +2,8 @@
 // The upload section: files chosen or dropped become an upload with its lines; archives are watched until done.
 
 import { collectFiles } from "./dropped_files.js";
-import { csrfToken, post } from "../rest.js";
+import { csrfTokenOf } from "../../server/csrf.js";
+import { post } from "../rest.js";
 import { withId } from "../../server/addresses.js";
 import { Upload } from "./upload.js";
 import { isActive, UploadView } from "./upload_view.js";
@@ -61,7 +62,7 @@ export function wireUpload(section, refresh) {
     const view = new UploadView(place, { stopArchive });
     let watched = 0;
     let was = "";
-    const upload = new Upload(files, { address: section.dataset.upload ?? "", known, token: csrfToken() }, (now) => {
+    const upload = new Upload(files, { address: section.dataset.upload ?? "", known, token: csrfTokenOf(document) }, (now) => {
       view.show(now);
       for (; watched < now.archives.length; watched += 1) void watch(now.archives[watched].id, view);
       if (now.state === "over" && was !== "over") refresh();

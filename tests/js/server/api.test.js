@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ApiError, Unreachable, createApi, csrfTokenOf, sentenceOf } from "../../../static/server/api.js";
+import { ApiError, Unreachable, createApi } from "../../../static/server/api.js";
 import { box } from "../sample.js";
 
 function setUp(answer) {
@@ -54,18 +54,6 @@ test("a refusal carries its status, code and sentence", async () => {
 test("a broken or missing server is unreachable, not a refusal", async () => {
   await assert.rejects(setUp(new TypeError("no network")).api.getBoxes(1), Unreachable);
   await assert.rejects(setUp({ status: 502 }).api.getBoxes(1), Unreachable);
-});
-
-test("the sentence is found in every shape of error", () => {
-  assert.equal(sentenceOf({ detail: "Gone.", code: "x" }), "Gone.");
-  assert.equal(sentenceOf({ version: ["Required."] }), "version: Required.");
-  assert.equal(sentenceOf(["One.", "Two."]), "One. Two.");
-  assert.equal(sentenceOf(null), "");
-});
-
-test("the token is read from the named cookie", () => {
-  const page = { cookie: "blemish_csrf_80000=other; blemish_csrf_8000=mine%3D", querySelector: () => null };
-  assert.equal(csrfTokenOf(/** @type {any} */ (page), "blemish_csrf_8000"), "mine=");
 });
 
 const answered = (body, status = 200) => new Response(JSON.stringify(body), { status });
