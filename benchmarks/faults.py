@@ -84,7 +84,7 @@ def read_options() -> argparse.Namespace:
 
 
 def start_django(folder: Path) -> None:
-    """Start Django on an empty SQLite database below FOLDER."""
+    """Start Django on an empty SQLite database below `folder`."""
     os.environ.update(BLEMISH_VAR=str(folder), DATABASE_URL="", DJANGO_SETTINGS_MODULE="webapp.settings")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -174,7 +174,7 @@ def node() -> Path:
 
 
 def run_clients(options: argparse.Namespace, world: dict, server: WebServer) -> dict:
-    """Run the clients to their end, restarting SERVER when they ask; returns what they report."""
+    """Run the clients to their end, restarting `server` when they ask; returns what they report."""
     settings = {"root": server.url, "seed": options.seed, "operations": options.operations, **world}
     settings |= {"clients": options.clients, "restarts": options.restarts, "pause": options.pause}
     command: list[str | Path] = [node(), ROOT / "benchmarks/faultrun/run.js", json.dumps(settings)]

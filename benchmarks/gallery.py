@@ -109,7 +109,7 @@ def vendor() -> str:
 
 
 def timed(work: Callable[[], object]) -> dict[str, float]:
-    """Return the median milliseconds of three calls of WORK after one that warms up: {"ms", "cpu_ms"}.
+    """Return the median milliseconds of three calls of `work` after one that warms up: {"ms", "cpu_ms"}.
 
     Processor time is what remains of the clock's on a machine that other work shares.
     """
@@ -243,7 +243,7 @@ def scroll(project, images: int) -> dict:
 
 
 def session_cookie(user) -> dict:
-    """Return the cookie of a session of USER."""
+    """Return the cookie of a session of `user`."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore

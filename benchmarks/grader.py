@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def settings_of(compare: list[str]) -> list[dict]:
-    """Return the defaults, or an entry for each value that COMPARE names; a value is JSON, or a text."""
+    """Return the defaults, or an entry for each value that `compare` names; a value is JSON, or a text."""
     found = []
     for entry in compare:
         name, _, values = entry.partition("=")
@@ -87,7 +87,7 @@ def settings_of(compare: list[str]) -> list[dict]:
 
 
 def measure_type(name: str, settings: dict, options: argparse.Namespace) -> dict:
-    """Train and measure the grader of one type with SETTINGS beside the defaults."""
+    """Train and measure the grader of one type with `settings` beside the defaults."""
     from inference.graders import saved_graders
     from training.graders import metrics, trainer
     from training.graders.config import GraderConfig

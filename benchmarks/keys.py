@@ -220,7 +220,7 @@ def _boxes_of(api: Any, image: int) -> list[dict]:
 
 
 def count_way(server: Server, page: Page, way: Way, *, slug: str, images: int) -> dict:
-    """Label IMAGES images in one way and return what it took, in all, per image and per box."""
+    """Label `images` images in one way and return what it took, in all, per image and per box."""
     code = MAKE.format(slug=slug, width=WIDTH, height=HEIGHT, count=images, review=way.review)
     ids: Any = server.python(code)
     anna = server.person(f"anna-{slug}", project=slug)

@@ -202,7 +202,7 @@ def upload_images(server: Server, person: Person, options: argparse.Namespace) -
 
 
 def draw_surface(width: int, height: int) -> np.ndarray:
-    """Return a 16-bit gray surface of HEIGHT x WIDTH: waves, grain, and a faint ramp."""
+    """Return a 16-bit gray surface of `height` x `width`: waves, grain, and a faint ramp."""
     random = np.random.default_rng(1)
     y = np.linspace(0, 60, height, dtype=np.float32)[:, None]
     x = np.linspace(0, 80, width, dtype=np.float32)[None, :]
@@ -211,7 +211,7 @@ def draw_surface(width: int, height: int) -> np.ndarray:
 
 
 def save_boxes(server: Server, person: Person, image: int, count: int, size: tuple[int, int]) -> None:
-    """Give IMAGE so many boxes of 20 to 220 pixels a side, spread evenly."""
+    """Give `image` so many boxes of 20 to 220 pixels a side, spread evenly."""
     random = np.random.default_rng(2)
     width, height = size
     sides = random.integers(20, 220, (count, 2))
@@ -237,7 +237,7 @@ def save_boxes(server: Server, person: Person, image: int, count: int, size: tup
 def open_label_page(
     browser: Browser, server: Server, person: Person, image: int, *, script: str = ""
 ) -> Page:
-    """Open IMAGE on the label page at 1440 x 900."""
+    """Open `image` on the label page at 1440 x 900."""
     context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     sign_in(page, person, server)
@@ -267,7 +267,7 @@ def measure_boxes(browser: Browser, server: Server, person: Person, image: int) 
 
 
 def processor_seconds(browser: Browser) -> float:
-    """Return the processor time that all processes of BROWSER have taken so far."""
+    """Return the processor time that all processes of `browser` have taken so far."""
     session = browser.new_browser_cdp_session()
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
@@ -296,7 +296,7 @@ def draw_boxes(page: Page) -> list[float]:
 
 
 def measure_first_view(browser: Browser, server: Server, person: Person, image: int) -> float:
-    """Return the time from navigation to the first painted pixels of IMAGE, in a browser without a cache."""
+    """Return the time from navigation to the first painted pixels of `image`, without a browser cache."""
     page = open_label_page(browser, server, person, image, script=WATCH)
     page.wait_for_function("window.firstView !== undefined", timeout=60_000)
     shown = page.evaluate("window.firstView")

@@ -69,7 +69,7 @@ def thumbnail() -> bytes:
 
 
 def add_rows(project, types, user, numbers, *, boxes: int, picture: str) -> None:
-    """Make the images of NUMBERS with their boxes."""
+    """Make the images of `numbers` with their boxes."""
     from django.db import transaction
     from django.utils import timezone
 
@@ -116,7 +116,7 @@ def add_rows(project, types, user, numbers, *, boxes: int, picture: str) -> None
 
 
 def copy_rows(start: int, *, most: int) -> None:
-    """Copy the first MOST images and their boxes to the ids behind START."""
+    """Copy the first `most` images and their boxes to the ids behind `start`."""
     from django.db import connection, transaction
 
     from annotations.models import Box, Image
@@ -144,7 +144,7 @@ def copy_rows(start: int, *, most: int) -> None:
 
 
 def make_box(image, types, position: int):
-    """Return the unsaved box at POSITION of IMAGE; cracks and grade 5 are rare."""
+    """Return the unsaved box at `position` of `image`; cracks and grade 5 are rare."""
     import uuid
 
     from annotations.models import Box, Origin

@@ -84,12 +84,12 @@ class Studio:
         self.ben = server.api(server.person("ben", project="demo", role="inspector"))
 
     def open(self, address: str) -> None:
-        """Open ADDRESS of the demo and wait until nothing is being fetched any more."""
+        """Open `address` of the demo and wait until nothing is being fetched any more."""
         self.page.goto(f"/p/demo/{address}")
         self.page.wait_for_load_state("networkidle")
 
     def save(self, image: int, change: Callable[[list[dict]], None]) -> None:
-        """Let Ben save what CHANGE makes of the boxes of IMAGE."""
+        """Let Ben save what `change` makes of the boxes of `image`."""
         address = f"/api/images/{image}/boxes/"
         now = self.ben.get(address).json()
         change(now["boxes"])
@@ -209,7 +209,7 @@ IN_DOCS = {
 def photograph(
     browser: Browser, server: Server, out: Path, *, size: tuple[int, int], scenes: dict[str, Callable]
 ) -> None:
-    """Write one picture per scene at SIZE."""
+    """Write one picture per scene at `size`."""
     out.mkdir(parents=True, exist_ok=True)
     images = server.python(MOST_VARIED)
     for name, scene in scenes.items():
@@ -222,7 +222,7 @@ def photograph(
 
 
 def open_signed_in(browser: Browser, server: Server, size: tuple[int, int]) -> Page:
-    """Return a page of SIZE at which the demo's engineer has signed in by the form."""
+    """Return a page of `size` at which the demo's engineer has signed in by the form."""
     context = browser.new_context(base_url=server.url, viewport={"width": size[0], "height": size[1]})
     page = context.new_page()
     page.goto("/login/")

@@ -17,7 +17,7 @@ from training.snapshots import LabeledImage
 
 
 def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
-    """Return the stored file as uint8 [H, W] or [H, W, 3] through WINDOW.
+    """Return the stored file as uint8 [H, W] or [H, W, 3] through `window`.
 
     Raises OSError when it is gone, UnreadableImage when it is damaged.
     """
@@ -27,17 +27,17 @@ def read_windowed(stored: str, window: tuple[float, float]) -> np.ndarray:
 
 
 def reader(window: tuple[float, float]) -> Callable[[str], np.ndarray]:
-    """Return a function from a stored file's name to its pixels through WINDOW (low, high)."""
+    """Return a function from a stored file's name to its pixels through `window` (low, high)."""
     return lambda stored: read_windowed(stored, window)
 
 
 def channels_of(project: Project) -> int:
-    """Return 3 when any image of PROJECT is in color, else 1."""
+    """Return 3 when any image of `project` is in color, else 1."""
     return 3 if Image.objects.present().filter(project=project, channels=3).exists() else 1
 
 
 def make_sample(labeled: LabeledImage, class_names: Sequence[str]) -> Sample:
-    """Return the detector's view of LABELED; classes are indexes into CLASS_NAMES."""
+    """Return the detector's view of `labeled`; classes are indexes into `class_names`."""
     index = {name: number for number, name in enumerate(class_names)}
     return Sample(
         path=labeled.image.file.name or "",
@@ -65,7 +65,7 @@ def _graded_boxes(labeled: LabeledImage, name: str, levels: int) -> list[dict]:
 
 
 def choose_policy(images: Iterable[LabeledImage], defect_type: DefectType) -> str:
-    """Return how the crops of DEFECT_TYPE are cut: as its settings say, or by the shape of its boxes."""
+    """Return how the crops of `defect_type` are cut: as its settings say, or by the shape of its boxes."""
     if defect_type.crop_policy != CropPolicy.AUTO:
         return defect_type.crop_policy
     corners, sizes = [], []
@@ -86,7 +86,7 @@ def graded_crops(
     policy: str,
     shape: tuple[int, int],
 ) -> GradedCrops:
-    """Cut the graded boxes of type NAME out of IMAGES as POLICY says; other images are not even read."""
+    """Cut the graded boxes of type `name` out of `images` as `policy` says; others are not read."""
     cut, grades = [], []
     for labeled in images:
         boxes = _graded_boxes(labeled, name, levels)
@@ -100,7 +100,7 @@ def graded_crops(
 
 
 def clip(corners: Sequence[float], image: Image) -> tuple[float, float, float, float] | None:
-    """Return CORNERS (xmin, ymin, xmax, ymax; pixels) inside IMAGE, or None when under a pixel is left."""
+    """Return `corners` (xmin, ymin, xmax, ymax; pixels) inside `image`, None when under a pixel is left."""
     xmin, ymin, xmax, ymax = corners
     left, right = (max(0.0, min(x, image.width)) for x in (xmin, xmax))
     top, bottom = (max(0.0, min(y, image.height)) for y in (ymin, ymax))

@@ -39,7 +39,7 @@ def setting(
     most: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Return a dataclass field with DEFAULT; SENTENCE says what it does, SIMPLE puts it first."""
+    """Return a dataclass field with `default`; `sentence` says what it does, `simple` puts it first."""
     metadata = {
         "sentence": sentence,
         "label": label,
@@ -71,7 +71,7 @@ class Option:
     choices: tuple[str, ...] = ()
 
     def check(self, value: Any) -> Any:
-        """Return VALUE as the setting holds it; raises BadOption with a sentence."""
+        """Return `value` as the setting holds it; raises BadOption with a sentence."""
         if value is None and self.optional:
             return None
         if not self.many:
@@ -100,7 +100,7 @@ class Option:
 
 
 def options_of(config: type) -> list[Option]:
-    """Return the settings of the dataclass CONFIG in their order; a field of another type is left out."""
+    """Return the settings of the dataclass `config` in their order; a field of another type is left out."""
     hints = typing.get_type_hints(config)
     found = (_describe(field, hints[field.name]) for field in dataclasses.fields(config))
     return [option for option in found if option is not None]

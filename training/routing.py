@@ -52,8 +52,9 @@ def choose(
 ) -> Route:
     """Return the route of one image.
 
-    A type that is missing in THRESHOLDS has none. ACCEPT_NOTHING says that the calibration split has shown an
-    image without proposals to be truly free of defects. MAY_ACCEPT is False for images whose split measures.
+    A type that is missing in `thresholds` has none. `accept_nothing` says that the calibration split has
+    shown an image without proposals to be truly free of defects. `may_accept` is False for images whose split
+    measures.
     """
     shown = tuple(
         index

@@ -48,14 +48,14 @@ def class_names(project: Project) -> list[str]:
 
 
 def synonyms(project: Project, names: Iterable[str]) -> dict[str, str]:
-    """Return which of NAMES is meant by each name that a type of PROJECT has or had; others are missing."""
+    """Return which of `names` each name means that a type of `project` has or had; others are missing."""
     types = project.types_by_name()
     meant = {types[name].pk: name for name in names if name in types}
     return {name: meant[defect_type.pk] for name, defect_type in types.items() if defect_type.pk in meant}
 
 
 def missing_labels(project: Project, *, need_training: bool = True) -> str | None:
-    """Return why no round can start on the labels of PROJECT, in a sentence, or None when one can."""
+    """Return why no round can start on the labels of `project`, in a sentence, or None when one can."""
     if not class_names(project):
         return "The project has no defect types: add them in the settings."
     labeled = Image.objects.present().filter(project=project, state=ImageState.LABELED)
@@ -74,7 +74,7 @@ def missing_labels(project: Project, *, need_training: bool = True) -> str | Non
 def freeze(
     project: Project, *, use_auto: bool = True, need_training: bool = True, need_labels: bool = True
 ) -> Snapshot:
-    """Make the snapshot of PROJECT as it stands; raises NothingToTrainOn, without NEED_LABELS never."""
+    """Make the snapshot of `project` as it stands; raises NothingToTrainOn, without `need_labels` never."""
     if need_labels and (why := missing_labels(project, need_training=need_training)):
         raise NothingToTrainOn(why)
     names = class_names(project)
@@ -98,14 +98,14 @@ def freeze(
 
 
 def read(snapshot: Snapshot, split: Split) -> Iterator[LabeledImage]:
-    """Yield the images of SPLIT with the boxes of their frozen revision, in id order."""
+    """Yield the images of `split` with the boxes of their frozen revision, in id order."""
     rows = list(snapshot.images.filter(split=split).order_by("image_id").select_related("image"))
     entries = [(row.image, row.version, row.auto) for row in rows]
     yield from _read_revisions(entries, split, synonyms(snapshot.project, snapshot.class_names))
 
 
 def read_now(images: Iterable[Image], names: Collection[str]) -> Iterator[LabeledImage]:
-    """Yield IMAGES as they are labeled now, with the boxes of the types in NAMES."""
+    """Yield `images` as they are labeled now, with the boxes of the types in `names`."""
     by_split: dict[str, list[tuple[Image, int, bool]]] = {}
     for image in images:
         auto = image.state == ImageState.AUTO_LABELED

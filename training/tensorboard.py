@@ -28,7 +28,7 @@ class Scalars:
         self._about.data_class = 1
 
     def write(self, step: int, values: Mapping[str, float | None]) -> None:
-        """Write VALUES at STEP, those that are numbers, so that a reader sees them at once."""
+        """Write `values` at `step`, those that are numbers, so that a reader sees them at once."""
         tf = self._tf
         with self._writer.as_default():
             for name, value in values.items():

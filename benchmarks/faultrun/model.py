@@ -39,13 +39,13 @@ class History:
     faults: list[str] = field(default_factory=list)
 
     def of(self, what: str, box: str, person: str | None = None) -> list[dict]:
-        """Return the events WHAT about BOX, by PERSON when one is named."""
+        """Return the events `what` about `box`, by `person` when one is named."""
         named = (event for event in self.events if event["what"] == what and event["box"] == box)
         return [event for event in named if person is None or event["person"] == person]
 
 
 def check(steps: Sequence[Step], events: Sequence[dict]) -> list[str]:
-    """Return what is wrong with STEPS (oldest first, versions without a gap), given what people meant."""
+    """Return what is wrong with `steps` (oldest first, versions without a gap), given what people meant."""
     history = History(steps, events)
     _check_chain(history)
     _check_steps(history)
@@ -55,7 +55,7 @@ def check(steps: Sequence[Step], events: Sequence[dict]) -> list[str]:
 
 
 def content_of(box: dict) -> Content:
-    """Return what the model knows of a BOX on the wire: place and pose, written as the clients write them."""
+    """Return what the model knows of a `box` on the wire: place and pose, as the clients write them."""
     sides = (_number(box[side]) for side in CORNERS)
     return {"place": " ".join(sides), "pose": box["pose"]}
 
@@ -71,7 +71,7 @@ def _check_chain(history: History) -> None:
 
 
 def _reaches(edges: dict[str, set[str]], start: str, goal: str) -> bool:
-    """Return whether GOAL can be reached from START by replacing values."""
+    """Return whether `goal` can be reached from `start` by replacing values."""
     seen, todo = {start}, [start]
     while todo:
         value = todo.pop()
@@ -84,7 +84,7 @@ def _reaches(edges: dict[str, set[str]], start: str, goal: str) -> bool:
 
 
 def _saw(own: Sequence[dict], event: dict, content: Content) -> bool:
-    """Return whether who deleted a box had seen CONTENT, or made of it what he deleted."""
+    """Return whether who deleted a box had seen `content`, or made of it what he deleted."""
     return all(
         _reaches(_edges(own, event["box"], group), content[group], event["seen"][group]) for group in GROUPS
     )
@@ -149,7 +149,7 @@ def _check_nothing_is_lost(history: History) -> None:
 
 
 def _taken_back(history: History, event: dict, values: dict) -> bool:
-    """Return whether the person replaced or deleted what EVENT set before it was ever saved."""
+    """Return whether the person replaced or deleted what `event` set before it was ever saved."""
     box, group, person = event["box"], event["group"], event["person"]
     for later in history.of("set", box, person):
         is_next = later["group"] == group and later["from"] == event["to"]

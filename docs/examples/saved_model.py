@@ -26,7 +26,7 @@ def detect(model, pixels):
 
 
 def draw(folder: Path, image: Path, out: Path, *, least: float) -> list[tuple]:
-    """Draw the boxes that score at least LEAST into OUT, a PNG; return (class, score, box) of each."""
+    """Draw the boxes that score at least `least` into `out`, a PNG; return (class, score, box) of each."""
     model = tf.saved_model.load(str(folder))
     pixels = tf.io.decode_image(tf.io.read_file(str(image)), channels=3, expand_animations=False)
     boxes, scores, classes = detect(model, pixels)

@@ -21,12 +21,12 @@ class Found(NamedTuple):
 def suppress(
     scores: tf.Tensor, boxes: tf.Tensor, *, most: int, iou: float, vote: float, least: float
 ) -> Found:
-    """Keep at most MOST boxes an image: those with IoU above iou to a better one of their type are dropped.
+    """Keep at most `most` boxes an image: those with IoU above iou to a better one of their type are dropped.
 
-    scores [B, P, K] and boxes [B, P, 4] are of every point; scores of LEAST or below do not count. A box that
-    is kept goes to the mean of those that it overlaps by VOTE or more, each weighed by its score for the type
-    times its IoU (box voting, Gidaris and Komodakis, 2015): neighbouring points err differently. A vote of 1
-    leaves boxes as they are.
+    scores [B, P, K] and boxes [B, P, 4] are of every point; scores of `least` or below do not count. A box
+    that is kept goes to the mean of those that it overlaps by `vote` or more, each weighed by its score for
+    the type times its IoU (box voting, Gidaris and Komodakis, 2015): neighbouring points err differently. A
+    vote of 1 leaves boxes as they are.
     """
     points = boxes.shape[1]
     candidates = min(points, max(int(CANDIDATES * points), 4 * most))

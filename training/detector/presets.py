@@ -59,5 +59,5 @@ DEFAULT = "balanced"
 
 
 def settings_of(name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of the preset NAME ("" for the default one) with those GIVEN laid over them."""
+    """Return the settings of the preset `name` ("" for the default one) with those `given` laid over them."""
     return {**PRESETS[name or DEFAULT].settings, **given}

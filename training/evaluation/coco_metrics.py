@@ -92,7 +92,7 @@ def accumulate(
     *,
     scales: Sequence[float] | None = None,
 ) -> Accumulated:
-    """Match predictions to truths as COCO does; SCALES turn pixels of each image into COCO's, for the sizes.
+    """Match predictions to truths as COCO does; `scales` turn pixels of an image into COCO's, for the sizes.
 
     Raises ValueError when there are not as many predictions as images.
     """
@@ -122,7 +122,7 @@ def accumulate(
 
 
 def summarize(found: Accumulated, *, images: int) -> Metrics:
-    """Return the means of FOUND over types, and per type."""
+    """Return the means of `found` over types, and per type."""
     names = list(found.counts)
     empty = {name: {"ap": None, "ap50": None, "boxes": count} for name, count in found.counts.items()}
     present = [index for index, name in enumerate(names) if found.counts[name]]

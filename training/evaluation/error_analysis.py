@@ -136,7 +136,7 @@ def _coco_figures(found: Accumulated) -> dict[str, float | None]:
 
 
 def _mean(values: np.ndarray) -> float | None:
-    """Return the mean of VALUES, as COCO takes it: without those of types that have no truth."""
+    """Return the mean of `values`, as COCO takes it: without those of types that have no truth."""
     known = values[values > -1]
     return round(float(known.mean()), 6) if known.size else None
 

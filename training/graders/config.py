@@ -100,13 +100,13 @@ class GraderConfig:
             raise ValueError("widths must name at least one stage.")
 
     def network_for(self, policy: str) -> str:
-        """Return the name of the network for crops of POLICY."""
+        """Return the name of the network for crops of `policy`."""
         if self.network != "auto":
             return self.network
         return "strip" if policy in STRIPS else "shallow"
 
     def shape_for(self, policy: str) -> tuple[int, int]:
-        """Return (height, width) of a crop of POLICY in pixels, at least what the network can take."""
+        """Return (height, width) of a crop of `policy` in pixels, at least what the network can take."""
         least = APPLICATIONS.get(self.network_for(policy), 1)
         shape = (self.strip_length, self.strip_width) if policy in STRIPS else (self.size, self.size)
         return max(shape[0], least), max(shape[1], least)

@@ -45,7 +45,7 @@ class Learner:
         self._logits = tf.function(lambda crops: self.averaged(_floats(crops), training=False))
 
     def learn(self, crops: np.ndarray, grades: np.ndarray, *, step: int, rate: float) -> float:
-        """Take optimizer step number STEP, from 1, with RATE on uint8 crops `[N, H, W]`; return the loss."""
+        """Take the step number `step`, from 1, with `rate` on uint8 crops `[N, H, W]`; return the loss."""
         self.optimizer.learning_rate = rate
         return float(self._step(crops, grades, tf.constant(float(step)), tf.constant(rate, tf.float32)))
 
@@ -91,7 +91,7 @@ class Learner:
         return float(self._loss(tf.constant(logits), grades, tf.ones(len(grades))))
 
     def probabilities(self, logits: np.ndarray, *, temperature: float = 1.0) -> np.ndarray:
-        """Return the probabilities `[N, K]` that LOGITS mean."""
+        """Return the probabilities `[N, K]` that `logits` mean."""
         return losses.probabilities(tf.constant(logits), self.config.loss, temperature=temperature).numpy()
 
 
@@ -103,7 +103,7 @@ class Schedule:
         self.scale, self.stale = 1.0, 0
 
     def rate(self, step: int) -> float:
-        """Return the rate at STEP, from 1."""
+        """Return the rate at `step`, from 1."""
         config = self.config
         if step <= config.warmup_steps:
             return config.learning_rate * step / config.warmup_steps
@@ -120,7 +120,7 @@ class Schedule:
 
 
 def optimizer_of(config: GraderConfig) -> keras.optimizers.Optimizer:
-    """Return the optimizer that CONFIG names; the Learner adds adamw's decay, which biases go without."""
+    """Return the optimizer that `config` names; the Learner adds adamw's decay, which biases go without."""
     rate, momentum = config.learning_rate, config.momentum
     if config.optimizer in ("sgd", "nesterov"):
         nesterov = config.optimizer == "nesterov"
@@ -141,7 +141,7 @@ class _Places:
         return _flat([variable.value for variable in self.variables])
 
     def scatter(self, flat: tf.Tensor) -> None:
-        """Write FLAT into the variables."""
+        """Write `flat` into the variables."""
         for variable, part in zip(self.variables, tf.split(flat, self.sizes), strict=True):
             variable.assign(tf.reshape(part, variable.shape))
 

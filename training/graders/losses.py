@@ -39,7 +39,7 @@ class OrderedThresholds(keras.layers.Layer):
 
 
 def head(features, *, levels: int, loss: str):
-    """Return the logits on FEATURES `[N, F]`: `[N, levels - 1]` for ordinal, else `[N, levels]`."""
+    """Return the logits on `features` `[N, F]`: `[N, levels - 1]` for ordinal, else `[N, levels]`."""
     if loss == "ordinal":
         latent = keras.layers.Dense(1, use_bias=False, name="latent")(features)
         return OrderedThresholds(levels, name="thresholds")(latent)
@@ -49,7 +49,7 @@ def head(features, *, levels: int, loss: str):
 def loss_of(
     name: str, logits: tf.Tensor, grades: tf.Tensor, weights: tf.Tensor, *, power: float = 2.0
 ) -> tf.Tensor:
-    """Return the mean loss NAME of LOGITS for grades 1..K `[N]`, weighted `[N]`; POWER is the focal loss'."""
+    """Return the mean loss `name` of `logits` for grades 1..K `[N]`, weighted `[N]`; `power`: of the focal loss."""
     if name == "ordinal":
         thresholds = tf.range(1, tf.shape(logits)[1] + 1)
         above = tf.cast(grades[:, None] > thresholds[None, :], logits.dtype)
@@ -63,9 +63,9 @@ def loss_of(
 
 
 def probabilities(logits: tf.Tensor, loss: str, *, temperature: float = 1.0) -> tf.Tensor:
-    """Turn the logits of a network trained by LOSS into probabilities `[N, K]` of grades 1..K; rows add to 1.
+    """Turn logits of a network trained by `loss` into probabilities `[N, K]` of grades 1..K; rows add to 1.
 
-    TEMPERATURE divides the logits (Guo et al. 2017, arXiv 1706.04599): above 1 it takes back too much
+    `temperature` divides the logits (Guo et al. 2017, arXiv 1706.04599): above 1 it takes back too much
     confidence.
     """
     scaled = logits / temperature

@@ -11,7 +11,7 @@ TINY = 1e-12
 
 
 def measure(grades: np.ndarray, probabilities: np.ndarray) -> dict:
-    """Compare true GRADES 1..K `[N]` with PROBABILITIES `[N, K]`; plain numbers, ready for JSON.
+    """Compare true `grades` 1..K `[N]` with `probabilities` `[N, K]`; plain numbers, ready for JSON.
 
     `confusion[i][j]` counts the crops of grade i+1 that were graded j+1; `nll` is the mean negative logarithm
     of the true grade's probability. Without crops the rates are None.
@@ -68,7 +68,7 @@ def calibration_error(grades: np.ndarray, probabilities: np.ndarray) -> float:
 
 
 def choose_temperature(grades: np.ndarray, probabilities_at) -> float:
-    """Return the temperature, 0.1 to 10, at which the true GRADES are likeliest (Guo et al. 2017).
+    """Return the temperature, 0.1 to 10, at which the true `grades` are likeliest (Guo et al. 2017).
 
     `probabilities_at(temperature)` gives `[N, K]`. A log-normal prior around 1 holds it back as long as the
     crops are few: a dozen that are all graded right must not make the next one certain. With one grade alone,

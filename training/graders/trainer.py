@@ -70,11 +70,11 @@ def train(
     name: str = "this type",
     policy: str = "square",
 ) -> TrainedGrader:
-    """Train on uint8 CROPS `[N, H, W]`, cut by POLICY, with GRADES `[N]` from 1 to LEVELS; keep the best.
+    """Train on uint8 `crops` `[N, H, W]`, cut by `policy`, with `grades` `[N]`, 1 to `levels`; keep the best.
 
-    Best is what `config.keep` says on VALIDATION (crops and grades of the calibration split), without it on
-    the training crops. FOLDER keeps the best weights meanwhile, and all of them where `config.keep` is all.
-    REPORT is called every few steps and stops the training by raising. Raises TooFewGrades (NAME is the
+    Best is what `config.keep` says on `validation` (crops and grades of the calibration split), without it on
+    the training crops. `folder` keeps the best weights meanwhile, and all of them where `config.keep` is all.
+    `report` is called every few steps and stops the training by raising. Raises TooFewGrades (`name` is the
     defect type in its sentence) and Diverged.
     """
     crops, grades = np.asarray(crops, np.uint8), np.asarray(grades, np.int32)
@@ -157,7 +157,7 @@ class _BestWeights:
 
 
 def require_enough(grades: np.ndarray, *, levels: int, config: GraderConfig, name: str) -> None:
-    """Raise TooFewGrades, saying how many are needed, unless GRADES can teach something."""
+    """Raise TooFewGrades, saying how many are needed, unless `grades` can teach something."""
     if levels < 2:
         raise TooFewGrades(f"{name} has {levels} grades; a grader needs at least two to tell apart.")
     if len(grades) and not (grades.min() >= 1 and grades.max() <= levels):
@@ -173,7 +173,7 @@ def require_enough(grades: np.ndarray, *, levels: int, config: GraderConfig, nam
 
 
 def class_weights(grades: np.ndarray, levels: int) -> np.ndarray:
-    """Return a weight per grade `[levels]`: the root of its rarity, with a mean of 1 over GRADES."""
+    """Return a weight per grade `[levels]`: the root of its rarity, with a mean of 1 over `grades`."""
     counts = np.bincount(grades, minlength=levels + 1)[1:]
     weights = np.sqrt(counts.max() / np.maximum(counts, 1))
     return (weights / np.average(weights, weights=counts)).astype(np.float32)

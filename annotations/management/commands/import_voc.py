@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "Import a folder of images with PASCAL VOC annotations; images without XML come in unlabeled."
 
     def add_arguments(self, parser) -> None:
-        """Declare the arguments of DESIGN.md."""
+        """Declare the arguments."""
         parser.add_argument("project", help="slug of the project; it is made when it is new")
         parser.add_argument("folder", metavar="DIR", type=Path, help="folder that is searched whole")
         parser.add_argument(

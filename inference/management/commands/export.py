@@ -30,7 +30,7 @@ class Command(BaseCommand):
     help = "Export a project: " + ", ".join(f"{row.name} ({row.label})" for row in registry.formats()) + "."
 
     def add_arguments(self, parser) -> None:
-        """Declare the arguments of DESIGN.md."""
+        """Declare the arguments."""
         rows = registry.formats()
         parser.add_argument("project", help="slug of the project")
         parser.add_argument("out", metavar="OUT", type=Path, help=_places(rows))

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = "Measure a detector on a split of the project."
 
     def add_arguments(self, parser) -> None:
-        """Declare the arguments of DESIGN.md."""
+        """Declare the arguments."""
         parser.add_argument("project", help="slug of the project")
         parser.add_argument("--split", choices=Split.values, default=Split.TEST)
         parser.add_argument("--model", default="", help="name of the detector (default: the promoted one)")

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "List, promote, export and import models."
 
     def add_arguments(self, parser) -> None:
-        """Declare the arguments of DESIGN.md."""
+        """Declare the arguments."""
         parser.add_argument("project", help="slug of the project")
         actions = parser.add_subparsers(dest="action", title="actions")
         actions.add_parser("list", help="list the models (the default)")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Run rounds of the loop: train, evaluate, calibrate, label the rest."
 
     def add_arguments(self, parser) -> None:
-        """Declare the arguments of DESIGN.md."""
+        """Declare the arguments."""
         parser.add_argument("project", help="slug of the project")
         parser.add_argument("--mode", choices=RoundMode.values, default=RoundMode.SELF_TRAIN)
         parser.add_argument("--rounds", type=int, default=1, metavar="N", help="rounds at most (default 1)")
@@ -151,7 +151,7 @@ class Command(BaseCommand):
 
 
 def _check_backbone(name: str) -> None:
-    """Raise CommandError unless a backbone NAME is registered; nothing has been started yet."""
+    """Raise CommandError unless a backbone `name` is registered; nothing has been started yet."""
     failed = backbone_choices.import_modules()
     try:
         backbone_registry.find(name)
