@@ -49,7 +49,7 @@ def head(features, *, levels: int, loss: str):
 def loss_of(
     name: str, logits: tf.Tensor, grades: tf.Tensor, weights: tf.Tensor, *, power: float = 2.0
 ) -> tf.Tensor:
-    """Return the mean loss `name` of `logits` for grades 1..K `[N]`, weighted `[N]`; `power` is focal loss's."""
+    """Return the mean loss `name` of `logits` for grades 1..K `[N]`, weighted `[N]`; `power` is for focal."""
     if name == "ordinal":
         thresholds = tf.range(1, tf.shape(logits)[1] + 1)
         above = tf.cast(grades[:, None] > thresholds[None, :], logits.dtype)
