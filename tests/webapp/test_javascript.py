@@ -18,18 +18,18 @@ MODULES = sorted((ROOT / "static").rglob("*.js"))
 # The rooms of static/ from the lowest floor to the highest: a room imports from floors below its own.
 # Types in comments load nothing, so they may name any room.
 FLOORS = [
-    {"ui"},
-    {"boxes"},
-    {"server"},
-    {"canvas"},
-    {"imaging"},
-    {"saving"},
-    {"conflicts"},
-    {"comments"},
-    {"revisions"},
-    {"panel"},
-    {"workbench"},
-    {"label", "review", "pages"},
+    ("ui",),
+    ("boxes",),
+    ("server",),
+    ("canvas",),
+    ("imaging",),
+    ("saving",),
+    ("conflicts",),
+    ("comments",),
+    ("revisions",),
+    ("panel",),
+    ("workbench",),
+    ("label", "review", "pages"),
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST_FUNCTION = 100
