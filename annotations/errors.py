@@ -4,6 +4,8 @@ They are DRF exceptions, so that DRF's handler rolls the transaction back; comma
 `BlemishError` and show its sentence.
 """
 
+from typing import Any
+
 from rest_framework import status
 from rest_framework.exceptions import APIException
 
@@ -15,7 +17,7 @@ class BlemishError(APIException):
     default_code = "error"
     default_detail = "That cannot be done."
 
-    def __init__(self, detail: str | None = None, **extra) -> None:
+    def __init__(self, detail: str | None = None, **extra: Any) -> None:
         super().__init__(detail)
         self.extra = extra
 

@@ -31,10 +31,10 @@ def read_ahead(
     `read` is raised in the place of its item.
     """
     source = iter(items)
-    waiting: deque[Future] = deque()
+    waiting: deque[Future[Read]] = deque()
     pending, lock = 0, Lock()  # pixels that were read and not yet yielded
 
-    def count(future: Future, sign: int = 1) -> None:
+    def count(future: Future[Read], sign: int = 1) -> None:
         nonlocal pending
         if not future.cancelled() and future.exception() is None:
             with lock:

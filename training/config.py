@@ -1,8 +1,9 @@
 """The settings of a round, with their defaults; saved whole with the round."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from annotations.errors import BlemishError
 from inference.setting_names import present_names
@@ -78,8 +79,8 @@ class RoundConfig:
         0.25, "Boxes below this score are not even shown to a reviewer.", label="Propose from score"
     )
     grade_doubt: float = setting(0.35, "A grade whose best probability is below this goes to a person.")
-    detector: dict = field(default_factory=dict)
-    grader: dict = field(default_factory=dict)
+    detector: dict[str, Any] = field(default_factory=dict)
+    grader: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Rows and scripts of earlier releases give former names.
@@ -107,7 +108,7 @@ class RoundConfig:
             name = next((name for name in values if name in str(error)), "")
             raise BadRoundConfig(f"{part}: {error}", field=f"{part}.{name}" if name else part) from error
 
-    def _problems(self):
+    def _problems(self) -> Iterator[tuple[str, bool, str]]:
         yield (
             "minutes",
             self.minutes is not None and not 0 < self.minutes <= 7 * 24 * 60,
@@ -156,12 +157,12 @@ class RoundConfig:
         """Return the graders' settings."""
         return GraderConfig(seed=self.seed + 1, **options.check(GraderConfig, self.grader))
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON-able values."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict) -> "RoundConfig":
+    def from_dict(cls, values: dict[str, Any]) -> "RoundConfig":
         """Build from `values`; what is missing takes its default. Raises BadRoundConfig naming the field."""
         known = {option.name: option for option in options.options_of(cls)}
         parts = {field.name for field in dataclasses.fields(cls)} - set(known)

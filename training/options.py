@@ -119,7 +119,7 @@ def check(config: type, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: known[name].check(value) for name, value in values.items()}
 
 
-def _describe(field: dataclasses.Field, hint: Any) -> Option | None:
+def _describe(field: dataclasses.Field[Any], hint: Any) -> Option | None:
     hints = [hint]
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         hints = [part for part in typing.get_args(hint) if part is not type(None)]

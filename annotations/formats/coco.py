@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from annotations.formats import coco_reading
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout
@@ -52,7 +53,7 @@ def document(
     yield f'],"categories":{_text(categories)}}}\n'.encode()
 
 
-def image_entry(record: ImageRecord) -> dict:
+def image_entry(record: ImageRecord) -> dict[str, Any]:
     """Return the `images` entry of a record."""
     captured = record.captured_at.isoformat() if record.captured_at else ""
     return {
@@ -65,7 +66,9 @@ def image_entry(record: ImageRecord) -> dict:
     }
 
 
-def annotation_entry(box: Mapping, number: int, *, image_id: int, category_id: int) -> dict:
+def annotation_entry(
+    box: Mapping[str, Any], number: int, *, image_id: int, category_id: int
+) -> dict[str, Any]:
     """Return the `annotations` entry of a box; a difficult box is ignored by COCO's metrics."""
     width, height = box["xmax"] - box["xmin"], box["ymax"] - box["ymin"]
     return {

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from annotations.formats.labels import (
     MOST_BYTES,
@@ -56,7 +57,7 @@ def read(files: Files) -> Found:
     return Found(recognised=bool(used), items=items, problems=problems, used=frozenset(used))
 
 
-def _document(source: str, data: bytes) -> Mapping[str, list]:
+def _document(source: str, data: bytes) -> Mapping[str, list[Any]]:
     """Return the parsed document. Raises FormatError for what is not JSON or not COCO."""
     if len(data) > MOST_BYTES:
         raise FormatError(
@@ -75,9 +76,9 @@ def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
 
 
-def _items(source: str, document: Mapping[str, list]) -> tuple[list[Pending], list[FormatError]]:
+def _items(source: str, document: Mapping[str, list[Any]]) -> tuple[list[Pending], list[FormatError]]:
     names = _categories(source, document.get("categories"))
-    by_image: dict[object, list[tuple[int, Mapping]]] = defaultdict(list)
+    by_image: dict[object, list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
     problems: list[FormatError] = []
     known = {_key(image.get("id")) for image in document["images"] if isinstance(image, dict)}
     for place, entry in enumerate(document["annotations"]):
@@ -126,8 +127,8 @@ def _categories(source: str, listed: object) -> dict[object, str]:
 def _labels(
     source: str,
     place: int,
-    image: Mapping,
-    entries: Sequence[tuple[int, Mapping]],
+    image: Mapping[str, Any],
+    entries: Sequence[tuple[int, Mapping[str, Any]]],
     names: Mapping[object, str],
     grades: Mapping[str, int],
 ) -> FileLabels:
@@ -153,7 +154,7 @@ def _size(source: str, where: str, value: object) -> int | None:
     return int(number) or None
 
 
-def _box(source: str, where: str, entry: Mapping, names: Mapping[object, str]) -> FileBox:
+def _box(source: str, where: str, entry: Mapping[str, Any], names: Mapping[object, str]) -> FileBox:
     category = _key(entry.get("category_id"))
     if category not in names:
         raise FormatError(source, where, f"its category_id {str(category)[:40]} is not in categories")
@@ -180,7 +181,7 @@ def _box(source: str, where: str, entry: Mapping, names: Mapping[object, str]) -
     )
 
 
-def _sides(source: str, where: str, entry: Mapping) -> tuple[float, float, float, float]:
+def _sides(source: str, where: str, entry: Mapping[str, Any]) -> tuple[float, float, float, float]:
     bbox = entry.get("bbox")
     if bbox:
         if not isinstance(bbox, list) or len(bbox) != 4:
@@ -207,7 +208,7 @@ def _truth(source: str, where: str, name: str, value: object) -> bool:
     return _TRUTH[text]
 
 
-def _grade(attributes: Mapping) -> int | None:
+def _grade(attributes: Mapping[str, Any]) -> int | None:
     """Return the grade that an export of Blemish wrote; another tool's attribute of this name is none."""
     grade = attributes.get("grade")
     return grade if isinstance(grade, int) and not isinstance(grade, bool) and grade > 0 else None

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 
 from annotations.geometry import CORNERS
 
@@ -49,7 +49,7 @@ class ImageLabels(Protocol):
     @property
     def grades(self) -> Mapping[str, int]: ...
 
-    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict, ...]:
+    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict[str, Any], ...]:
         """Return the boxes in pixels of an image of this size; raises FormatError or voc.VocError."""
         ...
 
@@ -129,7 +129,7 @@ class FileLabels:
         """Return the error that names the box of this place, from 0."""
         return FormatError(self.source, self.boxes[number].place, reason)
 
-    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict, ...]:
+    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict[str, Any], ...]:
         """Return the boxes in pixels, half-open, inside the image. Raises FormatError."""
         stated = (self.width or width, self.height or height)
         if stated != (width, height):
@@ -137,7 +137,7 @@ class FileLabels:
             raise FormatError(self.source, self.place, reason)
         return tuple(self._values(box, width, height) for box in self.boxes)
 
-    def _values(self, box: FileBox, width: int, height: int) -> dict:
+    def _values(self, box: FileBox, width: int, height: int) -> dict[str, Any]:
         across, down = (width, height) if self.shares else (1, 1)
         sides = (box.xmin * across, box.ymin * down, box.xmax * across, box.ymax * down)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 from annotations.geometry import CORNERS
 
@@ -39,7 +40,7 @@ class ImageRecord:
     lot: str = ""
     line: str = ""
     captured_at: datetime | None = None
-    boxes: tuple[Mapping, ...] = ()
+    boxes: tuple[Mapping[str, Any], ...] = ()
     document: bytes = b""
     document_name: str = ""
     one_based: bool = False

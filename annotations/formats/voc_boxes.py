@@ -39,7 +39,7 @@ def check_size(
 
 def values_of(
     annotation: VocAnnotation, *, one_based: bool, width: int, height: int, name: str = ""
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     """Return the box values of each object, in order, with `type_name` and `clipped`.
 
     Raises voc.BadElement, which names the file (`name`) and the element.
@@ -50,7 +50,9 @@ def values_of(
     ]
 
 
-def _values(obj: VocObject, *, one_based: bool, width: int, height: int, name: str, number: int) -> dict:
+def _values(
+    obj: VocObject, *, one_based: bool, width: int, height: int, name: str, number: int
+) -> dict[str, Any]:
     if len(obj.name) > MAX_NAME:
         raise voc.BadElement(
             name,
@@ -70,7 +72,7 @@ def _values(obj: VocObject, *, one_based: bool, width: int, height: int, name: s
 
 def objects_now(
     annotation: VocAnnotation,
-    boxes: Iterable[Mapping],
+    boxes: Iterable[Mapping[str, Any]],
     *,
     sha256: str,
     one_based: bool,
@@ -95,7 +97,7 @@ def objects_now(
     return kept, added
 
 
-def fresh_object(box: Mapping, *, one_based: bool = False) -> VocObject:
+def fresh_object(box: Mapping[str, Any], *, one_based: bool = False) -> VocObject:
     """Return a box as an object of a file with this coordinate convention."""
     sides = voc.file_coordinates(**{side: box[side] for side in CORNERS}, one_based=one_based)
     facts: dict[str, Any] = {flag: box[flag] for flag in FLAGS}
@@ -103,7 +105,9 @@ def fresh_object(box: Mapping, *, one_based: bool = False) -> VocObject:
     return VocObject(name=box["type_name"], pose=box["pose"], grade=box["grade"], **facts)
 
 
-def _merged(original: VocObject, read: Mapping, box: Mapping, *, one_based: bool) -> VocObject:
+def _merged(
+    original: VocObject, read: Mapping[str, Any], box: Mapping[str, Any], *, one_based: bool
+) -> VocObject:
     now = fresh_object(box, one_based=one_based)
     names = {"type_name": "name"}
     changes = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from annotations.formats import voc, voc_document
 from annotations.formats.dataset_format import Dataset, DatasetFormat, Layout, Option
@@ -72,7 +73,7 @@ class VocLabels:
         """Return the highest grade of each type in this file."""
         return highest_grades((obj.name, obj.grade) for obj in self.annotation.objects)
 
-    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict, ...]:
+    def values(self, *, width: int, height: int, image_name: str) -> tuple[dict[str, Any], ...]:
         """Return the boxes in pixels of an image of this size. Raises voc.BadElement."""
         name = PurePath(self.source).name
         check_size(self.annotation, width=width, height=height, image_name=image_name, name=name)

@@ -20,7 +20,8 @@ def apply_window(pixels: np.ndarray, *, low: float, high: float) -> np.ndarray:
         raise ValueError(f"The gray window must have low < high; it is {low:g} to {high:g}.")
     if pixels.dtype not in (np.uint8, np.uint16):
         raise ValueError(f"The window maps uint8 or uint16; these pixels are {pixels.dtype}.")
-    return _window_table(float(low), float(high), 1 << (8 * pixels.dtype.itemsize))[pixels]
+    mapped: np.ndarray = _window_table(float(low), float(high), 1 << (8 * pixels.dtype.itemsize))[pixels]
+    return mapped
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ a second; a 16-bit PNG takes 72 % at 30 MB a second, and a browser would have to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def pack(pixels: np.ndarray) -> bytes:
     return bytes(imagecodecs.gzip_encode(planes.tobytes(), level=1))
 
 
-def histogram(pixels: np.ndarray) -> dict:
+def histogram(pixels: np.ndarray) -> dict[str, Any]:
     """Count the native levels: `counts[i]` samples lie in [low + i × step, low + (i + 1) × step).
 
     At most `HISTOGRAM_BINS` counts between the lowest and the highest level; all colors together.

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -56,12 +57,12 @@ class Tiling:
         """Return the longest defect that is seen whole wherever it lies, in pixels of a tile."""
         return max(0.0, self.overlap - 2 * MARGIN)
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return plain values for model.json."""
         return {**asdict(self), "reductions": list(self.reductions)}
 
     @classmethod
-    def from_dict(cls, values: Mapping | None) -> Tiling | None:
+    def from_dict(cls, values: Mapping[str, Any] | None) -> Tiling | None:
         """Read what to_dict wrote; None stays None. Raises ValueError, KeyError, TypeError."""
         if values is None:
             return None
@@ -164,7 +165,8 @@ def to_frame(boxes: np.ndarray, tile: Tile) -> np.ndarray:
     scale = np.array(tile.scale * 2)
     moved = (boxes + np.array([tile.x, tile.y] * 2)) * scale
     left, top, right, low = tile.place
-    return np.clip(moved, [left, top, left, top], [right, low, right, low])
+    clipped: np.ndarray = np.clip(moved, [left, top, left, top], [right, low, right, low])
+    return clipped
 
 
 def merge(found: Boxes, tiles: Sequence[Tile], tiling: Tiling, *, iou: float = 0.5) -> Boxes:
@@ -194,11 +196,13 @@ def find_cut_sides(found: Boxes, tiles: Sequence[Tile]) -> np.ndarray:
     inner = np.array([tile.inner for tile in tiles])[found.tiles].reshape(-1, 4)
     # A hair less, because the scale of a reduced frame is no round number.
     near = np.abs(found.boxes - places) < _margins(found, tiles) * (1 - 1e-6)
-    return near & inner
+    cut_sides: np.ndarray = near & inner
+    return cut_sides
 
 
 def _margins(found: Boxes, tiles: Sequence[Tile]) -> np.ndarray:
-    return MARGIN * np.array([tile.scale * 2 for tile in tiles])[found.tiles].reshape(-1, 4)
+    margins: np.ndarray = MARGIN * np.array([tile.scale * 2 for tile in tiles])[found.tiles].reshape(-1, 4)
+    return margins
 
 
 def _join(found: Boxes, tiles: Sequence[Tile]) -> tuple[Boxes, np.ndarray]:
@@ -267,7 +271,8 @@ def _intersect(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _area(boxes: np.ndarray) -> np.ndarray:
-    return np.maximum(boxes[..., 2:] - boxes[..., :2], 0.0).prod(axis=-1)
+    areas: np.ndarray = np.maximum(boxes[..., 2:] - boxes[..., :2], 0.0).prod(axis=-1)
+    return areas
 
 
 def _overlaps(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """Draw what was found onto an image: a frame in the type's color, and a label that never leaves the image."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
@@ -24,7 +25,8 @@ def draw(pixels: np.ndarray, findings: Sequence[Finding], *, colors: Mapping[str
     pen = ImageDraw.Draw(picture)
     side = min(picture.size)
     stroke = max(1, round(side / 250))
-    font = ImageFont.load_default(max(LEAST_TEXT, side / 45))
+    # Pillow's bitmap font comes only when no size is given.
+    font = cast(ImageFont.FreeTypeFont, ImageFont.load_default(max(LEAST_TEXT, side / 45)))
     taken: list[Area] = []
     # The worst defect comes first: its label chooses its place first, and is drawn last, over all others.
     ordered = sorted(findings, key=lambda finding: -_rank(finding))
@@ -74,7 +76,9 @@ def _frame(finding: Finding, size: tuple[int, int]) -> Area:
     return left, top, right, bottom
 
 
-def _place(finding: Finding, font, stroke: int, size: tuple[int, int], taken: list[Area]) -> tuple[Area, str]:
+def _place(
+    finding: Finding, font: ImageFont.FreeTypeFont, stroke: int, size: tuple[int, int], taken: list[Area]
+) -> tuple[Area, str]:
     """Choose where the label stands: above, below or inside its box, where no other label stands already."""
     width, height = size
     text = _fit(label_of(finding), font, width - 2 * PADDING)
@@ -92,7 +96,7 @@ def _place(finding: Finding, font, stroke: int, size: tuple[int, int], taken: li
     return area, text
 
 
-def _fit(text: str, font, room: float) -> str:
+def _fit(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
     """Return `text`, cut at its front until it fits into `room` pixels, because numbers are at its end."""
     if font.getlength(text) <= room:
         return text

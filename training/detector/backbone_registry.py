@@ -7,20 +7,23 @@ BLEMISH_BACKBONES your own. `training.detector.backbone_choices` imports them al
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+# Takes images, a Keras tensor, and the DetectorConfig; returns three Keras tensors.
+Backbone = Callable[..., Any]
 # Our own, for the web process, which cannot import their module because that loads Keras.
 BUILT_IN = {"shallow": "Few plain 3×3 convolutions: quick on a processor, and hardly overfits."}
-_registry: dict[str, Callable] = {}
+_registry: dict[str, Backbone] = {}
 
 
 class BadBackbone(ValueError):
     """A backbone that is unknown, taken, fails, or returns something else than its three features."""
 
 
-def register_backbone(name: str) -> Callable[[Callable], Callable]:
+def register_backbone(name: str) -> Callable[[Backbone], Backbone]:
     """Make a function available as the backbone called `name`. Raises BadBackbone when another one has it."""
 
-    def register(backbone: Callable) -> Callable:
+    def register(backbone: Backbone) -> Backbone:
         taken = _registry.get(name)
         if taken is not None and (taken.__module__, taken.__qualname__) != (
             backbone.__module__,
@@ -38,7 +41,7 @@ def backbone_names() -> list[str]:
     return sorted(_registry)
 
 
-def find(name: str) -> Callable:
+def find(name: str) -> Backbone:
     """Return the backbone called `name`; raises BadBackbone with those that are known."""
     if name not in _registry:
         known = ", ".join(backbone_names())

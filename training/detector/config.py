@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from inference.setting_names import present_names
 from training.options import setting
@@ -162,7 +164,7 @@ class DetectorConfig:
             if wrong:
                 raise BadConfig(sentence)
 
-    def _problems(self):
+    def _problems(self) -> Iterator[tuple[bool, str]]:
         yield (
             self.input_size < 32 or self.input_size % 32 != 0,
             f"input_size must be a multiple of 32, not {self.input_size}.",
@@ -199,13 +201,13 @@ class DetectorConfig:
             f"scale_min {self.scale_min} must be above 0 and at most scale_max {self.scale_max}.",
         )
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return all settings as JSON-able values."""
         values = asdict(self)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod
-    def from_dict(cls, values: dict) -> DetectorConfig:
+    def from_dict(cls, values: dict[str, Any]) -> DetectorConfig:
         """Rebuild from `to_dict`; missing settings take their default, former names are read too.
 
         Raises BadConfig on unknown settings.

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import beta
 
 from inference.detector.saved_detectors import Detection
@@ -165,7 +166,9 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def bound_precision(right, accepted, *, confidence: float = CONFIDENCE) -> np.ndarray:
+def bound_precision(
+    right: npt.ArrayLike, accepted: npt.ArrayLike, *, confidence: float = CONFIDENCE
+) -> np.ndarray:
     """Return the exact lower bound of a share of which right out of accepted were seen; 0 for none right."""
     right, accepted = np.broadcast_arrays(np.asarray(right), np.asarray(accepted))
     bound = beta.ppf(1 - confidence, np.maximum(right, 1), np.maximum(accepted - right + 1, 1))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from pycocotools.coco import COCO
@@ -42,11 +42,11 @@ class Metrics:
     map: float | None
     map50: float | None
     map75: float | None
-    per_class: dict[str, dict]
+    per_class: dict[str, dict[str, Any]]
     images: int
     boxes: int
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-able values."""
         return asdict(self)
 
@@ -147,7 +147,7 @@ def summarize(found: Accumulated, *, images: int) -> Metrics:
     )
 
 
-def _annotate(truths: Sequence[Truth], scales: Sequence[float]):
+def _annotate(truths: Sequence[Truth], scales: Sequence[float]) -> Iterator[dict[str, Any]]:
     number = 0
     for image, truth in enumerate(truths):
         for box, category, difficult in zip(truth.boxes, truth.classes, truth.difficult, strict=True):
@@ -163,7 +163,12 @@ def _annotate(truths: Sequence[Truth], scales: Sequence[float]):
             }
 
 
-def _load_results(coco: COCO, predictions, numbers: dict[str, int], scales: Sequence[float]) -> COCO:
+def _load_results(
+    coco: COCO,
+    predictions: Sequence[Sequence[Detection]],
+    numbers: dict[str, int],
+    scales: Sequence[float],
+) -> COCO:
     results = [
         {
             "image_id": image,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -81,8 +82,10 @@ def match_image(
     return MatchedImage(tuple(pairs), _count(pairs, names, detections), _rate(pairs, names, detections))
 
 
-def _count(pairs: list[Pair], names: list[str], detections: Sequence[Detection]) -> dict:
-    cells: Counter = Counter()
+def _count(
+    pairs: list[Pair], names: list[str], detections: Sequence[Detection]
+) -> dict[tuple[str, str], int]:
+    cells: Counter[tuple[str, str]] = Counter()
     for pair in pairs:
         true = NOTHING if pair.truth is None else names[pair.truth]
         found = NOTHING if pair.found is None else detections[pair.found].class_name
@@ -104,7 +107,7 @@ def _rate(pairs: list[Pair], names: list[str], detections: Sequence[Detection]) 
     return sum(right) / whole if whole else 1.0
 
 
-def describe(found: Accumulated, truths: Sequence[Truth], scales: Sequence[float]) -> dict:
+def describe(found: Accumulated, truths: Sequence[Truth], scales: Sequence[float]) -> dict[str, Any]:
     """Return COCO's twelve figures, the curves and the sizes, as plain values.
 
     Curves are precision at 101 recalls from 0 to 1: per type and for all, at IoU 0.5 (with the score at which
@@ -141,7 +144,7 @@ def _mean(values: np.ndarray) -> float | None:
     return round(float(known.mean()), 6) if known.size else None
 
 
-def _curves(found: Accumulated, names: list[str], present: list[int]) -> dict:
+def _curves(found: Accumulated, names: list[str], present: list[int]) -> dict[str, Any]:
     precision = np.maximum(found.precision[..., 0], 0.0)  # [10, 101, types]
     scores = np.maximum(found.scores[0, :, :, 0], 0.0)
     curves = [
@@ -166,7 +169,7 @@ def _rounded(values: np.ndarray) -> list[float]:
 
 def _sizes(
     found: Accumulated, truths: Sequence[Truth], scales: Sequence[float], names: list[str]
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     counts: Counter[str] = Counter()
     for truth, scale in zip(truths, scales, strict=True):
         sides = np.maximum(truth.boxes[:, 2:] - truth.boxes[:, :2], 0) * scale
@@ -186,13 +189,13 @@ def _sizes(
     ]
 
 
-def confuse(matched: Sequence[MatchedImage], class_names: Sequence[str]) -> dict:
+def confuse(matched: Sequence[MatchedImage], class_names: Sequence[str]) -> dict[str, Any]:
     """Return the confusion matrix: a row per true type and "nothing there", a column per found and "missed".
 
     The last row and the last column are those of NOTHING; the corner, where nothing meets nothing, is 0.
     """
     names = [*class_names, NOTHING]
-    total: Counter = Counter()
+    total: Counter[tuple[str, str]] = Counter()
     for one in matched:
         total.update(one.cells)
     rows = [[total[true, found] for found in names] for true in names]

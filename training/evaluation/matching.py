@@ -24,7 +24,8 @@ def measure_overlaps(detections: Sequence[Detection], boxes: np.ndarray) -> np.n
     common = np.maximum(sides, 0).prod(axis=-1)
     union = (found[..., 2:] - found[..., :2]).prod(axis=-1) + (boxes[:, 2:] - boxes[:, :2]).prod(axis=-1)
     union = union - common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    overlaps: np.ndarray = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    return overlaps
 
 
 def order_by_score(detections: Sequence[Detection]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from inference.graders.crops import STRIPS
 from inference.setting_names import present_names
@@ -111,12 +112,12 @@ class GraderConfig:
         shape = (self.strip_length, self.strip_width) if policy in STRIPS else (self.size, self.size)
         return max(shape[0], least), max(shape[1], least)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """Return plain JSON values, from which `from_json` makes an equal config."""
         return {**asdict(self), "widths": list(self.widths)}
 
     @classmethod
-    def from_json(cls, data: dict) -> GraderConfig:
+    def from_json(cls, data: dict[str, Any]) -> GraderConfig:
         """Build a config from stored values; what is not stored takes its default, former names are read too.
 
         Raises ValueError on unknown names.

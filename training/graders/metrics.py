@@ -1,16 +1,20 @@
 """How well grades are told, and how far their probabilities can be believed."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import scipy.optimize
 
 from inference.graders.saved_graders import likely_grades
 
 BINS = 10
-USUAL_SPREAD = np.log(2.0)  # of the logarithm of a temperature: most networks need one between 1/2 and 2
+# Of the logarithm of a temperature: most networks need one between 1/2 and 2.
+USUAL_SPREAD: float = np.log(2.0)
 TINY = 1e-12
 
 
-def measure(grades: np.ndarray, probabilities: np.ndarray) -> dict:
+def measure(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """Compare true `grades` 1..K `[N]` with `probabilities` `[N, K]`; plain numbers, ready for JSON.
 
     `confusion[i][j]` counts the crops of grade i+1 that were graded j+1; `nll` is the mean negative logarithm
@@ -67,7 +71,7 @@ def calibration_error(grades: np.ndarray, probabilities: np.ndarray) -> float:
     return float(sum(gaps))
 
 
-def choose_temperature(grades: np.ndarray, probabilities_at) -> float:
+def choose_temperature(grades: np.ndarray, probabilities_at: Callable[[float], np.ndarray]) -> float:
     """Return the temperature, 0.1 to 10, at which the true `grades` are likeliest (Guo et al. 2017).
 
     `probabilities_at(temperature)` gives `[N, K]`. A log-normal prior around 1 holds it back as long as the

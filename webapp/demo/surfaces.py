@@ -115,7 +115,7 @@ def _metal(rng: np.random.Generator, size: int) -> np.ndarray:
     streaks = ndimage.gaussian_filter(_noise(rng, size), (0.7, 14.0), truncate=3.0)
     patches = ndimage.zoom(rng.normal(size=(size // 32 + 1, size // 32 + 1)), 32, order=1)[:size, :size]
     grain = ndimage.gaussian_filter(_noise(rng, size), 0.8)
-    surface = 132.0 + 5.0 * streaks / streaks.std() + 2.5 * patches + 3.0 * grain / grain.std()
+    surface: np.ndarray = 132.0 + 5.0 * streaks / streaks.std() + 2.5 * patches + 3.0 * grain / grain.std()
     for _ in range(rng.integers(2, 7)):
         row, length = rng.integers(0, size), int(rng.integers(size // 8, size // 3))
         start = int(rng.integers(0, size - length))
@@ -130,7 +130,8 @@ def _illumination(rng: np.random.Generator, size: int) -> np.ndarray:
     angle, strength = rng.uniform(0.0, 2 * np.pi), rng.uniform(0.03, 0.14)
     axis = np.linspace(-1.0, 1.0, size)
     slope = np.cos(angle) * axis[None, :] + np.sin(angle) * axis[:, None]
-    return rng.uniform(0.92, 1.08) * (1.0 + strength * slope)
+    light: np.ndarray = rng.uniform(0.92, 1.08) * (1.0 + strength * slope)
+    return light
 
 
 def _stroke(points: list[tuple[float, float]], size: int, width: float) -> np.ndarray:

@@ -5,6 +5,7 @@ All geometry of an image is one affine matrix, so the pixels are interpolated on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,10 +139,13 @@ def vary_gray(pixels: np.ndarray, rng: np.random.Generator, config: DetectorConf
     contrast = 1.0 + rng.uniform(-config.contrast, config.contrast)
     brightness = rng.uniform(-config.brightness, config.brightness) * 255
     table = (np.arange(256) - GRAY_MIDDLE) * contrast + GRAY_MIDDLE + brightness
-    return np.clip(np.rint(table), 0, 255).astype(np.uint8)[pixels]
+    varied: np.ndarray = np.clip(np.rint(table), 0, 255).astype(np.uint8)[pixels]
+    return varied
 
 
-def _tile(pictures, rng, config) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _tile(
+    pictures: Sequence[Picture], rng: np.random.Generator, config: DetectorConfig
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Put four pictures around a random middle (mosaic; Bochkovskiy et al., YOLOv4, 2020)."""
     size = config.input_size
     canvas = np.full((size, size, config.channels), GRAY_MIDDLE, np.uint8)

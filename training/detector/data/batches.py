@@ -109,7 +109,9 @@ class EpochSampler:
             self._order = pick_epoch(self.views.weights, epoch, seed=self.config.seed)
             self._epoch = epoch
         start = place * self.config.batch_size
-        return np.take(self._order, range(start, start + self.config.batch_size), mode="wrap").tolist()
+        places = range(start, start + self.config.batch_size)
+        picked: list[int] = np.take(self._order, places, mode="wrap").tolist()
+        return picked
 
 
 def pick_epoch(weights: np.ndarray, epoch: int, *, seed: int) -> np.ndarray:

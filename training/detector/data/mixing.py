@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -88,7 +89,9 @@ def _lay(target: np.ndarray, patch: np.ndarray) -> None:
     target[:] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
 
 
-def mix(picture: Picture, draw_other, rng: np.random.Generator, config: DetectorConfig) -> Picture:
+def mix(
+    picture: Picture, draw_other: Callable[[], Picture], rng: np.random.Generator, config: DetectorConfig
+) -> Picture:
     """Paste defects onto a varied picture and lay another one over it, as often as the settings say."""
     if config.copy_paste and rng.random() < config.copy_paste:
         picture = paste(picture, draw_other(), rng)

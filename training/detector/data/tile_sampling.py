@@ -69,7 +69,8 @@ def measure_sizes(samples: Sequence[Sample], load: Callable[[str], np.ndarray] |
     return np.array([sample.size or _read_size(sample, load) for sample in samples], int).reshape(-1, 2)
 
 
-def _read_size(sample: Sample, load) -> tuple[int, int]:
+def _read_size(sample: Sample, load: Callable[[str], np.ndarray] | None) -> tuple[int, int]:
+    assert load is not None  # samples without a size come with a reader
     try:
         height, width = np.shape(load(sample.path))[:2]
     except (OSError, ValueError) as error:
@@ -133,7 +134,8 @@ def is_left_to_others(boxes: np.ndarray, level: int, tiling: Tiling) -> np.ndarr
         return np.zeros(len(boxes), bool)
     sides = boxes[:, 2:] - boxes[:, :2]
     short = sides.max(axis=1) < LEFT_TO_FINER * tiling.longest * tiling.reductions[level - 1]
-    return short | (sides.min(axis=1) / tiling.reductions[level] < NARROW)
+    left: np.ndarray = short | (sides.min(axis=1) / tiling.reductions[level] < NARROW)
+    return left
 
 
 def lay_out(
@@ -177,7 +179,8 @@ def _show(sample: Sample, tiles: list[Tile], places: np.ndarray, tiling: Tiling)
     shown = np.maximum(seen, 0.0).prod(axis=-1) >= SHOWN * np.maximum(whole.prod(axis=-1), 1e-9)
     levels = np.array([tile.level for tile in tiles])
     others = [is_left_to_others(boxes, level, tiling) for level in range(levels.max() + 1)]
-    return shown & ~sample.difficult[None, :] & ~np.stack(others)[levels]
+    learnable: np.ndarray = shown & ~sample.difficult[None, :] & ~np.stack(others)[levels]
+    return learnable
 
 
 def repeat_factors(samples: Sequence[Sample], below: float) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -19,10 +21,10 @@ class StepStatistics:
         self.batch_size = batch_size
         self.steps = 0
         self.times: list[float] = []
-        self.losses: list = []
+        self.losses: list[Mapping[str, SupportsFloat]] = []
         self.reported = self.last = clock()
 
-    def count(self, losses) -> None:
+    def count(self, losses: Mapping[str, SupportsFloat]) -> None:
         """Take in the losses of the step that has just ended, and its time."""
         now = clock()
         self.steps += 1
