@@ -1,4 +1,4 @@
-"""Decide what happens to an image that a model has looked at: accept its boxes, or ask a person.
+"""Decide what happens to an image after prediction: accept its boxes, or ask a person.
 
 Pure: values in, a frozen route out. An image is accepted only when every box that would be proposed stands at
 or above its type's threshold, every one of these types has a threshold, and every grade is clear.

@@ -13,7 +13,7 @@ def run_round(round_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Find the rounds that nobody works on and hand them to a worker."""
+    """Enqueue the rounds that no worker is working on."""
     rounds.sweep()
 
 

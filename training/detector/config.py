@@ -145,7 +145,9 @@ class DetectorConfig:
 
     # Prediction
     max_detections: int = setting(100, "Most boxes found on one image.", least=1, most=1000)
-    min_score: float = setting(0.01, "Boxes below this score are not even looked at.", least=0, most=1)
+    min_score: float = setting(
+        0.01, "Boxes below this score are dropped before suppression.", least=0, most=1
+    )
     nms_iou: float = setting(
         0.5, "Overlap from which the weaker of two boxes of a type is dropped.", least=0.05, most=1
     )

@@ -79,8 +79,8 @@ def evaluate(
 ) -> Metrics:
     """Measure predictions, one list per image, against truths of the same order.
 
-    Difficult boxes count neither as missed nor as found; as COCO does, at most 100 detections an image are
-    looked at.
+    Difficult boxes count neither as missed nor as found; as COCO does, at most 100 detections an image
+    count.
     """
     return summarize(accumulate(predictions, truths, class_names), images=len(truths))
 

@@ -25,7 +25,7 @@ class Evaluation(models.Model):
     checkpoint_round = models.PositiveIntegerField(null=True, blank=True)
     step = models.PositiveIntegerField(null=True, blank=True)
     split = models.CharField(max_length=12, choices=Split)
-    # Boxes from this score on were judged on each image.
+    # Boxes from this score on were matched on each image.
     score = models.FloatField()
     metrics = models.JSONField(default=dict)
     report = models.JSONField(default=dict)

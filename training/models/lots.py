@@ -17,7 +17,7 @@ class LotState(models.TextChoices):
 
 
 class Lot(models.Model):
-    """The auto-accepted images of one round, judged as a whole by an audit sample."""
+    """The auto-accepted images of one round, accepted or rejected as a whole by an audit sample."""
 
     round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="lot")
     state = models.CharField(max_length=10, choices=LotState, default=LotState.UNAUDITED)

@@ -31,7 +31,7 @@ class SnapshotImage(models.Model):
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
     version = models.PositiveIntegerField()
     split = models.CharField(max_length=12, choices=Split)
-    # True when no person has looked at these labels.
+    # True when no person has checked these labels.
     auto = models.BooleanField(default=False)
 
     class Meta:

@@ -10,7 +10,7 @@ import numpy as np
 from training.detector.config import DetectorConfig
 from training.detector.data.augmentation import Picture
 
-TRIES = 8  # places looked at before a defect is not pasted
+TRIES = 8  # places tried before a defect is not pasted
 MOST_PASTED = 3
 LARGEST_PASTED = 0.5  # of the picture's side
 RING = 3  # pixels around a pasted defect that adapt to their ground
