@@ -10,6 +10,8 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
+
 
 class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
     """Hash static files and the imports inside ES modules, so that a changed module is never stale."""
@@ -22,14 +24,16 @@ class ModuleAwareStorage(CompressedManifestStaticFilesStorage):
         """Return the converter of addresses in the file `name`; it leaves imports that load no file.
 
         Types in comments, `{import("../htmx").Api}`, look like imports; they name files of no use to a
-        browser, some of which are not there, and they go round in circles.
+        browser, some of which are not there, and they go round in circles. The word export in a comment lets
+        two of Django's patterns find the import below it; the second one finds an address with its hash.
         """
         convert = super().url_converter(name, hashed_files, template)
 
         def converter(match: re.Match) -> str:
             is_type = match["matched"].lower().startswith("import(")
             names_no_file = name.endswith(".js") and not match["url"].endswith((".js", ".map"))
-            return match["matched"] if is_type or names_no_file else convert(match)
+            is_done = HASHED.search(match["url"])
+            return match["matched"] if is_type or names_no_file or is_done else convert(match)
 
         return converter
 

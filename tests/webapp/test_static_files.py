@@ -69,12 +69,19 @@ def _step(number: int) -> str:
 
 def _collected_chain(folder: Path, last: str) -> dict[str, str]:
     """Collect a chain of modules, each importing the next, whose end holds the text `last`."""
+    modules = {
+        _step(number): f'import {{ value }} from "../step{number + 1}.js";\nexport {{ value }};\n'
+        for number in range(CHAIN - 1)
+    }
+    return _collect(folder, modules | {_step(CHAIN - 1): last})
+
+
+def _collect(folder: Path, modules: dict[str, str]) -> dict[str, str]:
+    """Collect `modules`, texts by their names, below `folder`; return the names with their hashes."""
     source, target = folder / "source", folder / "collected"
-    for number in range(CHAIN):
-        text = f'import {{ value }} from "../step{number + 1}.js";\nexport {{ value }};\n'
-        module = source / _step(number)
-        module.parent.mkdir(parents=True, exist_ok=True)
-        module.write_text(text if number < CHAIN - 1 else last, encoding="utf-8")
+    for name, text in modules.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text, encoding="utf-8")
     storages = {"staticfiles": {"BACKEND": "webapp.staticfiles.ModuleAwareStorage"}}
     finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     with override_settings(
@@ -94,6 +101,13 @@ def test_a_change_at_the_end_of_a_deep_chain_of_imports_renames_every_module(tmp
         module = tmp_path / "after" / "collected" / after[name]
         hashed = Path(after[imported]).name
         assert f'from "../{hashed}"' in module.read_text(encoding="utf-8")
+
+
+def test_a_comment_with_the_word_export_leaves_the_import_below_it_with_one_hash(tmp_path: Path) -> None:
+    page = '// The export page.\nimport { value } from "./value.js";\nvalue();\n'
+    hashed = _collect(tmp_path, {"page.js": page, "value.js": "export const value = () => 1;\n"})
+    written = (tmp_path / "collected" / hashed["page.js"]).read_text(encoding="utf-8")
+    assert IMPORT.findall(written) == [f"./{hashed['value.js']}"]
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
