@@ -8,7 +8,7 @@ from annotations.api.filters import ImageListFilter
 from annotations.api.pagination import ImagePagination
 from annotations.api.scope import ImageScope, ProjectScope
 from annotations.labeling import comments
-from annotations.labeling.image_wire import image_to_wire
+from annotations.labeling.image_wire import STORED, image_to_wire
 from annotations.models import Image
 
 
@@ -41,27 +41,13 @@ class ImageSerializer(serializers.ModelSerializer):
         model = Image
         fields = [
             "id",
-            "name",
-            "width",
-            "height",
-            "channels",
-            "bit_depth",
-            "format",
-            "split",
-            "state",
-            "version",
-            "box_count",
-            "part",
-            "lot",
-            "line",
+            *STORED,
             "captured_at",
             "labeled_by",
             "labeled_at",
             "created_at",
             "open_comments",
             "lease",
-            "view_state",
-            "view_error",
             "file",
             "view",
             "thumbnail",
